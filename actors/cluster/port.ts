@@ -1,0 +1,50 @@
+import type { Append } from '../runtime/index.ts'
+import type { StateStore } from '../store/port.ts'
+
+export interface AskOptions {
+  /** Wait until these are applied: partition → offset. At most 2 s, then the fault OFFSET_NOT_REACHED. */
+  readonly minOffsets?: ReadonlyMap<number, number>
+  /** Also answer while the partition is being restored; else the fault RESTORING. */
+  readonly stale?: boolean
+}
+
+export interface ActorAnswer {
+  /** JSON text of the answer. */
+  readonly body: string
+  /** Last offset that the answer includes; -1 for an actor that no record has reached. */
+  readonly offset: number
+  /** When that record was appended, epoch ms; 0 for none. */
+  readonly at: number
+  readonly state: 'live' | 'restoring'
+}
+
+/** Rows of an actor's history, ascending by time; `columns[i]` goes with `names[i]`, NaN where there is no value. */
+export interface HistoryRows {
+  readonly names: readonly string[]
+  readonly times: Float64Array
+  readonly columns: readonly Float64Array[]
+}
+
+export interface Change {
+  readonly address: string
+  readonly offset: number
+}
+
+/** What HTTP and pages see of the actors. */
+export interface Cluster {
+  readonly append: Append
+  readonly store: StateStore
+  readonly partitions: number
+  /** Faults: ASK_TIMEOUT, OVERLOADED, RESTORING, QUARANTINED, VERSION_AHEAD, OFFSET_NOT_REACHED, NOT_FOUND (no such kind or question). */
+  ask(address: string, question: string, query?: unknown, options?: AskOptions): Promise<ActorAnswer>
+  /** Changes whenever the actor's state may have: an answer kept with its version is as good as a new one. */
+  version(address: string): number
+  /** Everything applied so far, `from` ≤ time < `to`, epoch ms; also what is not yet flushed. Unknown names give NaN columns. */
+  history(address: string, range: { from: number; to: number; names: readonly string[] }): Promise<HistoryRows>
+  /** At most twice a second an actor. Returns the way to stop. */
+  onChange(listener: (changes: readonly Change[]) => void): () => void
+  /** True when every partition is served. */
+  readiness(): { ready: boolean; restoring: number; partitions: number; replayed: number; toReplay: number }
+  /** For `/api/v1/inspect`: JSON-ready. */
+  inspect(): Promise<unknown>
+}

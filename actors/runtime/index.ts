@@ -1,0 +1,5 @@
+export * from './faults.ts'
+export * from './kind.ts'
+export * from './partitioner.ts'
+export * from './ports.ts'
+export * from './record.ts'

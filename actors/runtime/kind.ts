@@ -1,0 +1,62 @@
+import type { NewRecord } from './record.ts'
+
+/** What a reducer may ask of the runtime. Valid during the turn only; a throw undoes all of it. */
+export interface Turn {
+  readonly address: string
+  /** The part of the address behind the kind. */
+  readonly actorId: string
+  readonly partition: number
+  readonly offset: number
+  /** When the record was appended, epoch ms; never going back within the partition. */
+  readonly at: number
+  /** The record's own id, or ''. */
+  readonly id: string
+  /** Stores a document exactly once, under the id `partition-offset-n`. */
+  emit(collection: string, at: number, body: object): void
+  /** Appends a record for another actor; it is applied exactly once, in the order of sending. */
+  send(record: NewRecord): void
+  /** Arms the timer `name` (one of each name; arming again moves it): at `dueMs` the record `{type, value}` comes to this actor. */
+  setTimer(name: string, dueMs: number, type: string, value?: unknown): void
+  clearTimer(name: string): void
+  /**
+   * Adds a row to this actor's history. `time` is the source's own, epoch ms; `values` stand for the kind's `history(state)`
+   * columns, NaN where there is none. Rows may come in any order of time. The array is copied.
+   */
+  row(time: number, values: ArrayLike<number>): void
+  /** Marks a change that viewers should hear of (at most twice a second an actor). A turn that does not say so is silent. */
+  changed(): void
+}
+
+/** Applies one record; synchronous; it may change `state` only after everything that can throw is computed. */
+export type Reduce<State, Value = never> = (state: State, value: Value, turn: Turn) => void
+
+/** Reads, never writes. `nowMs` is the asker's clock. The answer goes out as JSON. */
+export type Answer<State> = (state: State, query: never, view: AskView) => unknown
+
+export interface AskView {
+  readonly address: string
+  readonly actorId: string
+  readonly offset: number
+  readonly nowMs: number
+}
+
+/** A kind of actor: what its state is, how records change it, what it answers. Register it in `actors/kinds.ts`. */
+export interface ActorKind<State = unknown> {
+  /** Lower-case name, first part of each address. */
+  readonly kind: string
+  /** Version of the state's shape, from 1. A snapshot of an older one goes through `upcast`, a newer one is refused. */
+  readonly version: number
+  initial(actorId: string): State
+  readonly on: { readonly [type: string]: Reduce<State> }
+  readonly ask?: { readonly [name: string]: Answer<State> }
+  /** `upcast[n]` turns the state of version n into that of n + 1. Pure. */
+  readonly upcast?: { readonly [version: number]: (old: never) => unknown }
+  /** Column names of the history rows; may grow or change with the state. Absent: the kind keeps no history. */
+  readonly history?: (state: State) => readonly string[]
+  /** How a state becomes JSON and back, for states that are not plain JSON. Default: as they are. */
+  readonly toJson?: (state: State) => unknown
+  readonly fromJson?: (json: never) => State
+}
+
+/** Types a kind's definition. Adding a kind is one folder with this call and one line in `actors/kinds.ts`. */
+export const defineActor = <State>(kind: ActorKind<State>): ActorKind<State> => kind

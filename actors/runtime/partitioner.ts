@@ -1,0 +1,37 @@
+const encoder = new TextEncoder()
+const SEED = 0x9747b28c | 0
+const M = 0x5bd1e995 | 0
+
+/** murmur2 of the UTF-8 bytes, 32 bits signed, the very function of Kafka's Java clients (`Utils.murmur2`). */
+export function murmur2(text: string): number {
+  const data = encoder.encode(text)
+  const length = data.length
+  let h = SEED ^ length
+  let i = 0
+  for (; i + 4 <= length; i += 4) {
+    let k = data[i]! | (data[i + 1]! << 8) | (data[i + 2]! << 16) | (data[i + 3]! << 24)
+    k = Math.imul(k, M)
+    k ^= k >>> 24
+    h = Math.imul(h, M) ^ Math.imul(k, M)
+  }
+  const rest = length - i
+  if (rest === 3) h ^= data[i + 2]! << 16
+  if (rest >= 2) h ^= data[i + 1]! << 8
+  if (rest >= 1) {
+    h ^= data[i]!
+    h = Math.imul(h, M)
+  }
+  h ^= h >>> 13
+  h = Math.imul(h, M)
+  return h ^ (h >>> 15)
+}
+
+/**
+ * The partition of an address, as Kafka's default partitioner gives it. An id that begins with `#` names its partition
+ * itself (`event/#3`): one actor a partition.
+ */
+export function partitionOf(address: string, partitions: number): number {
+  const hash = address.indexOf('/#')
+  if (hash >= 0) return Number(address.slice(hash + 2))
+  return (murmur2(address) & 0x7fffffff) % partitions
+}

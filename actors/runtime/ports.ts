@@ -1,0 +1,83 @@
+import type { NewRecord, Position } from './record.ts'
+
+/** An actor's state as the store keeps it: one document an actor. */
+export interface Snapshot {
+  readonly address: string
+  readonly partition: number
+  /** Last offset that the state includes. */
+  readonly offset: number
+  /** Epoch of the owner that wrote it: tells who, decides nothing. */
+  readonly epoch: number
+  /** Version of the kind's state. */
+  readonly version: number
+  /** Earliest armed timer, epoch ms, or null. Indexed by partition. */
+  readonly due: number | null
+  /** JSON text of state, timers, receiver's memory, quarantine. */
+  readonly state: string
+  /** `at` of the last record that it includes. */
+  readonly at: number
+}
+
+/** History rows of one actor for the offsets `first`..`last`. `first` = last flushed + 1, so it may lie before the first row. */
+export interface Segment {
+  readonly address: string
+  readonly first: number
+  readonly last: number
+  /** Earliest and latest time of the rows, epoch ms. */
+  readonly from: number
+  readonly to: number
+  readonly rows: number
+  /** Columns: `encodeSegment`. */
+  readonly data: Uint8Array
+}
+
+/** A document that a turn emitted. `id` is `partition-offset-n`: storing it again changes nothing. */
+export interface Effect {
+  readonly collection: string
+  readonly id: string
+  readonly address: string
+  readonly at: number
+  /** JSON text. */
+  readonly body: string
+}
+
+export interface AppliedId {
+  readonly address: string
+  readonly id: string
+  readonly partition: number
+  readonly offset: number
+}
+
+/** What the turn loop needs of a store. Every write may be repeated, delayed, reordered and done by a zombie. */
+export interface TurnStore {
+  /** Makes the caller owner of the partition: a number higher than all before, for ever. */
+  claim(partition: number, owner: string): Promise<number>
+  loadSnapshots(addresses: readonly string[]): Promise<Snapshot[]>
+  /** Addresses of a partition that have a timer armed, with the earliest due time. */
+  loadDue(partition: number): Promise<{ address: string; due: number }[]>
+  /** Stores each one only where the stored offset is lower; answers per item the offset that is stored after it (its own or a higher one). */
+  putSnapshots(snapshots: readonly Snapshot[]): Promise<number[]>
+  /** Of two segments with one address and `first`, the one with the higher `last` stays. */
+  putSegments(segments: readonly Segment[]): Promise<void>
+  /** Inserts those whose id is not there. */
+  putEffects(effects: readonly Effect[]): Promise<void>
+  /** Keeps for each (address, id) the lowest offset. */
+  putIds(ids: readonly AppliedId[]): Promise<void>
+  /** The stored offset of each, or -1. */
+  findIds(ids: readonly { address: string; id: string }[]): Promise<number[]>
+  /** All segments of an actor that overlap `from`..`to` (ms, inclusive), by `first`, as they were at one moment. */
+  readSegments(address: string, from: number, to: number): Promise<Segment[]>
+  /** Deletes the segment (address, first) if its `last` is not past `last`. */
+  deleteSegment(address: string, first: number, last: number): Promise<void>
+}
+
+/** Appends durably. One answer per record, null for one that the log could not take; rejects when it could take none. */
+export type Append = (records: readonly NewRecord[]) => Promise<(Position | null)[]>
+
+/** Time comes in here and nowhere else. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number
+  /** Lets queries and input in between two chunks. */
+  yield(): Promise<void>
+}

@@ -1,0 +1,37 @@
+/** A place in the log: `offset` counts the records of one partition from 0 upwards; gaps may occur. */
+export interface Position {
+  readonly partition: number
+  readonly offset: number
+}
+
+/** A record to append. The log chooses the partition from `key` ({@link partitionOf}) and sets offset and time. */
+export interface NewRecord {
+  /** Address of the actor, `kind/id`. No tab, no line end. */
+  readonly key: string
+  /** Which entry of the kind's `on` table applies it. Types that begin with `$` belong to the runtime. */
+  readonly type: string
+  /** JSON text on one line, as `JSON.stringify` gives it. */
+  readonly value: string
+  /** Identity for de-duplication within the address; the same id is applied once, for ever. Empty or absent: none. */
+  readonly id?: string
+  /** Who sent it, when a turn did: `partition-offset-n` of that turn ({@link SourceId}). Empty or absent: nobody inside. */
+  readonly source?: string
+}
+
+/** A record as the log gives it back. `value` stays text until the turn loop knows that the record is new to its actor. */
+export interface LogRecord {
+  readonly offset: number
+  /** Epoch milliseconds, set at the append, never going back within a partition. Timers and retention live on it. */
+  readonly at: number
+  readonly key: string
+  readonly type: string
+  readonly value: string
+  readonly id: string
+  readonly source: string
+}
+
+/** `partition-offset-n`: the n-th output of the turn at that position. The same on every replay. */
+export type SourceId = `${number}-${number}-${number}`
+
+/** `<partition>-<offset>`, as the HTTP answers write it. */
+export const formatPosition = ({ partition, offset }: Position): string => `${partition}-${offset}`

@@ -1,0 +1,68 @@
+import type { Effect, TurnStore } from '../runtime/index.ts'
+
+export interface Document<Body = Record<string, unknown>> {
+  readonly id: string
+  /** From 1, one more at each change: compare and set. */
+  readonly version: number
+  readonly body: Body
+}
+
+/** A collection of documents: which top-level string or number fields can be searched for, and which values stand once only. */
+export interface Collection {
+  readonly name: string
+  readonly unique?: readonly string[]
+  readonly indexed?: readonly string[]
+}
+
+export type PutResult =
+  { readonly ok: true; readonly version: number } | { readonly ok: false; readonly conflict: string }
+
+/** What people edit: accounts, sessions, settings, rotor directory, audit. Not from the log. */
+export interface Documents {
+  get<Body>(collection: Collection, id: string): Promise<Document<Body> | undefined>
+  /** Refused with `conflict` = the field (or `id`) whose value another document has. */
+  insert(collection: Collection, id: string, body: object): Promise<PutResult>
+  /** Refused with `conflict: 'version'` when the stored version is another (or the document is gone). */
+  replace(collection: Collection, id: string, version: number, body: object): Promise<PutResult>
+  /** True if it was there (and had that version, where one is given). */
+  remove(collection: Collection, id: string, version?: number): Promise<boolean>
+  /** By id ascending (or descending), those after `after`; `where` on unique or indexed fields, all of them AND. */
+  find<Body>(
+    collection: Collection,
+    query: { where?: Record<string, string | number>; after?: string; descending?: boolean; limit: number },
+  ): Promise<Document<Body>[]>
+  count(collection: Collection, where?: Record<string, string | number>): Promise<number>
+  /** 1, 2, 3 … per name, never the same twice. */
+  next(sequence: string): Promise<number>
+}
+
+export interface EffectQuery {
+  readonly collection: string
+  readonly address?: string
+  /** `at` ≥ from, < to; epoch ms. */
+  readonly from?: number
+  readonly to?: number
+  /** Newest first, those behind this one. */
+  readonly after?: { at: number; id: string }
+  readonly limit: number
+}
+
+/** Everything a node keeps outside the log. Adapters: `sqlite/`, `mongo/`; both pass `conformance.ts`. */
+export interface StateStore extends TurnStore, Documents {
+  /**
+   * Binds this store to a log and remembers the highest end seen of each partition. Throws the fault LOG_MISMATCH when the store knows
+   * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
+   */
+  bindLog(log: { id: string; ends: readonly number[] }): Promise<void>
+  /** By `at` descending, then id. */
+  listEffects(query: EffectQuery): Promise<Effect[]>
+  getEffect(collection: string, id: string): Promise<Effect | undefined>
+  deleteEffect(collection: string, id: string): Promise<boolean>
+  /** Actors of a kind that have a snapshot, by address. */
+  listAddresses(kind: string, after: string, limit: number): Promise<string[]>
+  /** History rows' addresses with more than `count` segments that are not yet merged, most first: what compaction should look at. */
+  fragmented(count: number, limit: number): Promise<string[]>
+  /** Drops history that ended before, and effects that are older. Epoch ms. */
+  expire(before: { history: number; effects: number }): Promise<void>
+  close(): Promise<void>
+}
