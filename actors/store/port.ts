@@ -47,6 +47,9 @@ export interface EffectQuery {
   readonly limit: number
 }
 
+/** A segment of fewer rows waits to be merged with its neighbours. */
+export const SMALL_SEGMENT_ROWS = 512
+
 /** Everything a node keeps outside the log. Adapters: `sqlite/`, `mongo/`; both pass `conformance.ts`. */
 export interface StateStore extends TurnStore, Documents {
   /**
@@ -54,13 +57,16 @@ export interface StateStore extends TurnStore, Documents {
    * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
    */
   bindLog(log: { id: string; ends: readonly number[] }): Promise<void>
-  /** By `at` descending, then id. */
+  /** By `at` descending, then id descending. */
   listEffects(query: EffectQuery): Promise<Effect[]>
   getEffect(collection: string, id: string): Promise<Effect | undefined>
   deleteEffect(collection: string, id: string): Promise<boolean>
   /** Actors of a kind that have a snapshot, by address. */
   listAddresses(kind: string, after: string, limit: number): Promise<string[]>
-  /** History rows' addresses with more than `count` segments that are not yet merged, most first: what compaction should look at. */
+  /**
+   * History rows' addresses with more than `count` segments that are not yet merged (fewer than {@link SMALL_SEGMENT_ROWS} rows), most
+   * first: what compaction should look at.
+   */
   fragmented(count: number, limit: number): Promise<string[]>
   /** Drops history that ended before, and effects that are older. Epoch ms. */
   expire(before: { history: number; effects: number }): Promise<void>

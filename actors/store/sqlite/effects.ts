@@ -1,0 +1,89 @@
+import type { SQLQueryBindings } from 'bun:sqlite'
+import type { SqliteFile } from '../../sqlite/open.ts'
+import type { Effect } from '../../runtime/index.ts'
+import type { StateStore } from '../port.ts'
+import type { RaiseEnds } from './log-ends.ts'
+
+type Methods = Pick<StateStore, 'putEffects' | 'listEffects' | 'getEffect' | 'deleteEffect'>
+
+/** Effects a transaction deletes: the others' writes get in between. */
+const EXPIRE_STEP = 1000
+
+/** What turns emitted: a document each, once. */
+export function effectTable(
+  sqlite: SqliteFile,
+  raiseEnds: RaiseEnds,
+): { methods: Methods; expire(beforeMs: number): Promise<void> } {
+  const put = sqlite.prepare<unknown, [string, string, string, number, string]>(
+    'INSERT INTO effects VALUES (?, ?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
+  )
+  const get = sqlite.prepare<Effect, [string, string]>('SELECT * FROM effects WHERE collection = ? AND id = ?')
+  const drop = sqlite.prepare<unknown, [string, string]>('DELETE FROM effects WHERE collection = ? AND id = ?')
+  const list = listings(sqlite)
+  const collections = sqlite.prepare<{ name: string }, []>(
+    `WITH RECURSIVE each_one (name) AS (
+       SELECT min(collection) FROM effects
+       UNION ALL
+       SELECT (SELECT min(collection) FROM effects WHERE collection > each_one.name) FROM each_one WHERE name IS NOT NULL
+     )
+     SELECT name FROM each_one WHERE name IS NOT NULL`,
+  )
+  const dropOld = sqlite.prepare<unknown, [string, string, number, number]>(
+    `DELETE FROM effects WHERE collection = ? AND id IN
+     (SELECT id FROM effects WHERE collection = ? AND at < ? ORDER BY at LIMIT ?)`,
+  )
+  const methods: Methods = {
+    async putEffects(effects) {
+      if (effects.length === 0) return
+      sqlite.write(() => {
+        raiseEnds(effects.map(({ id }) => positionOf(id)))
+        for (const { collection, id, address, at, body } of effects) put.run(collection, id, address, at, body)
+      })
+    },
+    async listEffects({ collection, address, from = -Infinity, to = Infinity, after, limit }) {
+      const bindings: SQLQueryBindings[] = address === undefined ? [collection] : [collection, address]
+      bindings.push(from, to)
+      if (after) bindings.push(after.at, after.id)
+      const statement = list[address === undefined ? 'all' : 'ofAddress'][after ? 'after' : 'newest']
+      return sqlite.attempt(() => statement.all(...bindings, limit))
+    },
+    async getEffect(collection, id) {
+      return sqlite.attempt(() => get.get(collection, id)) ?? undefined
+    },
+    async deleteEffect(collection, id) {
+      return sqlite.write(() => drop.run(collection, id).changes > 0)
+    },
+  }
+  return {
+    methods,
+    async expire(beforeMs) {
+      for (const { name } of sqlite.attempt(() => collections.all())) {
+        let dropped: number
+        do {
+          dropped = sqlite.write(() => dropOld.run(name, name, beforeMs, EXPIRE_STEP).changes)
+          await new Promise(setImmediate)
+        } while (dropped === EXPIRE_STEP)
+      }
+    },
+  }
+}
+
+/** The four shapes of a listing, each with the index that gives its order. */
+function listings(sqlite: SqliteFile) {
+  const statement = (address: string, after: string) =>
+    sqlite.prepare<Effect, SQLQueryBindings[]>(
+      `SELECT * FROM effects WHERE collection = ? ${address} AND at >= ? AND at < ? ${after} ORDER BY at DESC, id DESC LIMIT ?`,
+    )
+  const AFTER = 'AND (at, id) < (?, ?)'
+  const OF_ADDRESS = 'AND address = ?'
+  return {
+    all: { newest: statement('', ''), after: statement('', AFTER) },
+    ofAddress: { newest: statement(OF_ADDRESS, ''), after: statement(OF_ADDRESS, AFTER) },
+  }
+}
+
+/** `partition-offset-n` */
+function positionOf(id: string): { partition: number; offset: number } {
+  const [partition, offset] = id.split('-')
+  return { partition: Number(partition), offset: Number(offset) }
+}

@@ -1,0 +1,54 @@
+import type { FileKind } from '../../sqlite/schema.ts'
+
+/**
+ * Tables of the store. Times are REAL because a source's millisecond may have a fraction (whole ones take no more room). `rows < 512`
+ * is SMALL_SEGMENT_ROWS, written out: a published step never changes.
+ */
+const TABLES = `
+CREATE TABLE bound_log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, partitions INTEGER NOT NULL) STRICT;
+CREATE TABLE log_ends (partition INTEGER PRIMARY KEY, end INTEGER NOT NULL) STRICT;
+CREATE TABLE owners (partition INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, owner TEXT NOT NULL) STRICT;
+
+CREATE TABLE snapshots (
+  address TEXT PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  version INTEGER NOT NULL, due REAL, state TEXT NOT NULL, at REAL NOT NULL
+) STRICT;
+CREATE INDEX snapshots_due ON snapshots (partition, due, address) WHERE due IS NOT NULL;
+
+CREATE TABLE segments (
+  address TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, from_ms REAL NOT NULL, to_ms REAL NOT NULL,
+  rows INTEGER NOT NULL, deflated INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (address, first)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX segments_time ON segments (address, to_ms, from_ms);
+CREATE INDEX segments_small ON segments (address) WHERE rows < 512;
+
+CREATE TABLE effects (
+  collection TEXT NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL, at REAL NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (collection, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX effects_time ON effects (collection, at, id);
+CREATE INDEX effects_address ON effects (collection, address, at, id);
+
+CREATE TABLE ids (
+  address TEXT NOT NULL, id TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (address, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collections (name TEXT PRIMARY KEY, fields TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE documents (
+  collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (collection, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE document_keys (
+  collection TEXT NOT NULL, field TEXT NOT NULL, value ANY NOT NULL, id TEXT NOT NULL, only_one INTEGER NOT NULL,
+  PRIMARY KEY (collection, field, value, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX document_keys_id ON document_keys (collection, id);
+CREATE UNIQUE INDEX document_keys_once ON document_keys (collection, field, value) WHERE only_one = 1;
+CREATE TABLE sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`
+
+export const STORE_FILE: FileKind = {
+  name: 'store',
+  applicationId: 0x57425354, // "WBST"
+  migrations: [TABLES],
+  unavailable: 'STORE_UNAVAILABLE',
+}

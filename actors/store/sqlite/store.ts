@@ -1,0 +1,36 @@
+import { openSqlite } from '../../sqlite/open.ts'
+import type { StateStore } from '../port.ts'
+import { documentTables } from './documents.ts'
+import { effectTable } from './effects.ts'
+import { idTable } from './ids.ts'
+import { logEnds } from './log-ends.ts'
+import { STORE_FILE } from './schema.ts'
+import { segmentTable } from './segments.ts'
+import { snapshotTable } from './snapshots.ts'
+
+/**
+ * The store of the embedded edition: one SQLite file, open in the main thread and in each Worker at once. A call is one transaction,
+ * durable before its promise is there; long deletions take several. Faults: SCHEMA_VERSION, DATA_CORRUPT, and STORE_UNAVAILABLE
+ * (no room, read-only, device), which leaves nothing half-written.
+ */
+export function openSqliteStore(file: string, options: { readonly?: boolean } = {}): StateStore {
+  const sqlite = openSqlite(file, STORE_FILE, options)
+  const ends = logEnds(sqlite)
+  const segments = segmentTable(sqlite)
+  const effects = effectTable(sqlite, ends.raise)
+  return {
+    ...snapshotTable(sqlite, ends.raise),
+    ...segments.methods,
+    ...effects.methods,
+    ...idTable(sqlite, ends.raise),
+    ...documentTables(sqlite),
+    bindLog: ends.bindLog,
+    async expire(before) {
+      await segments.expire(before.history)
+      await effects.expire(before.effects)
+    },
+    async close() {
+      sqlite.close()
+    },
+  }
+}
