@@ -1,0 +1,303 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+/** One setting: how its text becomes a value. `read` throws a sentence that completes "NAME …". */
+interface Setting<T> {
+  readonly read: (text: string) => T
+  /** What stands when it is not set; a function where it depends on others. */
+  readonly default: T
+  /** The default as documentation shows it, where the value itself does not say it. */
+  readonly shown?: string
+  readonly description: string
+  readonly secret?: true
+}
+
+const setting = <T>(one: Setting<T>): Setting<T> => one
+
+function integer(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) throw `must be a whole number from ${min} to ${max}`
+    return value
+  }
+}
+
+function oneOf<const T extends string>(...values: T[]) {
+  return (text: string): T => {
+    const value = values.find((one) => one === text)
+    if (value === undefined) throw `must be one of ${values.join(', ')}`
+    return value
+  }
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+}
+
+function anyText(text: string): string {
+  return text
+}
+
+function flag(text: string): boolean {
+  return oneOf('true', 'false')(text) === 'true'
+}
+
+function webAddress(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw 'must be an address that begins with http:// or https://'
+  return text.replace(/\/+$/, '')
+}
+
+const AGE: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const SIZE: Record<string, number> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+
+function age(text: string): number {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (count === undefined || Number(count) === 0) throw 'must be an age like 12h or 7d'
+  return Number(count) * AGE[unit!]!
+}
+
+/** Age and size of what is kept: the first limit that is passed lets go. */
+export interface Retention {
+  readonly ageMs: number
+  readonly bytes: number
+}
+
+function retention(text: string): Retention {
+  let ageMs = Infinity
+  let bytes = Infinity
+  for (const one of list(text)) {
+    const [, count, unit] = /^(\d+)(kB|MB|GB|TB)$/.exec(one) ?? []
+    if (count !== undefined && Number(count) > 0) bytes = Number(count) * SIZE[unit!]!
+    else if (/^[1-9]\d*[smhd]$/.test(one)) ageMs = age(one)
+    else throw 'must be an age, a size, or both, like 7d,2GB'
+  }
+  if (ageMs === Infinity && bytes === Infinity) throw 'must be an age, a size, or both, like 7d,2GB'
+  return { ageMs, bytes }
+}
+
+function speed(text: string): number | 'max' {
+  if (text === 'max') return 'max'
+  const value = Number(text)
+  if (!(value > 0 && value < Infinity)) throw 'must be a number above 0, or max'
+  return value
+}
+
+function timeZone(text: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+  } catch {
+    throw 'must be the name of a time zone, like Asia/Novokuznetsk'
+  }
+  return text
+}
+
+const unset = undefined as string | undefined
+
+/** Every setting, in the order of the documentation. The README's table is held against this one by a test. */
+export const SETTINGS = {
+  WINDBOX_HOST: setting({ read: anyText, default: '127.0.0.1', description: 'address to listen on' }),
+  WINDBOX_PORT: setting({
+    read: integer(0, 65_535),
+    default: 3000,
+    description: 'port to listen on; 0 takes a free one',
+  }),
+  WINDBOX_DATA_DIR: setting({
+    read: (text) => resolve(text),
+    default: resolve('data'),
+    shown: './data',
+    description: 'where log and store lie',
+  }),
+  WINDBOX_WORKERS: setting({
+    read: integer(1, 64),
+    default: Math.max(1, availableParallelism() - 1),
+    shown: 'cores − 1',
+    description: 'threads that hold the actors',
+  }),
+  WINDBOX_PARTITIONS: setting({ read: integer(1, 1024), default: 16, description: 'fixed when the log is made' }),
+  WINDBOX_ADMIN_EMAIL: setting({
+    read: anyText,
+    default: unset,
+    shown: 'none',
+    description: 'first admin, counts only while there is none',
+  }),
+  WINDBOX_ADMIN_PASSWORD: setting({
+    read: anyText,
+    default: unset,
+    shown: 'none',
+    secret: true,
+    description: 'its password',
+  }),
+  WINDBOX_REGISTRATION: setting({
+    read: oneOf('closed', 'open'),
+    default: 'closed',
+    description: 'whether strangers may register',
+  }),
+  WINDBOX_ANONYMOUS_ROLE: setting({
+    read: (text): string | undefined => oneOf('viewer', 'operator', 'engineer', 'admin')(text),
+    default: unset,
+    shown: 'none',
+    description: 'role of a request without a token, for closed networks',
+  }),
+  WINDBOX_PLANT: setting({
+    read: oneOf('synthetic', 'replay', 'kafka', 'off'),
+    default: 'synthetic',
+    description: 'where the plant frames come from',
+  }),
+  WINDBOX_PLANT_FILE: setting({
+    read: anyText,
+    default: unset,
+    shown: 'none',
+    description: 'recorded frames to replay',
+  }),
+  WINDBOX_PLANT_SPEED: setting({ read: speed, default: 1 as number | 'max', description: 'times real time, or max' }),
+  WINDBOX_PLANT_BROKERS: setting({
+    read: list,
+    default: [] as readonly string[],
+    shown: 'none',
+    description: "the plant's Kafka, host:port,…",
+  }),
+  WINDBOX_PLANT_TOPIC: setting({ read: anyText, default: unset, shown: 'none', description: "the plant's topic" }),
+  WINDBOX_PLANT_USERNAME: setting({ read: anyText, default: unset, shown: 'none', description: 'SCRAM-SHA-512 user' }),
+  WINDBOX_PLANT_PASSWORD: setting({
+    read: anyText,
+    default: unset,
+    shown: 'none',
+    secret: true,
+    description: 'its password',
+  }),
+  WINDBOX_PLANT_CA: setting({
+    read: anyText,
+    default: unset,
+    shown: 'none',
+    description: 'PEM file of the authority that signs the broker',
+  }),
+  WINDBOX_PUBLIC_URL: setting({
+    read: (text): string | undefined => webAddress(text),
+    default: unset,
+    shown: 'from the request',
+    description: 'how people reach this server',
+  }),
+  WINDBOX_TRUST_PROXY: setting({
+    read: flag,
+    default: false,
+    description: 'believe X-Forwarded-For and X-Forwarded-Proto',
+  }),
+  WINDBOX_CORS_ORIGINS: setting({
+    read: list,
+    default: [] as readonly string[],
+    shown: 'none',
+    description: 'origins that may call the API from a page',
+  }),
+  WINDBOX_LOG_RETENTION: setting({
+    read: retention,
+    default: retention('7d,2GB'),
+    shown: '7d,2GB',
+    description: 'how much of the log is kept',
+  }),
+  WINDBOX_HISTORY_RETENTION: setting({
+    read: age,
+    default: age('400d'),
+    shown: '400d',
+    description: 'how long history is kept',
+  }),
+  WINDBOX_RATE_LIMIT: setting({
+    read: integer(1, 1_000_000),
+    default: 5000,
+    description: 'requests a second an identity',
+  }),
+  WINDBOX_TIME_ZONE: setting({ read: timeZone, default: 'UTC', description: 'time zone of the pages' }),
+  WINDBOX_LOG: setting({
+    read: oneOf('error', 'warn', 'info', 'debug'),
+    default: 'info',
+    description: 'how much is written to the terminal',
+  }),
+} satisfies Record<string, Setting<unknown>>
+
+/** Settings of the cluster edition, which this version does not have: to ignore them would put data where nobody looks for it. */
+const NOT_YET = [
+  'WINDBOX_KAFKA_BROKERS',
+  'WINDBOX_MONGODB_URL',
+  'WINDBOX_NAMESPACE',
+  'WINDBOX_NODE_URL',
+  'WINDBOX_NODE_SECRET',
+]
+
+export type Config = { readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['default'] }
+
+/** A start that cannot be: the message is the sentence for the terminal. */
+export class ConfigError extends Error {}
+
+/** What the command line asked for, and every setting. A flag wins over the environment. Throws {@link ConfigError}. */
+export function readConfig(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): { command: 'start' | 'login-link'; config: Config } {
+  const { values, positionals } = readArguments(argv)
+  const given: Record<string, string | undefined> = { ...environment }
+  if (values.replay !== undefined) {
+    given.WINDBOX_PLANT = 'replay'
+    given.WINDBOX_PLANT_FILE = values.replay
+  }
+  if (values.speed !== undefined) given.WINDBOX_PLANT_SPEED = values.speed
+  if (values.port !== undefined) given.WINDBOX_PORT = values.port
+
+  const command = positionals[0] ?? 'start'
+  if (positionals.length > 1 || (command !== 'start' && command !== 'login-link')) {
+    throw new ConfigError(`"${positionals.join(' ')}" is not a command: there are start and login-link`)
+  }
+  refuseUnknown(given)
+  const config = Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, one]) => [name, readSetting(name, one, given[name])]),
+  ) as Config
+  checkTogether(config)
+  return { command, config }
+}
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { replay: { type: 'string' }, speed: { type: 'string' }, port: { type: 'string' } },
+    })
+  } catch (error) {
+    throw new ConfigError((error as Error).message)
+  }
+}
+
+function refuseUnknown(given: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(given)) {
+    if (!name.startsWith('WINDBOX_') || Object.hasOwn(SETTINGS, name) || !given[name]) continue
+    throw new ConfigError(
+      NOT_YET.includes(name)
+        ? `${name} belongs to the cluster edition, which this version does not have: unset it`
+        : `${name} is not a setting of Windbox`,
+    )
+  }
+}
+
+function readSetting(name: string, one: Setting<unknown>, text: string | undefined): unknown {
+  if (text === undefined || text === '') return one.default
+  try {
+    return one.read(text)
+  } catch (sentence) {
+    throw new ConfigError(`${name}${one.secret ? '' : `=${text}`} ${String(sentence)}`)
+  }
+}
+
+function checkTogether(config: Config): void {
+  if (config.WINDBOX_PLANT === 'replay' && !config.WINDBOX_PLANT_FILE) {
+    throw new ConfigError('WINDBOX_PLANT_FILE must name the recorded frames when WINDBOX_PLANT=replay')
+  }
+  if (config.WINDBOX_PLANT === 'kafka' && (config.WINDBOX_PLANT_BROKERS.length === 0 || !config.WINDBOX_PLANT_TOPIC)) {
+    throw new ConfigError('WINDBOX_PLANT_BROKERS and WINDBOX_PLANT_TOPIC must be set when WINDBOX_PLANT=kafka')
+  }
+  if ((config.WINDBOX_ADMIN_EMAIL === undefined) !== (config.WINDBOX_ADMIN_PASSWORD === undefined)) {
+    throw new ConfigError('WINDBOX_ADMIN_EMAIL and WINDBOX_ADMIN_PASSWORD go together: set both or neither')
+  }
+}
