@@ -1,0 +1,108 @@
+import { modulesOf, type Import, type Module } from './source.ts'
+import { isTest, place, type Tree } from './tree.ts'
+
+/**
+ * The rooms of the house and which way their arrows may point. A file belongs to the first room whose `in` it begins with.
+ * A room may always import itself. `*` stands for one folder name, `types` for imports that vanish when types are stripped.
+ */
+export const ROOMS: readonly {
+  readonly room: string
+  readonly in: readonly string[]
+  readonly may: readonly string[]
+  readonly types?: readonly string[]
+  /** Packages and built-in modules; absent: any that package.json names. */
+  readonly packages?: readonly string[]
+}[] = [
+  { room: 'simulation', in: ['actors/runtime/sim/'], may: ['runtime'] },
+  { room: 'runtime', in: ['actors/runtime/'], may: [], packages: [] },
+  { room: 'sqlite', in: ['actors/sqlite/'], may: ['runtime'] },
+  { room: 'log port', in: ['actors/log/port.ts'], may: ['runtime'], packages: [] },
+  { room: 'log', in: ['actors/log/'], may: ['runtime', 'log port', 'sqlite'] },
+  { room: 'store port', in: ['actors/store/port.ts'], may: ['runtime'], packages: [] },
+  { room: 'store', in: ['actors/store/'], may: ['runtime', 'store port', 'sqlite'] },
+  { room: 'cluster port', in: ['actors/cluster/port.ts'], may: ['runtime', 'store port'], packages: [] },
+  {
+    room: 'cluster',
+    in: ['actors/cluster/'],
+    may: ['runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
+  },
+  { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log port', 'plant'] },
+  { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind'], packages: [] },
+  { room: 'plant', in: ['actors/plant/'], may: ['runtime', 'kind'], packages: ['@sinclair/typebox'] },
+  { room: 'kind', in: ['actors/*/'], may: ['runtime'], packages: ['@sinclair/typebox'] },
+  { room: 'views', in: ['views/'], may: [], types: ['runtime', 'cluster port', 'store port', 'kind', 'plant'] },
+  {
+    room: 'http',
+    in: ['http/'],
+    may: ['runtime', 'log port', 'store port', 'cluster port', 'kinds', 'kind', 'plant', 'views'],
+  },
+  { room: 'sims', in: ['sims/'], may: [] },
+  { room: 'checks', in: ['checks/'], may: [] },
+  { room: 'benchmarks', in: ['bench.ts', 'bench/'], may: [] },
+]
+
+/** Knows every part, and nobody imports it: the composition root and the other files of the top folder. */
+const ROOT_ROOM = 'root'
+
+interface Place {
+  readonly room: string
+  /** Two kinds are two rooms: the folder that stood for `*`. */
+  readonly folder: string
+}
+
+function placeOf(path: string): Place {
+  for (const { room, in: prefixes } of ROOMS) {
+    for (const prefix of prefixes) {
+      const folder = new RegExp(`^${RegExp.escape(prefix).replace('\\*', '[^/]+')}`).exec(path)?.[0]
+      if (folder) return { room, folder: prefix.includes('*') ? folder : '' }
+    }
+  }
+  return { room: ROOT_ROOM, folder: '' }
+}
+
+function allowed(from: string, to: Import): boolean {
+  const source = placeOf(from)
+  if (source.room === ROOT_ROOM) return true
+  const room = ROOMS.find(({ room }) => room === source.room)!
+  if (!to.ours) return room.packages?.includes(to.target) ?? true
+  const target = placeOf(to.target)
+  if (target.room === source.room && target.folder === source.folder) return true
+  return room.may.includes(target.room) || (to.typeOnly && (room.types?.includes(target.room) ?? false))
+}
+
+/** Imports that point the wrong way. Tests and benchmarks stand outside and may look into every room; nothing imports them. */
+export function wrongArrows(tree: Tree): string[] {
+  const wrong: string[] = []
+  for (const { path, source, imports } of modulesOf(tree).values()) {
+    for (const to of imports) {
+      if (to.ours && isTest(to.target) && !path.startsWith('bench')) {
+        wrong.push(`${place(path, source, to.index)} imports a test, ${to.target}`)
+      } else if (!isTest(path) && !allowed(path, to)) {
+        wrong.push(`${place(path, source, to.index)}: ${placeOf(path).room} may not import ${to.target}`)
+      }
+    }
+  }
+  return wrong
+}
+
+/** Each cycle once, as the files on it. A cycle of types counts: two files that need each other are one concept. */
+export function cycles(tree: Tree): string[] {
+  const modules = modulesOf(tree)
+  const found = new Map<string, string>()
+  const done = new Set<string>()
+  const trail: string[] = []
+  const visit = ({ path, imports }: Module) => {
+    if (done.has(path)) return
+    trail.push(path)
+    for (const { target, ours } of imports) {
+      const at = trail.indexOf(target)
+      const next = modules.get(target)
+      if (at >= 0) found.set(trail.slice(at).sort().join(), [...trail.slice(at), target].join(' → '))
+      else if (ours && next) visit(next)
+    }
+    trail.pop()
+    done.add(path)
+  }
+  for (const module of modules.values()) visit(module)
+  return [...found.values()]
+}
