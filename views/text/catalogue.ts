@@ -1,0 +1,246 @@
+import type { Quality, Status } from '../../actors/exhauster/schema.ts'
+
+/** The languages of the pages; the first is the one for a reader who asks for neither. */
+export const LANGUAGES = ['en', 'ru'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Forms of a noun by `Intl.PluralRules`: English needs `one` and `other`, Russian `one`, `few` and `many`. */
+export interface Plural {
+  readonly one: string
+  readonly few?: string
+  readonly many?: string
+  readonly other: string
+}
+
+/** A phrase with a place for each named thing. */
+export type Phrase<Names extends string> = (parts: Readonly<Record<Names, string>>) => string
+
+/** The three directions of vibration, in the order of the cards. */
+export const AXES = ['vertical', 'horizontal', 'axial'] as const
+export type Axis = (typeof AXES)[number]
+
+/** Every word that a page shows. Both languages fill all of it, or the build of types fails. */
+export interface Text {
+  readonly language: { readonly own: string; readonly short: string; readonly switchTo: string }
+  readonly number: { readonly decimal: string; readonly thousands: string }
+  readonly time: {
+    readonly second: string
+    readonly minute: string
+    readonly hour: string
+    readonly day: string
+    readonly yesterday: string
+    /** Short names, January first. */
+    readonly months: readonly string[]
+    /** For example `19 Nov`. */
+    readonly date: Phrase<'day' | 'month'>
+    readonly withYear: Phrase<'date' | 'year'>
+    readonly dateAndTime: Phrase<'date' | 'time'>
+    readonly ago: Phrase<'duration'>
+  }
+  /** By the unit's name in the API. */
+  readonly units: Readonly<Record<string, string>>
+  /** Units on a card, where there is little room. */
+  readonly shortUnits: Readonly<Record<string, string>>
+
+  readonly shell: {
+    readonly skip: string
+    readonly plant: string
+    readonly data: string
+    readonly dataAge: string
+    readonly noData: string
+    readonly theme: string
+    readonly account: string
+    readonly logOut: string
+    readonly sections: string
+    readonly exhausters: string
+    readonly platform: string
+    readonly overview: string
+    readonly mnemonic: string
+    readonly api: string
+    readonly more: string
+    readonly help: string
+    readonly counts: string
+    readonly machines: Plural
+    readonly demonstration: string
+    readonly demonstrationHint: string
+    readonly replay: string
+    readonly replayHint: string
+    readonly role: Readonly<Record<string, string>>
+  }
+  readonly connection: {
+    readonly lost: string
+    readonly lostFor: string
+    readonly reconnecting: string
+    readonly ended: string
+    readonly endedHint: string
+    readonly noScript: string
+  }
+  readonly keys: {
+    readonly title: string
+    readonly machine: string
+    readonly overview: string
+    readonly mnemonic: string
+    readonly help: string
+    readonly close: string
+    readonly single: string
+  }
+
+  readonly status: Readonly<Record<Status, string>>
+  readonly statusShort: Readonly<Record<Status, string>>
+  readonly quality: Readonly<Record<Quality, string>>
+  readonly misconfigured: string
+  readonly misconfiguredHint: Phrase<'limits'>
+  readonly limitNames: Readonly<Record<string, string>>
+  readonly contradicts: string
+  readonly contradictsHint: string
+  readonly noSensor: string
+  readonly advice: { readonly above: Phrase<'limit'>; readonly below: Phrase<'limit'>; readonly hint: string }
+
+  readonly names: {
+    /** Prefix of a machine's name by the first letter of its id. */
+    readonly prefix: Readonly<Record<string, string>>
+    readonly number: Phrase<'number'>
+    readonly sinterShort: Phrase<'number'>
+    readonly sinter: Phrase<'number'>
+    readonly bearing: Phrase<'number'>
+    readonly bearingShort: Phrase<'number'>
+    readonly temperature: string
+    readonly vibration: Readonly<Record<Axis, string>>
+    readonly axis: Readonly<Record<Axis, string>>
+    /** Signals that belong to no bearing, by key. */
+    readonly signal: Readonly<Record<string, string>>
+    readonly signalShort: Readonly<Record<string, string>>
+  }
+
+  readonly running: {
+    readonly yes: string
+    readonly no: string
+    readonly unknown: string
+    readonly lost: string
+  }
+  readonly cause: {
+    readonly limit: Phrase<'limit'>
+    readonly none: string
+    readonly lastFrame: Phrase<'time'>
+    readonly noFrames: string
+    readonly restoring: string
+    readonly unavailable: string
+    readonly more: Phrase<'count'>
+  }
+  readonly overview: {
+    readonly title: string
+    readonly attention: string
+    readonly calm: string
+    readonly calmWaiting: string
+    readonly matrix: string
+    readonly oil: string
+    readonly pressure: string
+    readonly underpressure: string
+    readonly stator: string
+    readonly sparkline: string
+    readonly sparklineEmpty: string
+    readonly rotor: Phrase<'number' | 'days'>
+    readonly rotorUnknown: Phrase<'days'>
+    readonly notices: string
+    readonly noticesEmpty: string
+    readonly noticesEmptyHint: string
+    readonly times: Phrase<'count'>
+    readonly last: Phrase<'time'>
+    readonly lastAndFirst: Phrase<'last' | 'first'>
+    readonly returned: string
+    readonly silent: string
+    readonly passed: Phrase<'signal' | 'status'>
+    readonly changed: Phrase<'status'>
+    readonly legend: string
+  }
+  readonly mnemonic: {
+    readonly title: Phrase<'name'>
+    readonly machines: string
+    readonly scheme: string
+    readonly causeTitle: string
+    readonly calm: string
+    readonly limit: Readonly<Record<'alarm' | 'warning', Phrase<'limit'>>>
+    readonly over: Phrase<'excess'>
+    readonly under: Phrase<'excess'>
+    readonly others: Phrase<'causes'>
+    readonly instruments: Phrase<'signals'>
+    readonly signals: Plural
+    readonly lost: Phrase<'time'>
+    readonly lostHint: string
+    readonly drive: string
+    readonly motor: string
+    readonly gearbox: string
+    readonly rotorMark: Phrase<'number'>
+    readonly rotorBlank: string
+    readonly collector: string
+    readonly stack: string
+    readonly water: string
+    readonly drain: string
+    readonly tank: string
+    readonly feed: string
+    readonly cooler: string
+    readonly gas: string
+    readonly dust: string
+    readonly damper: string
+    readonly closedBit: string
+    readonly openBit: string
+    readonly on: string
+    readonly off: string
+    readonly rotor: string
+    readonly rotorNumber: string
+    readonly rotorDays: string
+    readonly rotorInstalled: string
+    readonly notGiven: string
+    readonly legendAxes: string
+    readonly legendBar: string
+    readonly legendQuality: string
+    readonly frame: Phrase<'time'>
+  }
+
+  readonly auth: {
+    readonly logIn: string
+    readonly email: string
+    readonly password: string
+    readonly credentials: string
+    readonly throttled: string
+    readonly expired: string
+    readonly loggedOut: string
+    readonly askAdmin: string
+    readonly linkTitle: string
+    readonly linkHint: string
+    readonly linkButton: string
+    readonly linkGone: string
+    readonly linkGoneHint: string
+    readonly setTitle: string
+    readonly setHint: string
+    readonly newPassword: string
+    readonly repeat: string
+    readonly save: string
+    readonly tooShort: string
+    readonly mismatch: string
+    readonly emailTaken: string
+    readonly emailInvalid: string
+    readonly rejected: string
+    readonly passwordRule: string
+    readonly languages: string
+  }
+  readonly problem: {
+    readonly notFound: string
+    readonly notFoundHint: string
+    readonly forbidden: string
+    readonly forbiddenHint: string
+    readonly unavailable: string
+    readonly unavailableHint: string
+    readonly failed: string
+    readonly failedHint: string
+    readonly request: Phrase<'id'>
+    readonly toOverview: string
+    readonly again: string
+  }
+  readonly states: {
+    readonly empty: string
+    readonly emptyHint: string
+    readonly restoring: string
+    readonly restoringHint: string
+  }
+}
