@@ -1,5 +1,6 @@
 // Runs every `*.bench.ts` and prints what it found against its goal: `npm run bench -- [--only ID] [--quick] [--json FILE]`.
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { GOALS } from './bench/goals.ts'
 import type { Said } from './bench/one.ts'
@@ -53,9 +54,12 @@ process.exit(failures.length > 0 ? 1 : 0)
 
 /** The benchmarks of a file as they are measured. A process that dies on the way is a failure of the file. */
 async function* measured(file: string): AsyncGenerator<Said> {
-  const child = Bun.spawn([process.execPath, 'bench/one.ts', file, flags.only ?? '', flags.quick ? 'quick' : ''], {
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-  })
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, 'bench/one.ts'), file, flags.only ?? '', flags.quick ? 'quick' : ''],
+    {
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    },
+  )
   let rest = ''
   for await (const chunk of Bun.file(child.stdio[3]!).stream().pipeThrough(new TextDecoderStream())) {
     const lines = (rest + chunk).split('\n')

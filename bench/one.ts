@@ -14,7 +14,9 @@ for (const { measure, ...about } of benches as readonly Bench[]) {
   if (only && about.id !== only) continue
   const say = (said: Said) => writeSync(3, `${JSON.stringify(said)}\n`)
   try {
-    say({ ...about, figure: await measure({ quick: quick === 'quick' }) })
+    const figure = await measure({ quick: quick === 'quick' })
+    if (![figure.value, figure.ratio ?? 1].every(Number.isFinite)) throw new Error(`no number: ${Bun.inspect(figure)}`)
+    say({ ...about, figure })
   } catch (error) {
     say({ ...about, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }

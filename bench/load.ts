@@ -1,0 +1,48 @@
+/** Sends the same GET over kept connections, the next when the answer to the last is whole. Fails at any answer but 200. */
+export async function load(
+  url: string,
+  options: { requests: number; connections: number; headers?: Record<string, string> },
+): Promise<void> {
+  const { hostname, port, pathname, search } = new URL(url)
+  const headers = Object.entries({ host: `${hostname}:${port}`, ...options.headers })
+  const request = `GET ${pathname}${search} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+  let unsent = options.requests
+  const connection = () =>
+    new Promise<void>((done, fail) => {
+      /** Bytes of the present answer that have not come yet; -1 until its head is read. */
+      let left = -1
+      let head = ''
+      const next = (socket: Bun.Socket) => {
+        if (unsent-- <= 0) {
+          socket.end()
+          return done()
+        }
+        left = -1
+        head = ''
+        socket.write(request)
+      }
+      void Bun.connect({
+        hostname,
+        port: Number(port),
+        socket: {
+          open: next,
+          data(socket, chunk) {
+            if (left < 0) {
+              head += chunk.toString('latin1')
+              const end = head.indexOf('\r\n\r\n')
+              if (end < 0) return
+              const length = /^content-length: *(\d+)/im.exec(head.slice(0, end))?.[1]
+              if (!head.startsWith('HTTP/1.1 200') || length === undefined)
+                return fail(new Error(`${url}: ${head.slice(0, 200)}`))
+              left = Number(length) - (head.length - end - 4)
+            } else left -= chunk.length
+            if (left === 0) next(socket)
+          },
+          error: (_, error) => fail(error),
+          connectError: (_, error) => fail(error),
+          close: () => fail(new Error(`${url}: the connection was closed`)),
+        },
+      })
+    })
+  await Promise.all(Array.from({ length: options.connections }, connection))
+}
