@@ -44,6 +44,11 @@ test.each([
   ],
   ['http/a.ts', "await import('../actors/cluster/pool.ts')", 'http/a.ts:1: http may not import actors/cluster/pool.ts'],
   [
+    'actors/device/a.ts',
+    "import { b } from '../runtime/b.ts'; import { Elysia } from 'elysia'",
+    'actors/device/a.ts:1: kind may not import elysia',
+  ],
+  [
     'views/a.ts',
     "import { b } from '../actors/exhauster/b.ts'",
     'views/a.ts:1: views may not import actors/exhauster/b.ts',
@@ -65,6 +70,8 @@ test.each([
     "import { b } from '../runtime/index.ts'; import { c } from './c.ts'; import { Type } from '@sinclair/typebox'",
   ],
   ['actors/plant/a.ts', "import { b } from '../exhauster/signals.ts'"],
+  ['actors/device/a.ts', "import { b } from './schema.ts'; import { c } from '../event/schema.ts'"],
+  ['views/b.ts', "import { IDS } from '../actors/exhauster/schema.ts'"],
   ['views/a.ts', "import type { B } from '../actors/exhauster/schema.ts'"],
   ['main.ts', "import { b } from './http/b.ts'; import { c } from './actors/cluster/c.ts'"],
   ['actors/log/a.test.ts', "import { b } from '../store/sqlite/b.ts'"],

@@ -27,14 +27,28 @@ export const ROOMS: readonly {
     may: ['runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
   },
   { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log port', 'plant'] },
-  { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind'], packages: [] },
-  { room: 'plant', in: ['actors/plant/'], may: ['runtime', 'kind'], packages: ['@sinclair/typebox'] },
-  { room: 'kind', in: ['actors/*/'], may: ['runtime'], packages: ['@sinclair/typebox'] },
-  { room: 'views', in: ['views/'], may: [], types: ['runtime', 'cluster port', 'store port', 'kind', 'plant'] },
+  { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind', 'machine', 'plant'], packages: [] },
+  // What a kind's records, states and answers look like: the shapes and names that everybody may know.
+  { room: 'schema', in: ['actors/*/schema.ts'], may: ['runtime', 'schema'], packages: ['@sinclair/typebox'] },
+  // The two kinds that read the same frame as the exhausters do, by the same table of signals.
+  {
+    room: 'plant',
+    in: ['actors/plant/'],
+    may: ['runtime', 'schema', 'kind', 'machine'],
+    packages: ['@sinclair/typebox'],
+  },
+  { room: 'machine', in: ['actors/machine/'], may: ['runtime', 'schema', 'kind'], packages: ['@sinclair/typebox'] },
+  { room: 'kind', in: ['actors/*/'], may: ['runtime', 'schema'], packages: ['@sinclair/typebox'] },
+  {
+    room: 'views',
+    in: ['views/'],
+    may: ['schema'],
+    types: ['runtime', 'cluster port', 'store port', 'kind', 'machine', 'plant'],
+  },
   {
     room: 'http',
     in: ['http/'],
-    may: ['runtime', 'log port', 'store port', 'cluster port', 'kinds', 'kind', 'plant', 'views'],
+    may: ['runtime', 'log port', 'store port', 'cluster port', 'kinds', 'schema', 'kind', 'machine', 'plant', 'views'],
   },
   { room: 'sims', in: ['sims/'], may: [] },
   { room: 'checks', in: ['checks/'], may: [] },
