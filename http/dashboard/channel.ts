@@ -1,0 +1,80 @@
+import type { Fragments } from '../../views/layout.ts'
+
+/** One message of the stream: every line of it as data, so that markup may have lines. */
+export const event = (data: string, name?: string): string =>
+  `${name === undefined ? '' : `event: ${name}\n`}${data.split('\n').map((line) => `data: ${line}\n`).join('')}\n`
+
+/** Fragments that replace the elements of their ids, in place, keeping focus. */
+const partials = (fragments: Iterable<readonly [string, string]>): string => {
+  let text = ''
+  for (const [id, markup] of fragments) text += `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${markup}</hx-partial>\n`
+  return text
+}
+
+/** What a viewer's stream is to a channel: a place for text. */
+export type Send = (text: string) => void
+
+/** At most two updates a second. */
+const PACE_MS = 500
+
+/**
+ * One page in one language: its fragments are rendered once, and what changed goes to all who look at it. `render` reads the
+ * present and does not reject.
+ */
+export class Channel {
+  readonly #render: () => Promise<Fragments>
+  readonly #viewers = new Set<Send>()
+  #shown = new Map<string, string>()
+  #refreshing: Promise<void> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(render: () => Promise<Fragments>) {
+    this.#render = render
+  }
+
+  get viewers(): number {
+    return this.#viewers.size
+  }
+
+  /** Sends the present fragments, and from then on each that changes. */
+  async join(send: Send): Promise<void> {
+    await this.refresh()
+    send(event(partials(this.#shown)))
+    this.#viewers.add(send)
+  }
+
+  leave(send: Send): void {
+    this.#viewers.delete(send)
+    if (this.#viewers.size > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Something may have changed: looks soon, and not again before the pace allows it. */
+  touch(): void {
+    if (this.#timer !== undefined || this.#viewers.size === 0) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.refresh()
+    }, PACE_MS)
+  }
+
+  /** Renders anew and sends what is no longer as it was sent. Many at once render once. */
+  refresh(): Promise<void> {
+    return (this.#refreshing ??= this.#update().finally(() => (this.#refreshing = undefined)))
+  }
+
+  async #update(): Promise<void> {
+    const fragments = await this.#render()
+    const changed: [string, string][] = []
+    for (const [id, fragment] of fragments) {
+      const markup = fragment.toString()
+      if (this.#shown.get(id) === markup) continue
+      this.#shown.set(id, markup)
+      changed.push([id, markup])
+    }
+    if (changed.length === 0) return
+    const text = event(partials(changed))
+    for (const send of this.#viewers) send(text)
+  }
+}

@@ -1,0 +1,109 @@
+import type { Cluster } from '../../actors/cluster/port.ts'
+import {
+  EXHAUSTER_IDS,
+  type ExhausterDocument,
+  type ExhausterId,
+  type MachineDocument,
+  type StatusChange,
+} from '../../actors/exhauster/schema.ts'
+import type { PlantModel, PlantState, Reading, Sparkline } from '../../views/pages/model.ts'
+import { createSparklines } from './sparklines.ts'
+
+const MACHINES = ['machine/am-1', 'machine/am-2', 'machine/am-3'] as const
+const PLANT = 'plant/main'
+
+/** Actors that the pages show: a change of any of them may change a page. */
+export const SHOWN: ReadonlySet<string> = new Set([...EXHAUSTER_IDS.map((id) => `exhauster/${id}`), ...MACHINES, PLANT])
+
+/** Documents change by time alone as well (a silent machine becomes stale): none is kept longer than this. */
+const FRESH_MS = 1000
+/** Changes are stored some seconds after they happened; how many of each machine are looked at. */
+const CHANGES_FRESH_MS = 2000
+const CHANGES = 100
+
+interface Kept<Value> {
+  readonly value: Value
+  readonly version: number
+  readonly at: number
+}
+
+/** Reads what the pages show, once for all viewers. Never rejects: what cannot be read is shown as that. */
+export function createPlantReader({ cluster, now }: { cluster: Cluster; now: () => number }) {
+  const kept = new Map<string, Kept<Reading<unknown>>>()
+  const sparklines = createSparklines({ cluster, now })
+  let changes: { at: number; found: ReadonlyMap<ExhausterId, readonly StatusChange[]> } | undefined
+  let reading: Promise<PlantModel> | undefined
+
+  async function ask<Document>(address: string, question: string): Promise<Reading<Document>> {
+    const version = cluster.version(address)
+    const known = kept.get(address)
+    if (known && known.version === version && now() - known.at < FRESH_MS) return known.value as Reading<Document>
+    let value: Reading<Document>
+    try {
+      const answer = await cluster.ask(address, question, {}, { stale: true })
+      value = { kind: answer.state, document: JSON.parse(answer.body) as Document }
+    } catch {
+      // The fault is the actor's or its owner's, and is logged there; here it is a place without values.
+      value = { kind: 'unavailable' }
+    }
+    kept.set(address, { value, version, at: now() })
+    return value
+  }
+
+  async function readChanges(): Promise<ReadonlyMap<ExhausterId, readonly StatusChange[]>> {
+    if (changes && now() - changes.at < CHANGES_FRESH_MS) return changes.found
+    const found = new Map<ExhausterId, readonly StatusChange[]>()
+    for (const id of EXHAUSTER_IDS) {
+      const query = { collection: 'status_changes', address: `exhauster/${id}`, limit: CHANGES }
+      const effects = await cluster.store.listEffects(query).catch(() => [])
+      found.set(id, effects.map((effect) => ({ ...(JSON.parse(effect.body) as Omit<StatusChange, 'id'>), id: effect.id })))
+    }
+    changes = { at: now(), found }
+    return found
+  }
+
+  async function readAll(): Promise<PlantModel> {
+    const [plant, exhausters, machines, found] = await Promise.all([
+      ask<PlantAnswer>(PLANT, 'state'),
+      Promise.all(EXHAUSTER_IDS.map((id) => ask<ExhausterDocument>(`exhauster/${id}`, 'document'))),
+      Promise.all(MACHINES.map((address) => ask<MachineDocument>(address, 'document'))),
+      readChanges(),
+    ])
+    const state = plantState(plant)
+    const lines = new Map<ExhausterId, Sparkline>()
+    const end = state.clock === 'replay' ? state.moment : now()
+    await Promise.all(
+      EXHAUSTER_IDS.map(async (id) => {
+        const line = end === null ? undefined : await sparklines.of(id, end)
+        if (line) lines.set(id, line)
+      }),
+    )
+    return {
+      plant: state,
+      exhausters: new Map(EXHAUSTER_IDS.map((id, index) => [id, exhausters[index]!])),
+      machines,
+      sparklines: lines,
+      changes: found,
+    }
+  }
+
+  return {
+    /** The present. Many at once read once. */
+    read: (): Promise<PlantModel> => (reading ??= readAll().finally(() => (reading = undefined))),
+  }
+}
+
+export type PlantReader = ReturnType<typeof createPlantReader>
+
+/** What `plant/main` answers to `state`, as far as pages need it. */
+interface PlantAnswer {
+  readonly newest: string | null
+  readonly clock: 'live' | 'replay' | null
+  readonly demonstration: boolean
+}
+
+function plantState(plant: Reading<PlantAnswer>): PlantState {
+  if (plant.kind === 'unavailable') return { demonstration: false, clock: 'live', moment: null }
+  const { newest, clock, demonstration } = plant.document
+  return { demonstration, clock: clock ?? 'live', moment: newest === null ? null : Date.parse(newest) }
+}

@@ -1,0 +1,155 @@
+// What a page does between two fragments: time goes on, silence is noticed, keys work. Everything else comes from the server.
+'use strict'
+
+const page = JSON.parse(document.querySelector('meta[name="windbox"]').content)
+const root = document.documentElement
+
+const SILENT_MS = 15_000
+const OLD_MS = 90_000
+const LATE_MS = 90_000
+const LOST_MS = 5 * 60_000
+
+// --- Time. The browser's clock may be wrong: the server's counts, as of the page and of every beat of the stream.
+
+let offset = page.now - Date.now()
+const now = () => Date.now() + offset
+const clockFormat = new Intl.DateTimeFormat('en-GB', { timeZone: page.timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+/** The two largest units, as the server writes them. */
+function duration(ms) {
+  const [second, minute, hour, day] = page.units
+  const one = (count, unit) => `${Math.floor(count)}\u00a0${unit}`
+  const two = (large, unit, small, smallUnit) => {
+    const rest = Math.floor((ms % large) / small)
+    return one(ms / large, unit) + (rest > 0 ? ` ${one(rest, smallUnit)}` : '')
+  }
+  if (!(ms > 0)) return one(0, second)
+  if (ms < 120_000) return one(ms / 1000, second)
+  if (ms < 3_600_000) return one(ms / 60_000, minute)
+  if (ms < 86_400_000) return two(3_600_000, hour, 60_000, minute)
+  return two(86_400_000, day, 3_600_000, hour)
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+function tick() {
+  const at = now()
+  for (const time of document.querySelectorAll('time[data-clock]')) write(time, clockFormat.format(at))
+  for (const time of document.querySelectorAll('time[data-since]')) write(time, duration(at - Date.parse(time.dateTime)))
+  for (const time of document.querySelectorAll('time[data-age]')) {
+    const age = at - Date.parse(time.dateTime)
+    write(time, duration(age))
+    time.parentElement.dataset.level = age > LOST_MS ? 'lost' : age > LATE_MS ? 'late' : 'ok'
+  }
+  watch()
+}
+
+// --- The stream. A beat comes every 5 s; nothing for 15 s, or a broken stream, is said at once.
+
+const banner = document.getElementById('connection')
+const live = document.getElementById('live')
+let heardAt = Date.now()
+let broken = false
+let ended = false
+let connection = null
+
+function heard() {
+  heardAt = Date.now()
+  broken = false
+  watch()
+}
+
+function watch() {
+  const silence = Date.now() - heardAt
+  const lost = ended || broken || (silence > SILENT_MS && !document.hidden)
+  banner.hidden = !lost
+  for (const words of banner.querySelectorAll('[data-when]')) words.hidden = (words.dataset.when === 'ended') !== ended
+  for (const place of banner.querySelectorAll('[data-silence]')) write(place, duration(silence))
+  root.toggleAttribute('data-silent', lost && silence > OLD_MS)
+  // A connection that died without a word never ends by itself: end it, so that the next one begins.
+  if (lost && !broken && !ended && silence > SILENT_MS) {
+    broken = true
+    connection?.reader?.cancel()
+  }
+}
+
+document.addEventListener('htmx:sse:before:connection', (event) => {
+  connection = event.detail.connection
+  if (ended) connection.cancelled = true
+})
+document.addEventListener('htmx:sse:after:connection', heard)
+document.addEventListener('htmx:sse:before:message', heard)
+document.addEventListener('htmx:sse:after:message', tick)
+document.addEventListener('htmx:sse:error', (event) => lose(event.detail.status))
+document.addEventListener('htmx:sse:close', () => lose())
+// The first request of all: the extension begins to reconnect by itself only after that one.
+document.addEventListener('htmx:response:error', (event) => again(event.detail.ctx.response.status))
+document.addEventListener('htmx:error', (event) => event.target === live && again())
+
+function lose(status) {
+  if (document.hidden) return
+  broken = true
+  ended ||= status === 401
+  watch()
+}
+
+function again(status) {
+  lose(status)
+  if (!ended) setTimeout(() => live.dispatchEvent(new Event('windbox:connect')), 2000)
+}
+
+live.addEventListener('beat', (event) => {
+  const beat = JSON.parse(event.detail.data)
+  offset = beat.now - Date.now()
+  // Another build answers: its fragments belong to its own page.
+  if (beat.build !== page.build) location.reload()
+})
+
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) heard()
+})
+
+// --- Looks.
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('[data-theme-switch]')
+  if (!link) return
+  event.preventDefault()
+  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
+  root.dataset.theme = dark ? 'light' : 'dark'
+  document.cookie = `windbox_theme=${root.dataset.theme}; path=/dashboard; max-age=31536000; samesite=lax`
+})
+
+// --- Keys. Single letters work outside fields only, and can be switched off.
+
+const MACHINES = ['u-171', 'u-172', 'f-171', 'f-172', 'x-171', 'x-172']
+const help = document.getElementById('keys')
+const single = document.getElementById('keys-single')
+let afterG = -Infinity
+
+single.checked = localStorage.getItem('windbox-keys') !== 'off'
+single.addEventListener('change', () => localStorage.setItem('windbox-keys', single.checked ? 'on' : 'off'))
+document.querySelector('[data-help]')?.addEventListener('click', () => help.showModal())
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select, dialog')) return
+  if (event.key === '?') return help.showModal()
+  if (!single.checked) return
+  const second = event.timeStamp - afterG < 1500
+  afterG = event.key === 'g' ? event.timeStamp : -Infinity
+  if (second && event.key === 'o') go('/dashboard')
+  else if (second && event.key === 'm') go(document.querySelector('.sidenav a[href^="/dashboard/exhausters/"]').href)
+  else if (MACHINES[event.key - 1]) go(`/dashboard/exhausters/${MACHINES[event.key - 1]}`)
+})
+
+const go = (where) => location.assign(where)
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return
+  for (const open of document.querySelectorAll('.menu[open], .bottombar details[open]')) open.open = false
+})
+
+tick()
+setInterval(tick, 1000)

@@ -1,0 +1,42 @@
+import { html, type Content, type Html } from '../html.ts'
+import type { PlantModel } from '../pages/model.ts'
+import { tally } from '../plant/machine.ts'
+import type { View } from '../view.ts'
+import { mark } from './sprite.ts'
+
+/** Data older than this is late, and then lost: the plant sends a frame a minute. */
+const LATE_MS = 90_000
+const LOST_MS = 5 * 60_000
+
+/** `ok`, `late` or `lost`, by the age of the newest frame. */
+export const ageLevel = (ageMs: number): 'ok' | 'late' | 'lost' =>
+  ageMs > LOST_MS ? 'lost' : ageMs > LATE_MS ? 'late' : 'ok'
+
+/** The clock of the plant, the age of its data, and what the data is when it is not a live plant. */
+export function clock(view: View, { plant }: PlantModel): Html {
+  const { text, format } = view
+  const replay = plant.clock === 'replay'
+  const shown = replay ? (plant.moment ?? view.now) : view.now
+  const iso = new Date(shown).toISOString()
+  return html`<div class="clock" id="clock"><span class="muted wide-only">${text.shell.plant}</span>${replay && html`<span class="mode" title="${text.shell.replayHint}">${text.shell.replay}</span>`}${plant.demonstration && html`<span class="mode" title="${text.shell.demonstrationHint}">${text.shell.demonstration}</span>`}${replay && html`<span class="nowrap not-phone">${format.date(shown)}</span>`}<time datetime="${iso}"${!replay && html` data-clock`}>${format.clock(shown)}</time><span class="muted wide-only">${view.timeZone}</span>${!replay && age(view, plant.moment)}</div>`
+}
+
+function age({ text, format, now }: View, moment: number | null): Html {
+  if (moment === null) {
+    return html`<span class="age" data-level="late">${mark('unknown')}${text.shell.noData}</span>`
+  }
+  const level = ageLevel(now - moment)
+  const iso = new Date(moment).toISOString()
+  return html`<span class="age" data-level="${level}" title="${text.shell.dataAge}"><span class="late-mark" data-status="warning">${mark('warning')}</span><span class="lost-mark" data-status="alarm">${mark('alarm')}</span><span class="not-phone">${text.shell.data}</span> <time datetime="${iso}" data-age>${format.duration(now - moment)}</time></span>`
+}
+
+/** How many exhausters are in each state that is not normal. */
+export function counts(view: View, model: PlantModel): Html {
+  const { text, format } = view
+  const found = tally(model)
+  const one = (status: 'alarm' | 'warning' | 'unknown'): Content => {
+    const count = found[status]
+    return html`<span class="tally" data-status="${count > 0 ? status : 'ok'}"${count === 0 && html` data-zero`} title="${text.status[status]}: ${format.count(count, text.shell.machines)}">${mark(count > 0 ? status : 'ok')}<b>${count}</b><span class="hidden">${text.status[status]}</span></span>`
+  }
+  return html`<p class="counts" id="counts"><span class="hidden">${text.shell.counts}</span>${one('alarm')}${one('warning')}${one('unknown')}</p>`
+}

@@ -1,0 +1,102 @@
+import { assetUrl, build } from './assets.ts'
+import { help } from './components/help.ts'
+import { bottombar, sidenav, type Section } from './components/nav.ts'
+import { brandSign, icon } from './components/sprite.ts'
+import { document, type Looks } from './document.ts'
+import { html, type Html } from './html.ts'
+import { LANGUAGES } from './text/catalogue.ts'
+import { TEXTS } from './text/format.ts'
+import type { View } from './view.ts'
+
+/** Who looks. Stands in the page, never in a fragment: fragments are shared by all. */
+export interface Viewer {
+  readonly name: string
+  readonly role: string
+  /** Goes back with every form. Null: nobody is logged in (a role for everybody), so there is no way out either. */
+  readonly csrf: string | null
+}
+
+/** Parts of a page that are replaced while it is open, by the id of their element. */
+export type Fragments = ReadonlyMap<string, Html>
+
+/** A page that lives: where it is, its title, its fragments, and how they lie. */
+export interface LivePage {
+  readonly section: Section
+  /** The path without a query. */
+  readonly path: string
+  /** What `/dashboard/live?page=` is asked for. */
+  readonly live: string
+  readonly title: string
+  readonly fragments: Fragments
+  readonly main: Html
+}
+
+/** The fragment of this id; a page that places one it does not have is a mistake of ours. */
+export function place(fragments: Fragments, id: string): Html {
+  const fragment = fragments.get(id)
+  if (!fragment) throw new Error(`no fragment ${id}`)
+  return fragment
+}
+
+const HTMX_CONFIG = JSON.stringify({
+  includeIndicatorCSS: false,
+  history: false,
+  // `open`: what a reader has unfolded stays so.
+  morphIgnore: ['data-htmx-powered', 'open'],
+  sse: { reconnectDelay: 500, reconnectMaxDelay: 5000, connectTimeout: 10_000 },
+})
+
+/** The shell: top bar, navigation, one stream of fragments, and what the script shows when the stream stops. */
+export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage): string {
+  const { text } = view
+  return document(looks, {
+    title: page.title,
+    bodyClass: 'shell',
+    head: html`<meta name="htmx-config" content="${HTMX_CONFIG}">
+<meta name="windbox" content="${settings(view)}">
+<noscript><meta http-equiv="refresh" content="60"></noscript>
+<script src="${assetUrl('windbox.js')}" defer></script>
+<script src="${assetUrl('htmx.js')}" defer></script>
+`,
+    body: html`<a class="skip" href="#main">${text.shell.skip}</a>
+<header class="topbar">
+<a class="brand" href="/dashboard">${brandSign}<span class="label">Windbox</span></a>
+${place(page.fragments, 'clock')}
+${place(page.fragments, 'counts')}
+${tools(view, looks, viewer, page)}
+</header>
+${sidenav(view, page.section, page.path)}
+<main class="main" id="main" tabindex="-1">
+${connection(view)}
+${page.main}
+</main>
+${bottombar(view, page.section, page.path)}
+${help(view)}
+<div id="live" hidden hx-sse:connect="/dashboard/live?page=${page.live}&lang=${view.language}" hx-trigger="load, windbox:connect" hx-swap="none"></div>`,
+  })
+}
+
+/** What the script must know: whose clock, which build, and the words that it writes itself. */
+const settings = ({ now, text, timeZone }: View): string =>
+  JSON.stringify({
+    now,
+    build,
+    timeZone,
+    units: [text.time.second, text.time.minute, text.time.hour, text.time.day],
+  })
+
+function tools({ text, language }: View, looks: Looks, viewer: Viewer, page: LivePage): Html {
+  const theme = looks.theme === 'dark' ? 'light' : 'dark'
+  return html`<div class="tools">
+${LANGUAGES.filter((other) => other !== language).map((other) => html`<a class="tool" href="${page.path}?lang=${other}" hreflang="${other}" lang="${other}" title="${TEXTS[other].language.switchTo}">${TEXTS[other].language.short}</a>`)}
+<a class="tool not-phone" href="${page.path}?theme=${theme}" data-theme-switch title="${text.shell.theme}">${icon('theme')}<span class="hidden">${text.shell.theme}</span></a>
+<details class="menu"><summary class="tool" title="${text.shell.account}">${icon('user')}<span class="wide-only">${viewer.name}</span><span class="hidden">${text.shell.account}</span></summary>
+<div><p>${viewer.name}</p><p class="muted small">${text.shell.role[viewer.role] ?? viewer.role}</p>
+${viewer.csrf !== null && html`<form method="post" action="/dashboard/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="btn">${text.shell.logOut}</button></form>`}</div></details>
+</div>`
+}
+
+/** Hidden until the script finds the stream silent. */
+const connection = ({ text }: View): Html =>
+  html`<section class="banner" id="connection" data-status="unknown" role="status" hidden>${icon('off')}<p data-when="lost"><strong>${text.connection.lost}</strong> ${text.connection.lostFor} <span data-silence></span>. ${text.connection.reconnecting}</p><p data-when="ended" hidden><strong>${text.connection.ended}</strong> <a href="/dashboard/login">${text.connection.endedHint}</a>.</p></section>
+<noscript><p class="muted small">${text.connection.noScript}</p></noscript>`
