@@ -2,12 +2,16 @@ import type { Fragments } from '../../views/layout.ts'
 
 /** One message of the stream: every line of it as data, so that markup may have lines. */
 export const event = (data: string, name?: string): string =>
-  `${name === undefined ? '' : `event: ${name}\n`}${data.split('\n').map((line) => `data: ${line}\n`).join('')}\n`
+  `${name === undefined ? '' : `event: ${name}\n`}${data
+    .split('\n')
+    .map((line) => `data: ${line}\n`)
+    .join('')}\n`
 
 /** Fragments that replace the elements of their ids, in place, keeping focus. */
 const partials = (fragments: Iterable<readonly [string, string]>): string => {
   let text = ''
-  for (const [id, markup] of fragments) text += `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${markup}</hx-partial>\n`
+  for (const [id, markup] of fragments)
+    text += `<hx-partial hx-target="#${id}" hx-swap="outerMorph">${markup}</hx-partial>\n`
   return text
 }
 

@@ -24,7 +24,8 @@ export function wishOf(request: Request): Wish {
   url.searchParams.delete('theme')
   return {
     looks: {
-      language: chosenLanguage ?? languageOf(cookies.get(LANGUAGE_COOKIE)) ?? accepted(request.headers.get('accept-language')),
+      language:
+        chosenLanguage ?? languageOf(cookies.get(LANGUAGE_COOKIE)) ?? accepted(request.headers.get('accept-language')),
       theme: chosenTheme ?? themeOf(cookies.get(THEME_COOKIE)),
     },
     cookies: [
@@ -47,7 +48,9 @@ export function accepted(header: string | null): Language {
   let best: { language: Language; weight: number } | undefined
   for (const range of (header ?? '').split(',')) {
     const [tag = '', ...parameters] = range.trim().toLowerCase().split(';')
-    const weight = Number(parameters.map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1]).find((q) => q !== undefined) ?? 1)
+    const weight = Number(
+      parameters.map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1]).find((q) => q !== undefined) ?? 1,
+    )
     const language = tag === '*' ? LANGUAGES[0] : languageOf(tag.split('-')[0])
     if (language && weight > (best?.weight ?? 0)) best = { language, weight }
   }

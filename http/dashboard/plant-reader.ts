@@ -56,7 +56,10 @@ export function createPlantReader({ cluster, now }: { cluster: Cluster; now: () 
     for (const id of EXHAUSTER_IDS) {
       const query = { collection: 'status_changes', address: `exhauster/${id}`, limit: CHANGES }
       const effects = await cluster.store.listEffects(query).catch(() => [])
-      found.set(id, effects.map((effect) => ({ ...(JSON.parse(effect.body) as Omit<StatusChange, 'id'>), id: effect.id })))
+      found.set(
+        id,
+        effects.map((effect) => ({ ...(JSON.parse(effect.body) as Omit<StatusChange, 'id'>), id: effect.id })),
+      )
     }
     changes = { at: now(), found }
     return found

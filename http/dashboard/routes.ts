@@ -96,9 +96,13 @@ export function createDashboard(parts: DashboardParts) {
   const routes = new Elysia({ name: 'dashboard', detail: { hide: true } })
     .use(access)
     .get('/dashboard', ({ request }) => show(request, 'overview'), { access: 'page' })
-    .get('/dashboard/exhausters/:id', ({ request, params }) => show(request, params.id === 'overview' ? '' : params.id), {
-      access: 'page',
-    })
+    .get(
+      '/dashboard/exhausters/:id',
+      ({ request, params }) => show(request, params.id === 'overview' ? '' : params.id),
+      {
+        access: 'page',
+      },
+    )
     .get('/dashboard/live', ({ request }) => stream(request), { access: 'page' })
     .get(
       '/dashboard/assets/:name',

@@ -1,0 +1,203 @@
+import { Fault } from '../../actors/runtime/index.ts'
+import type { StateStore } from '../../actors/store/port.ts'
+import type { HttpConfig } from '../config.ts'
+import { ACCESS_TOKEN_S, createAccessTokens } from './access-tokens.ts'
+import { Accounts, type User, type UserChange } from './accounts.ts'
+import { SOMEBODY, createAudit, type Actor } from './audit.ts'
+import { Credentials } from './credentials.ts'
+import { createLoginLinks } from './login-links.ts'
+import { createPasswords, type HashCost } from './passwords.ts'
+import type { Role } from './roles.ts'
+import { Sessions, sessionEnded } from './sessions.ts'
+import { SigningKeys } from './signing-keys.ts'
+import { Throttle } from './throttle.ts'
+
+/** The address of the first admin until they give their own. */
+const FIRST_ADMIN = 'admin@localhost'
+
+const actorOf = (user: User): Actor => ({ id: user.id, email: user.email })
+
+/** What a client of the API gets when it logs in or refreshes. */
+export interface TokenPair {
+  readonly access_token: string
+  readonly token_type: 'bearer'
+  readonly expires_in: number
+  readonly refresh_token: string
+}
+
+/**
+ * Who is who and who may: every act on accounts and sessions. Each act changes the store first, then makes this node forget what
+ * it knew, then writes the journal.
+ */
+export async function createAuthority(parts: {
+  store: StateStore
+  config: Pick<HttpConfig, 'publicUrl' | 'rateLimit' | 'registration' | 'admin'>
+  now: () => number
+  hashCost?: HashCost
+}) {
+  const { store, config, now } = parts
+  const passwords = createPasswords(parts.hashCost)
+  const accounts = new Accounts(store, passwords, now)
+  const sessions = new Sessions(store, now)
+  const keys = new SigningKeys(store, now)
+  await keys.open()
+  const tokens = createAccessTokens(keys, config.publicUrl ?? 'windbox', now)
+  const credentials = new Credentials({ accounts, sessions, tokens, now, rateLimit: config.rateLimit })
+  const audit = createAudit(store, now)
+  const links = createLoginLinks(store, now)
+
+  const logins = { account: new Throttle(10), address: new Throttle(100) }
+  const registrations = new Throttle(30)
+
+  await accounts.repair()
+  if (config.admin && (await accounts.activeAdmins()).length === 0) {
+    const admin = await accounts.create({ ...config.admin, role: 'admin' })
+    await audit.add(SOMEBODY, 'user.created', `user/${admin.id}`, { role: 'admin', by: 'configuration' })
+  }
+
+  /** Tries a password. Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
+  async function checkedLogin(email: string, password: string, address: string): Promise<User> {
+    const account = email.trim().toLowerCase().slice(0, 254)
+    const giveBack = [logins.address.begin(address, now()), logins.account.begin(account, now())]
+    const user = await accounts.authenticate(email, password)
+    if (user === undefined) throw new Fault('LOGIN_BAD_CREDENTIALS', 'The e-mail and the password do not match.')
+    for (const give of giveBack) give()
+    return user
+  }
+
+  async function pair(user: User, sid: string, refresh_token: string): Promise<TokenPair> {
+    return {
+      access_token: await tokens.issue(user, sid),
+      token_type: 'bearer',
+      expires_in: ACCESS_TOKEN_S,
+      refresh_token,
+    }
+  }
+
+  async function endSession(sid: string): Promise<void> {
+    await sessions.end(sid)
+    credentials.forget({ sid })
+  }
+
+  /** The admin whom a link lets in that names nobody: the first one there is, or a new one. */
+  async function firstAdmin(): Promise<User> {
+    const [admin] = await accounts.activeAdmins()
+    if (admin) return admin
+    const taken = await accounts.byEmail(FIRST_ADMIN)
+    if (taken) return (await accounts.change(taken.id, { role: 'admin', is_active: true })).after
+    return await accounts.create({ email: FIRST_ADMIN, password: null, role: 'admin' })
+  }
+
+  return {
+    accounts,
+    credentials,
+    audit,
+    keys,
+
+    /** Faults: REGISTRATION_CLOSED, RATE_LIMITED, VALIDATION, CONFLICT. */
+    async register(email: string, password: string, address: string): Promise<User> {
+      if (config.registration === 'closed') {
+        throw new Fault('REGISTRATION_CLOSED', 'An administrator makes the accounts here.')
+      }
+      registrations.begin(address, now())
+      const user = await accounts.create({ email, password, role: 'viewer' })
+      await audit.add(actorOf(user), 'user.registered', `user/${user.id}`)
+      return user
+    },
+
+    /** Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
+    async logIn(email: string, password: string, address: string): Promise<TokenPair> {
+      const user = await checkedLogin(email, password, address)
+      const { sid, carried } = await sessions.open(user.id, 'api')
+      return await pair(user, sid, carried)
+    },
+
+    /** As `logIn`, for the cookie of the pages. */
+    async logInToPages(email: string, password: string, address: string): Promise<string> {
+      const user = await checkedLogin(email, password, address)
+      return (await sessions.open(user.id, 'page')).carried
+    },
+
+    /** Fault UNAUTHENTICATED. */
+    async refresh(refreshToken: string): Promise<TokenPair> {
+      const rotated = await sessions.rotate(refreshToken)
+      if (!rotated.ok) {
+        if (rotated.reused !== undefined) {
+          credentials.forget({ sid: rotated.reused })
+          await audit.add({ id: rotated.user ?? null, email: null }, 'session.reused', `session/${rotated.reused}`)
+        }
+        throw sessionEnded()
+      }
+      const user = await accounts.find(rotated.user)
+      if (!user?.is_active) {
+        await endSession(rotated.sid)
+        throw sessionEnded()
+      }
+      return await pair(user, rotated.sid, rotated.carried)
+    },
+
+    logOut: endSession,
+
+    async createUser(
+      by: Actor,
+      wanted: { email: string; password: string; role: Role; is_active?: boolean },
+    ): Promise<User> {
+      const user = await accounts.create(wanted)
+      await audit.add(by, 'user.created', `user/${user.id}`, { email: user.email, role: user.role })
+      return user
+    },
+
+    /**
+     * Faults: NOT_FOUND, VALIDATION, CONFLICT, LAST_ADMIN. A new password, a lost role or a lock ends the user's sessions; `keeping`
+     * names the one that goes on.
+     */
+    async changeUser(by: Actor, id: number, change: UserChange, keeping?: string): Promise<User> {
+      const { before, after } = await accounts.change(id, change)
+      if (change.password !== undefined || !after.is_active) await sessions.endAllOf(id, keeping)
+      credentials.forget({ user: id })
+      const changed = Object.keys(change).filter((name) => change[name as keyof UserChange] !== undefined)
+      const detail: Record<string, unknown> = { changed }
+      if (before.role !== after.role) Object.assign(detail, { from_role: before.role, to_role: after.role })
+      if (before.is_active !== after.is_active) detail.is_active = after.is_active
+      if (before.email !== after.email) Object.assign(detail, { from_email: before.email, to_email: after.email })
+      await audit.add(by, 'user.changed', `user/${id}`, detail)
+      return after
+    },
+
+    /** Faults: NOT_FOUND, LAST_ADMIN, CONFLICT. */
+    async removeUser(by: Actor, id: number): Promise<void> {
+      const user = await accounts.remove(id)
+      await sessions.endAllOf(id)
+      credentials.forget({ user: id })
+      await audit.add(by, 'user.removed', `user/${id}`, { email: user.email, role: user.role })
+    },
+
+    links: {
+      /** Whether no admin can log in by password: then a start prints a link. */
+      async isNeeded(): Promise<boolean> {
+        return (await accounts.activeAdmins()).every((admin) => admin.password_hash === null)
+      },
+      /** The path of a new link, good once for ten minutes. */
+      async make(): Promise<string> {
+        const [admin] = await accounts.activeAdmins()
+        return `/dashboard/link/${await links.make(admin?.id ?? null)}`
+      },
+      isGood: links.isGood,
+      /** Uses the link up: the text of the session's cookie, or undefined when it was no good (any more). */
+      async use(token: string): Promise<string | undefined> {
+        const link = await links.use(token)
+        if (link === undefined) return undefined
+        const user = (link.user === null ? undefined : await accounts.find(link.user)) ?? (await firstAdmin())
+        await audit.add(actorOf(user), 'login_link.used', `user/${user.id}`)
+        return (await sessions.open(user.id, 'page')).carried
+      },
+    },
+
+    /** Whether the account still has no password, or the address that it was made with. */
+    async mustSetUp(id: number): Promise<{ email: boolean; password: boolean }> {
+      const user = await accounts.get(id)
+      return { email: user.email === FIRST_ADMIN, password: user.password_hash === null }
+    },
+  }
+}
+export type Authority = Awaited<ReturnType<typeof createAuthority>>

@@ -1,0 +1,1 @@
+window.SwaggerUIBundle({ url: '/swagger/json', dom_id: '#documentation', deepLinking: true, validatorUrl: null })

@@ -1,0 +1,39 @@
+import { Elysia } from 'elysia'
+import { Fault } from '../../actors/runtime/index.ts'
+import { NOBODY, type Identity } from '../auth/identity.ts'
+import { atLeast, type Role } from '../auth/roles.ts'
+
+/**
+ * Who may use a route: everybody (`public`), whoever has at least a role, or `page`: the route looks at the cookie itself. Every route
+ * names it; a server with a route that does not, refuses to start.
+ */
+export type Access = 'public' | 'page' | Role
+
+/** Fault UNAUTHENTICATED for nobody, FORBIDDEN for too small a role. */
+export function demand(identity: Identity, role: Role): void {
+  if (identity.role === null) throw unauthenticated()
+  if (!atLeast(identity.role, role))
+    throw new Fault('FORBIDDEN', `This needs the role ${role}; yours is ${identity.role}.`)
+}
+
+export const unauthenticated = () => new Fault('UNAUTHENTICATED', 'Send a valid access token: Authorization: Bearer …')
+
+/** The place in a route's documentation where its access stands, for the route table and the API document. */
+export const ACCESS_KEY = 'x-access'
+
+/**
+ * What each folder of routes begins with: `identity` in the context, and the option `access`. The check is a transform: after the
+ * router, before any validation, so that a stranger learns nothing from a 422.
+ */
+export const access = new Elysia({ name: 'access' })
+  .decorate('identity', NOBODY)
+  .decorate('began', 0)
+  .macro({
+    access: (needed: Access) => ({
+      detail: { [ACCESS_KEY]: needed } as object,
+      transform({ identity }: { identity: Identity }) {
+        // No `return` here: Elysia reads the source of its hooks, and makes every request wait for one that may be asynchronous.
+        if (needed !== 'public' && needed !== 'page') demand(identity, needed)
+      },
+    }),
+  })

@@ -1,0 +1,37 @@
+/** The part of Bun's server that knows whom it talks to. */
+export interface Peers {
+  requestIP(request: Request): { address: string } | null
+}
+
+/**
+ * The client's address; with a trusted proxy in front, the last entry of `x-forwarded-for`: the only one that the proxy itself has
+ * written.
+ */
+export function addressOf(request: Request, server: Peers | null, trustProxy: boolean): string {
+  if (trustProxy) {
+    const forwarded = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
+    if (forwarded) return forwarded.slice(0, 64)
+  }
+  return server?.requestIP(request)?.address ?? 'unknown'
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
+
+/** From this machine, and not through a proxy on it. */
+export function isLocal(request: Request, server: Peers | null): boolean {
+  const { headers } = request
+  if (headers.has('x-forwarded-for') || headers.has('forwarded') || headers.has('x-real-ip') || headers.has('via'))
+    return false
+  return LOOPBACK.test(server?.requestIP(request)?.address ?? '')
+}
+
+/** Origin under which the client reaches this server, for cookies, links and the comparison with `Origin`. */
+export function originOf(request: Request, config: { publicUrl?: string; trustProxy: boolean }): string {
+  if (config.publicUrl !== undefined) return new URL(config.publicUrl).origin
+  const url = new URL(request.url)
+  if (!config.trustProxy) return url.origin
+  const { headers } = request
+  const proto = headers.get('x-forwarded-proto')?.split(',')[0]?.trim()
+  const host = headers.get('x-forwarded-host')?.split(',')[0]?.trim()
+  return `${proto === 'https' || proto === 'http' ? proto : url.protocol.slice(0, -1)}://${host || url.host}`
+}

@@ -1,0 +1,69 @@
+import { Fault } from '../../actors/runtime/index.ts'
+import type { Credentials } from '../auth/credentials.ts'
+import { NOBODY, type Identity } from '../auth/identity.ts'
+import type { Role } from '../auth/roles.ts'
+import { unauthenticated } from './access.ts'
+import type { RouteTable } from './route-table.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** The path of a request's URL, as it was sent. */
+export function pathOf(url: string): string {
+  const begin = url.indexOf('/', url.indexOf('//') + 2)
+  const end = url.indexOf('?', begin)
+  return begin < 0 ? '/' : end < 0 ? url.slice(begin) : url.slice(begin, end)
+}
+
+/** The token of `Authorization: Bearer …`, '' for another scheme, null without the header. */
+export function bearerOf(request: Request): string | null {
+  const authorization = request.headers.get('authorization')
+  if (authorization === null) return null
+  return authorization.startsWith('Bearer ') || authorization.startsWith('bearer ') ? authorization.slice(7) : ''
+}
+
+/**
+ * Lets requests in. In two steps, so that the usual request never waits: `pending` is there when a token has to be looked into first
+ * (before the router sees the request), `admit` is synchronous and only looks up.
+ */
+export function createAdmission(parts: {
+  credentials: Credentials
+  anonymousRole: Role | undefined
+  rateLimit: number
+  now: () => number
+  /** Made when all routes are there. */
+  routes: () => RouteTable
+}) {
+  const { credentials, now } = parts
+  const anonymous: Identity | undefined = parts.anonymousRole && {
+    ...NOBODY,
+    role: parts.anonymousRole,
+    bucket: new TokenBucket(parts.rateLimit),
+  }
+
+  /** Nobody may use what is public; a path that is not there is not there for anybody. */
+  function stranger(request: Request): Identity {
+    if (request.method === 'OPTIONS') return NOBODY
+    const access = parts.routes().access(request.method, pathOf(request.url))
+    if (access !== 'public' && access !== 'page' && access !== 'unknown') throw unauthenticated()
+    return NOBODY
+  }
+
+  return {
+    pending(request: Request): Promise<void> | undefined {
+      const token = bearerOf(request)
+      if (token === null || token === '' || credentials.known(token, now()) !== undefined) return undefined
+      return credentials.settle(token, 'api')
+    },
+
+    /** Faults: UNAUTHENTICATED, RATE_LIMITED. */
+    admit(request: Request): Identity {
+      const token = bearerOf(request)
+      const nowMs = now()
+      const identity = token === null ? anonymous : credentials.known(token, nowMs)
+      if (identity === undefined) return stranger(request)
+      if (!identity.bucket.take(nowMs)) {
+        throw new Fault('RATE_LIMITED', `More than ${parts.rateLimit} requests a second.`, { retryAfterS: 1 })
+      }
+      return identity
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { FAULTS, Fault, type FaultCode } from '../../actors/runtime/index.ts'
+
+export const PROBLEM_JSON = 'application/problem+json'
+
+/** RFC 9457. `code` is of the registry and stable; `instance` is the path that was asked for. */
+export function problemText(fault: Fault, path: string): string {
+  const { status, title } = FAULTS[fault.code]
+  return JSON.stringify({
+    type: problemType(fault.code),
+    title,
+    status,
+    detail: fault.message,
+    code: fault.code,
+    instance: path,
+    ...(fault.errors ? { errors: fault.errors } : {}),
+  })
+}
+
+export const problemType = (code: FaultCode): string => `urn:windbox:problem:${code.toLowerCase().replaceAll('_', '-')}`
+
+/** Seconds that a client waits where the fault itself does not say. */
+const RETRY_AFTER_S = 1
+
+/** The headers that this fault's answer has besides its type. */
+export function faultHeaders(fault: Fault): Record<string, string> {
+  if (fault.status === 401) return { 'www-authenticate': 'Bearer' }
+  if (fault.status === 429 || fault.status === 503) return { 'retry-after': String(fault.retryAfterS ?? RETRY_AFTER_S) }
+  return {}
+}
+
+interface Mistake {
+  readonly path?: string
+  readonly message?: string
+  readonly summary?: string
+}
+
+/**
+ * What went wrong, as a fault: Elysia's own errors have a `code` of theirs. Anything that is not known is INTERNAL, and says nothing
+ * of itself to the client.
+ */
+export function asFault(error: unknown, code: string | number): Fault {
+  if (error instanceof Fault) return error
+  switch (code) {
+    case 'VALIDATION': {
+      const { type, all } = error as { type?: string; all?: readonly Mistake[] }
+      if (type === 'response') break
+      const where = type === 'body' ? 'body' : type === 'params' ? 'path' : 'query'
+      // An unknown field stands twice in the list, a missing one as well.
+      const errors = new Map<string, string>()
+      for (const { path = '', message, summary } of all ?? []) {
+        if (!errors.has(path)) errors.set(path, summary ?? message ?? 'Not valid')
+      }
+      const list = [...errors].slice(0, 20).map(([path, message]) => ({ path, message }))
+      return new Fault('VALIDATION', `The ${where} does not fit: ${list[0]?.message ?? 'not valid'}.`, { errors: list })
+    }
+    case 'PARSE':
+      return new Fault('MALFORMED', 'The body cannot be read.')
+    case 'NOT_FOUND':
+      return new Fault('NOT_FOUND', 'There is nothing at this path.')
+  }
+  return new Fault('INTERNAL', 'The server made a mistake; the request id names it in the log.', { cause: error })
+}

@@ -1,0 +1,26 @@
+import { Type, type TUnsafe } from '@sinclair/typebox'
+
+/** One of these texts, checked: for what comes in. The API document shows it as an enumeration. */
+export const oneOf = <const T extends readonly string[]>(values: T, description?: string) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    description ? { description } : {},
+  ) as unknown as TUnsafe<T[number]>
+
+/** No query parameter is known here: any is refused. */
+export const NoQuery = Type.Object({})
+
+/** A time as it comes in. */
+export const TimeText = (description: string) =>
+  Type.String({ maxLength: 40, description: `${description}; ISO 8601, without a zone it is UTC` })
+
+/** A page of a list. */
+export const PageOf = <T extends ReturnType<typeof Type.Object>>(item: T) =>
+  Type.Object({
+    items: Type.Array(item),
+    next_cursor: Type.Unsafe<string | null>({
+      type: 'string',
+      nullable: true,
+      description: 'null: this was the last page',
+    }),
+  })

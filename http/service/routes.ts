@@ -1,0 +1,85 @@
+import { Elysia } from 'elysia'
+import { Type } from '@sinclair/typebox'
+import type { Cluster } from '../../actors/cluster/port.ts'
+import { NoQuery } from '../schema.ts'
+import { describe } from '../docs/describe.ts'
+import { access, demand } from '../edge/access.ts'
+import { isLocal } from '../edge/address.ts'
+import type { Metrics } from './metrics.ts'
+
+const tag = 'service'
+
+const Readiness = Type.Object({
+  ready: Type.Boolean(),
+  partitions: Type.Integer(),
+  restoring: Type.Integer({ description: 'Partitions that are being restored' }),
+  replayed: Type.Integer({ description: 'Records applied so far' }),
+  to_replay: Type.Integer({ description: 'Records to apply in all' }),
+})
+
+/** Whether it is there, whether it is ready, and its numbers. */
+export function serviceRoutes({ cluster, metrics }: { cluster: Pick<Cluster, 'readiness'>; metrics: Metrics }) {
+  return new Elysia({ name: 'service' })
+    .use(access)
+    .get('/ping', () => 'pong', {
+      access: 'public',
+      query: NoQuery,
+      detail: describe({
+        tag,
+        summary: 'Is somebody there',
+        answers: { 200: { description: '`pong`', schema: Type.String(), type: 'text/plain' } },
+      }),
+    })
+    .get('/health/live', () => ({ live: true }), {
+      access: 'public',
+      query: NoQuery,
+      detail: describe({
+        tag,
+        summary: 'The process answers',
+        answers: { 200: { description: 'It does', schema: Type.Object({ live: Type.Boolean() }) } },
+      }),
+    })
+    .get(
+      '/health/ready',
+      ({ set }) => {
+        const { ready, partitions, restoring, replayed, toReplay } = cluster.readiness()
+        if (!ready) {
+          set.status = 503
+          set.headers['retry-after'] = '1'
+        }
+        return { ready, partitions, restoring, replayed, to_replay: toReplay }
+      },
+      {
+        access: 'public',
+        query: NoQuery,
+        detail: describe({
+          tag,
+          summary: 'Every partition is served',
+          answers: {
+            200: { description: 'Ready', schema: Readiness },
+            503: { description: 'Restoring, this far', schema: Readiness },
+          },
+        }),
+      },
+    )
+    .get(
+      '/metrics',
+      async ({ request, server, identity, set }) => {
+        if (!isLocal(request, server)) demand(identity, 'admin')
+        set.headers['content-type'] = metrics.contentType
+        return await metrics.text()
+      },
+      {
+        // The scraper of this machine has no token; whoever comes from elsewhere is asked for one above.
+        access: 'public',
+        query: NoQuery,
+        detail: describe({
+          tag,
+          summary: 'Prometheus text',
+          description: 'From this machine without a proxy in between, or with the role admin.',
+          answers: { 200: { description: 'All metrics', schema: Type.String(), type: 'text/plain' } },
+          faults: ['UNAUTHENTICATED', 'FORBIDDEN'],
+        }),
+      },
+    )
+}
