@@ -40,8 +40,11 @@ export interface AskView {
   readonly nowMs: number
 }
 
-/** A kind of actor: what its state is, how records change it, what it answers. Register it in `actors/kinds.ts`. */
-export interface ActorKind<State = unknown> {
+/**
+ * A kind of actor: what its state is, how records change it, what it answers. Register it in `actors/kinds.ts`.
+ * The state's type is the kind's own business: wherever kinds stand together it is `any`, since a reducer takes it and gives it.
+ */
+export interface ActorKind<State = any> {
   /** Lower-case name, first part of each address. */
   readonly kind: string
   /** Version of the state's shape, from 1. A snapshot of an older one goes through `upcast`, a newer one is refused. */

@@ -65,13 +65,19 @@ export interface TurnStore {
   putIds(ids: readonly AppliedId[]): Promise<void>
   /** The stored offset of each, or -1. */
   findIds(ids: readonly { address: string; id: string }[]): Promise<number[]>
-  /** All segments of an actor that overlap `from`..`to` (ms, inclusive), by `first`, as they were at one moment. */
-  readSegments(address: string, from: number, to: number): Promise<Segment[]>
+  /**
+   * All segments of an actor that overlap `from`..`to` (ms, inclusive), by `first`, as they were at one moment. With `below`
+   * only those of fewer rows, where the store can tell: compaction wants no sealed ones. A store may leave `below` alone.
+   */
+  readSegments(address: string, from: number, to: number, below?: number): Promise<Segment[]>
   /** Deletes the segment (address, first) if its `last` is not past `last`. */
   deleteSegment(address: string, first: number, last: number): Promise<void>
 }
 
-/** Appends durably. One answer per record, null for one that the log could not take; rejects when it could take none. */
+/**
+ * Appends durably. One answer per record, null for one that the log could not take; rejects when it could take none. What was
+ * taken of the records for one partition is a leading part of them: never a later record without the earlier ones.
+ */
 export type Append = (records: readonly NewRecord[]) => Promise<(Position | null)[]>
 
 /** Time comes in here and nowhere else. */

@@ -1,0 +1,132 @@
+import type { Segment } from '../ports.ts'
+import { encodeSegment, type Rows } from './segment.ts'
+
+/** Columns before the values: time and offset. */
+const FIXED = 2
+
+/** Rows of one actor that are not in a segment yet, ascending by offset. */
+export class RowBuffer {
+  length = 0
+  #names: string[] = []
+  /** What the kind named at the last row, and where each of these values goes. */
+  #given: readonly string[] = []
+  #places: number[] = []
+  #data = new Float64Array(0)
+
+  get #width(): number {
+    return FIXED + this.#names.length
+  }
+
+  /** `values[i]` goes with `names[i]`; missing ones are NaN. Copies. */
+  add(names: readonly string[], time: number, offset: number, values: ArrayLike<number>): void {
+    if (names !== this.#given && !sameNames(names, this.#given)) this.#place(names)
+    this.#given = names
+    const width = this.#width
+    const at = this.length * width
+    if (at + width > this.#data.length) this.#data = grown(this.#data, Math.max(4 * width, 2 * at))
+    const data = this.#data
+    const places = this.#places
+    if (places.length < width - FIXED || values.length < places.length) data.fill(NaN, at, at + width)
+    data[at] = time
+    data[at + 1] = offset
+    const given = Math.min(values.length, places.length)
+    for (let i = 0; i < given; i++) data[at + places[i]!] = values[i]!
+    this.length++
+  }
+
+  /** Forgets what a turn added that threw. */
+  truncate(length: number): void {
+    this.length = length
+  }
+
+  /** Forgets the rows up to this offset: they are durable. */
+  drop(offset: number): void {
+    const width = this.#width
+    const kept = this.#firstAfter(offset)
+    this.#data.copyWithin(0, kept * width, this.length * width)
+    this.length -= kept
+  }
+
+  /**
+   * All rows as segments that follow each other, the first one beginning at `first`, the last one reaching to `last`, none
+   * longer than `rows` (but rows of one offset stay together). Empty when there are none.
+   */
+  segments(address: string, first: number, last: number, rows: number): Segment[] {
+    const segments: Segment[] = []
+    for (let start = 0; start < this.length;) {
+      let end = Math.min(start + rows, this.length)
+      while (end < this.length && this.#offset(end) === this.#offset(end - 1)) end++
+      const until = end === this.length ? last : this.#offset(end - 1)
+      segments.push(toSegment(address, first, until, this.#slice(start, end)))
+      first = until + 1
+      start = end
+    }
+    return segments
+  }
+
+  #offset(row: number): number {
+    return this.#data[row * this.#width + 1]!
+  }
+
+  #firstAfter(offset: number): number {
+    let [low, high] = [0, this.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#offset(middle) <= offset) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #slice(start: number, end: number): Rows {
+    const width = this.#width
+    const column = (at: number): Float64Array => {
+      const values = new Float64Array(end - start)
+      for (let i = 0; i < values.length; i++) values[i] = this.#data[(start + i) * width + at]!
+      return values
+    }
+    return {
+      names: this.#names,
+      times: column(0),
+      offsets: column(1),
+      columns: this.#names.map((_, i) => column(FIXED + i)),
+    }
+  }
+
+  /** Finds the places of other names than before, and makes room for new ones. */
+  #place(names: readonly string[]): void {
+    const fresh = names.filter((name) => !this.#names.includes(name))
+    if (fresh.length > 0) {
+      const [old, width] = [this.#data, this.#width]
+      const wider = new Float64Array(Math.max(4, this.length + 1) * (width + fresh.length)).fill(NaN)
+      for (let row = 0; row < this.length; row++) {
+        wider.set(old.subarray(row * width, (row + 1) * width), row * (width + fresh.length))
+      }
+      this.#names = [...this.#names, ...fresh]
+      this.#data = wider
+    }
+    this.#places = names.map((name) => FIXED + this.#names.indexOf(name))
+  }
+}
+
+/** Rows that are complete for the offsets `first`..`last`, as the store keeps them. At least one row. */
+export function toSegment(address: string, first: number, last: number, rows: Rows): Segment {
+  let [from, to] = [Infinity, -Infinity]
+  for (const time of rows.times) {
+    if (time < from) from = time
+    if (time > to) to = time
+  }
+  return { address, first, last, from, to, rows: rows.times.length, data: encodeSegment(rows) }
+}
+
+function grown(data: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(length)
+  longer.set(data)
+  return longer
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -1,0 +1,194 @@
+import { Fault } from './faults.ts'
+import type { Guards } from './guards.ts'
+import type { ActorKind } from './kind.ts'
+import type { Limits } from './limits.ts'
+import { Partition, type Answered } from './partition.ts'
+import type { Append, AssignedPartition, Clock, ConsumerHandler, LogConsumer, TurnStore } from './ports.ts'
+import type { LogRecord } from './record.ts'
+
+export interface MemberOptions {
+  readonly consumer: LogConsumer
+  readonly store: TurnStore
+  readonly append: Append
+  readonly clock: Clock
+  readonly kinds: ReadonlyMap<string, ActorKind>
+  /** Who claims: node and worker, for people. */
+  readonly owner: string
+  readonly limits?: Partial<Limits>
+  readonly versions?: Int32Array
+  /** The consumer cannot go on: the Worker stops. LOG_OFFSET_OUT_OF_RANGE, LOG_MISMATCH, or what broke. */
+  readonly failed: (error: unknown) => void
+  /** The simulator's alone. */
+  readonly guards?: Partial<Guards>
+}
+
+/** A partition assigned to this member. `waiting`: the store did not answer, the next tick claims again. */
+interface Seat {
+  readonly assigned: AssignedPartition
+  phase: 'claiming' | 'waiting' | 'open'
+  runtime: Partition | undefined
+}
+
+/**
+ * One member of the consumer group: the partitions that it owns, from assignment to revocation. Driven from outside: the log
+ * delivers, and somebody calls `flushAndCommit` every few seconds and `tick` several times a second.
+ *
+ * A partition that stays over a rebalance keeps its memory if nobody claimed it in between: then the new epoch is the old one
+ * plus one. It goes on at its own position and answers all the time, where a reload would be silent until it has replayed what
+ * was not flushed. Anything else is dropped and opened anew at the committed offset.
+ */
+export class Member implements ConsumerHandler {
+  readonly #options: MemberOptions
+  #seats = new Map<number, Seat>()
+  readonly #committed = new Map<number, number>()
+  #flushing: Promise<void> | undefined
+  #stopping = false
+
+  constructor(options: MemberOptions) {
+    this.#options = options
+  }
+
+  start(): Promise<void> {
+    return this.#options.consumer.start(this)
+  }
+
+  assigned(partitions: readonly AssignedPartition[]): void {
+    const before = this.#seats
+    this.#seats = new Map()
+    for (const assigned of partitions) {
+      const runtime = before.get(assigned.partition)?.runtime
+      this.#seats.set(assigned.partition, { assigned, phase: 'claiming', runtime })
+    }
+    for (const [partition, seat] of before) if (!this.#seats.has(partition)) seat.runtime?.close()
+    this.#committed.clear()
+    for (const seat of this.#seats.values()) void this.#open(seat)
+  }
+
+  revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.#seats.get(partition)?.runtime?.close()
+      this.#seats.delete(partition)
+    }
+  }
+
+  failed(error: unknown): void {
+    this.#options.failed(error)
+  }
+
+  async batch(partition: number, records: readonly LogRecord[]): Promise<void> {
+    if (!this.#stopping) await this.#seats.get(partition)?.runtime?.apply(records)
+  }
+
+  async #open(seat: Seat): Promise<void> {
+    const { store, owner, consumer } = this.#options
+    const { partition, committed, earliest, end } = seat.assigned
+    if (committed !== null && committed < earliest) return this.#outOfRange(seat.assigned)
+    seat.phase = 'claiming'
+    try {
+      const epoch = await store.claim(partition, owner)
+      if (!this.#isCurrent(seat)) return
+      if (seat.runtime?.epoch === epoch - 1) {
+        await seat.runtime.idle()
+        seat.runtime.keep(epoch)
+      } else {
+        seat.runtime?.close()
+        seat.runtime = undefined
+        const opened = new Partition({ ...this.#options, partition, epoch })
+        await opened.open(committed ?? earliest, end)
+        seat.runtime = opened
+      }
+    } catch {
+      seat.phase = 'waiting'
+      return
+    }
+    if (!this.#isCurrent(seat)) return
+    seat.phase = 'open'
+    consumer.seek(partition, seat.runtime.position)
+    consumer.resume(partition)
+  }
+
+  #isCurrent(seat: Seat): boolean {
+    return this.#seats.get(seat.assigned.partition) === seat && !this.#stopping
+  }
+
+  #outOfRange({ partition, committed, earliest }: AssignedPartition): void {
+    const detail = `partition ${partition} is needed from ${committed}, the log begins at ${earliest}`
+    this.#options.failed(new Fault('LOG_OFFSET_OUT_OF_RANGE', detail))
+  }
+
+  /** Partitions assigned here; without a runtime while they are being claimed. */
+  get owned(): ReadonlyMap<number, Partition | undefined> {
+    return new Map([...this.#seats].map(([partition, { runtime }]) => [partition, runtime]))
+  }
+
+  /** Faults: NOT_OWNER, and RESTORING while it is being claimed. */
+  partition(partition: number): Partition {
+    const seat = this.#seats.get(partition)
+    if (seat === undefined) throw new Fault('NOT_OWNER', `partition ${partition} is not here`)
+    if (seat.runtime === undefined)
+      throw new Fault('RESTORING', `partition ${partition} is being claimed`, { retryAfterS: 1 })
+    return seat.runtime
+  }
+
+  /** As `Partition.ask`. While the partition is restored only who takes `stale` gets an answer; else the fault RESTORING. */
+  async ask(
+    partition: number,
+    address: string,
+    question: string,
+    query: unknown,
+    nowMs: number,
+    stale = false,
+  ): Promise<Answered & { readonly state: 'live' | 'restoring' }> {
+    const runtime = this.partition(partition)
+    if (runtime.restoring && !stale) {
+      throw new Fault('RESTORING', `partition ${partition} is being restored`, { retryAfterS: 1 })
+    }
+    const answered = await runtime.ask(address, question, query, nowMs)
+    return { ...answered, state: runtime.restoring ? 'restoring' : 'live' }
+  }
+
+  /** Claims again what could not be claimed, tries again what waits, fires timers. */
+  async tick(): Promise<void> {
+    const seats = [...this.#seats.values()]
+    for (const seat of seats) if (seat.phase === 'waiting') void this.#open(seat)
+    await Promise.all(seats.map(({ runtime }) => runtime?.tick()))
+  }
+
+  /**
+   * Makes everything durable and commits the low watermarks, as far as store and log allow; the rest comes next time. A call
+   * while one is under way joins it.
+   */
+  flushAndCommit(): Promise<void> {
+    this.#flushing ??= this.#flushAll().finally(() => {
+      this.#flushing = undefined
+    })
+    return this.#flushing
+  }
+
+  async #flushAll(): Promise<void> {
+    await Promise.all([...this.#seats.values()].map(({ runtime }) => runtime?.flush()))
+    const offsets = new Map<number, number>()
+    for (const [partition, { runtime, assigned }] of this.#seats) {
+      const needed = runtime?.lowWatermark ?? -1
+      if (needed > (this.#committed.get(partition) ?? assigned.committed ?? -1)) offsets.set(partition, needed)
+    }
+    if (offsets.size === 0) return
+    try {
+      await this.#options.consumer.commit(offsets)
+    } catch {
+      return
+    }
+    for (const [partition, offset] of offsets) this.#committed.set(partition, offset)
+  }
+
+  /** Finishes the chunk at hand, makes everything durable, commits, leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const runtimes = [...this.#seats.values()].flatMap(({ runtime }) => runtime ?? [])
+    await Promise.all(runtimes.map((runtime) => runtime.pause()))
+    await this.#flushing
+    await this.flushAndCommit()
+    await this.#options.consumer.stop()
+    for (const runtime of runtimes) runtime.close()
+  }
+}

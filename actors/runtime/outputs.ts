@@ -1,0 +1,80 @@
+import type { Guards } from './guards.ts'
+import type { Outbox } from './outbox.ts'
+import type { AppliedId, Effect, TurnStore } from './ports.ts'
+
+interface PendingEffect {
+  readonly offset: number
+  readonly effect: Effect
+}
+
+/** What turns have produced and the store or the log does not have yet, ascending by the offset of the turn. */
+export class Outputs {
+  readonly outbox: Outbox
+  readonly #store: TurnStore
+  readonly #guards: Guards
+  readonly #effects: PendingEffect[] = []
+  readonly #ids: AppliedId[] = []
+  /** Address and id → the offset that applied it, as long as that is not durable. */
+  readonly #known = new Map<string, number>()
+
+  constructor(store: TurnStore, outbox: Outbox, guards: Guards) {
+    this.#store = store
+    this.outbox = outbox
+    this.#guards = guards
+  }
+
+  get size(): number {
+    return this.#effects.length + this.#ids.length + this.outbox.size
+  }
+
+  emit(offset: number, effect: Effect): void {
+    this.#effects.push({ offset, effect })
+  }
+
+  applied(id: AppliedId): void {
+    this.#ids.push(id)
+    this.#known.set(idKey(id.address, id.id), id.offset)
+  }
+
+  /** The offset that applied this id, where the store may not know yet. */
+  firstOffset(address: string, id: string): number | undefined {
+    return this.#guards.knowPendingIds ? this.#known.get(idKey(address, id)) : undefined
+  }
+
+  /** Offset of the first turn whose outputs are not durable, Infinity for none. */
+  get first(): number {
+    return Math.min(this.#effects[0]?.offset ?? Infinity, this.#ids[0]?.offset ?? Infinity, this.outbox.first)
+  }
+
+  /** As {@link first}, of those that a snapshot has to wait for. */
+  get firstBeforeSnapshot(): number {
+    return Math.min(
+      this.#guards.effectBeforeSnapshot ? (this.#effects[0]?.offset ?? Infinity) : Infinity,
+      this.#guards.idBeforeSnapshot ? (this.#ids[0]?.offset ?? Infinity) : Infinity,
+      this.#guards.messageBeforeSnapshot ? this.outbox.first : Infinity,
+    )
+  }
+
+  /** Writes the effects that are there now. Rejects when the store does not take them; they stay. */
+  async putEffects(batch: number): Promise<void> {
+    for (let left = this.#effects.length; left > 0;) {
+      const some = this.#effects.slice(0, Math.min(left, batch))
+      await this.#store.putEffects(some.map(({ effect }) => effect))
+      this.#effects.splice(0, some.length)
+      left -= some.length
+    }
+  }
+
+  /** Writes the ids that are there now. Rejects when the store does not take them; they stay. */
+  async putIds(batch: number): Promise<void> {
+    for (let left = this.#ids.length; left > 0;) {
+      const some = this.#ids.slice(0, Math.min(left, batch))
+      await this.#store.putIds(some)
+      this.#ids.splice(0, some.length)
+      for (const { address, id } of some) this.#known.delete(idKey(address, id))
+      left -= some.length
+    }
+  }
+}
+
+const idKey = (address: string, id: string): string => `${address}\t${id}`

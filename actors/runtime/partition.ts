@@ -1,0 +1,324 @@
+import { AlarmClock } from './alarm-clock.ts'
+import { toSnapshot } from './envelope.ts'
+import { Fault } from './faults.ts'
+import { ALL_GUARDS, type Guards } from './guards.ts'
+import { compactHistory } from './history/compact.ts'
+import type { ActorKind } from './kind.ts'
+import { LIMITS, type Limits } from './limits.ts'
+import { Outbox } from './outbox.ts'
+import { Outputs } from './outputs.ts'
+import type { Append, Clock, Segment, TurnStore } from './ports.ts'
+import type { LogRecord } from './record.ts'
+import { Snapshotter, type Owner } from './snapshotter.ts'
+import { Table } from './table.ts'
+import { TurnLoop } from './turn-loop.ts'
+
+export interface PartitionOptions {
+  readonly partition: number
+  /** From `TurnStore.claim`. */
+  readonly epoch: number
+  readonly kinds: ReadonlyMap<string, ActorKind>
+  readonly store: TurnStore
+  readonly append: Append
+  readonly clock: Clock
+  readonly limits?: Partial<Limits>
+  /** Version counters of all actors of the node, a power of two of them: `versionSlot` finds an actor's. */
+  readonly versions?: Int32Array
+  /** The simulator's alone. */
+  readonly guards?: Partial<Guards>
+}
+
+/** An actor's answer. `offset` −1 and `at` 0: no record has reached it. */
+export interface Answered {
+  /** JSON text. */
+  readonly body: string
+  readonly offset: number
+  readonly at: number
+}
+
+/**
+ * One partition of the log and the actors on it. It has one owner, who calls: `open`, then `apply` with all records from
+ * there on, and now and then `flush` and `tick`. All of them may overlap, but `apply` waits for the one before.
+ *
+ * What is promised: after any crash, a new owner that opens at a committed `lowWatermark` ends in the same state, and every
+ * effect, id, message, timer and history row of each record is there once. `guards.ts` names the rules that this rests on.
+ */
+export class Partition {
+  readonly #owner: Owner
+  readonly #options: PartitionOptions
+  readonly #limits: Limits
+  readonly #guards: Guards
+  readonly #table: Table
+  readonly #outputs: Outputs
+  readonly #snapshotter: Snapshotter
+  readonly #alarmClock = new AlarmClock()
+  readonly #loop: TurnLoop
+  #lowWatermark = 0
+  #end = 0
+  #closed = false
+  #paused = false
+  #ticking = false
+  #applying: Promise<void> = Promise.resolve()
+  #cycleWaiters: (() => void)[] = []
+  #offsetWaiters: { offset: number; resolve: (reached: boolean) => void }[] = []
+
+  constructor(options: PartitionOptions) {
+    const { partition, epoch, kinds, store, append, clock } = options
+    const limits = (this.#limits = { ...LIMITS, ...options.limits })
+    const guards = (this.#guards = { ...ALL_GUARDS, ...options.guards })
+    const versions = options.versions ?? new Int32Array(1)
+    this.#options = options
+    this.#owner = { partition, epoch }
+    this.#table = new Table(store, kinds, versions.length)
+    this.#outputs = new Outputs(store, new Outbox(append, guards), guards)
+    this.#snapshotter = new Snapshotter(store, this.#outputs, this.#table, limits, guards, this.#owner)
+    this.#loop = new TurnLoop({
+      partition,
+      table: this.#table,
+      outputs: this.#outputs,
+      snapshotter: this.#snapshotter,
+      alarmClock: this.#alarmClock,
+      store,
+      clock,
+      limits,
+      guards,
+      versions,
+    })
+  }
+
+  /** Begins at `start`, a low watermark. Until `end` it counts as restoring: it answers, but fires no timer. */
+  async open(start: number, end = start): Promise<void> {
+    this.#loop.position = start
+    this.#lowWatermark = start
+    this.#end = end
+    const due = await this.#options.store.loadDue(this.#owner.partition)
+    for (const { address, due: at } of due) this.#alarmClock.schedule(address, at)
+  }
+
+  /** The same memory under a new claim: nobody else had the partition meanwhile. */
+  keep(epoch: number): void {
+    this.#owner.epoch = epoch
+  }
+
+  get epoch(): number {
+    return this.#owner.epoch
+  }
+
+  /** Offset behind the last record dealt with. */
+  get position(): number {
+    return this.#loop.position
+  }
+
+  get restoring(): boolean {
+    return this.position < this.#end
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * First offset still needed, never going back: every record before it is in snapshots, and all that it produced is durable. Each
+   * term is the first offset that only this memory has; a record that none of them holds would be skipped or repeated for nothing.
+   */
+  get lowWatermark(): number {
+    if (!this.#guards.commitLowWatermark) return this.position
+    const outputs = this.#guards.outputsHoldCommit ? this.#outputs.first : Infinity
+    const needed = Math.min(this.position, this.#snapshotter.firstDirty, outputs, this.#loop.refusedFrom)
+    return (this.#lowWatermark = Math.max(this.#lowWatermark, needed))
+  }
+
+  /**
+   * Applies the next records, ascending, none left out. Resolves when all are applied, or early when the partition was paused or
+   * closed. Waits while the store does not answer, or while too much is not durable: this is the back-pressure.
+   */
+  apply(records: readonly LogRecord[]): Promise<void> {
+    this.#applying = this.#apply(records)
+    return this.#applying
+  }
+
+  async #apply(records: readonly LogRecord[]): Promise<void> {
+    const { chunkRecords, maxResident } = this.#limits
+    for (let next = 0; next < records.length;) {
+      if (this.#crowded) await this.#makeRoom()
+      if (this.#closed || this.#paused) return
+      this.#table.evict(maxResident, this.#guards.evictOnlyClean)
+      const to = Math.min(next + chunkRecords, records.length)
+      while (!(await this.#prepared(records, next, to))) {
+        await this.#nextCycle()
+        if (this.#closed || this.#paused) return
+      }
+      if (this.#closed) return
+      next = this.#loop.run(records, next, to)
+      if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
+      this.#wakeReaders()
+      if (next < records.length) await this.#options.clock.yield()
+    }
+  }
+
+  async #prepared(records: readonly LogRecord[], from: number, to: number): Promise<boolean> {
+    const waiting = this.#loop.prepare(records, from, to)
+    if (waiting === undefined) return true
+    try {
+      await waiting
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  get #crowded(): boolean {
+    const { maxResident, maxPending } = this.#limits
+    const dirty = this.#guards.evictOnlyClean ? this.#snapshotter.dirty : 0
+    return dirty >= maxResident || this.#outputs.size + this.#snapshotter.pendingRows >= maxPending
+  }
+
+  async #makeRoom(): Promise<void> {
+    while (this.#crowded && !this.#closed && !this.#paused) {
+      if (!(await this.flush())) await this.#nextCycle()
+    }
+  }
+
+  /** What could not be done now is tried again at the owner's next `tick`: there is no other clock here. */
+  #nextCycle(): Promise<void> {
+    return new Promise((resolve) => void this.#cycleWaiters.push(resolve))
+  }
+
+  /** Makes everything durable that is there now, as far as the store and the log take it. Resolves to whether that was all. */
+  flush(): Promise<boolean> {
+    return this.#snapshotter.flush()
+  }
+
+  /** Tries again what waits, and appends the records of timers that are due. */
+  async tick(): Promise<void> {
+    this.#resumeWaiting()
+    if (this.#closed || this.#paused || this.#ticking) return
+    this.#ticking = true
+    if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
+    const { clock, append } = this.#options
+    const look = (addresses: readonly string[]) => this.#table.look(addresses)
+    if (!this.restoring) await this.#alarmClock.ring(clock.now(), look, append, this.#guards.repeatTimer)
+    this.#ticking = false
+  }
+
+  /**
+   * Asks an actor. `nowMs` is the asker's clock. Faults: NOT_FOUND (no such kind or question), QUARANTINED, VERSION_AHEAD,
+   * DATA_CORRUPT, and what the store throws when the actor is not in memory.
+   */
+  async ask(address: string, question: string, query: unknown, nowMs: number): Promise<Answered> {
+    const [actor] = await this.#table.look([address])
+    const answer = actor?.kind.ask.get(question)
+    if (actor === undefined || answer === undefined) throw new Fault('NOT_FOUND', `${address} has no ${question}`)
+    if (actor.refusal !== undefined) throw new Fault(actor.refusal.code, actor.refusal.detail)
+    if (actor.quarantine !== undefined) throw new Fault('QUARANTINED', actor.quarantine.error)
+    const { offset, at } = actor
+    const body = answer(actor.state, query as never, { address, actorId: actor.id, offset, nowMs })
+    return { body: JSON.stringify(body) ?? 'null', offset, at }
+  }
+
+  /** Resolves to true when the record at `offset` is applied, to false when this is closed before. */
+  reached(offset: number): Promise<boolean> {
+    if (this.position > offset) return Promise.resolve(true)
+    if (this.#closed) return Promise.resolve(false)
+    return new Promise((resolve) => void this.#offsetWaiters.push({ offset, resolve }))
+  }
+
+  #wakeReaders(): void {
+    if (this.#offsetWaiters.length === 0) return
+    const ready = this.#offsetWaiters.filter(({ offset }) => this.#closed || this.position > offset)
+    this.#offsetWaiters = this.#offsetWaiters.filter((waiter) => !ready.includes(waiter))
+    for (const { offset, resolve } of ready) resolve(this.position > offset)
+  }
+
+  /**
+   * History rows of an actor that the store may not have. Take it before reading the store's segments: what is flushed in
+   * between stands in both then, and is read once.
+   */
+  tail(address: string): Segment | undefined {
+    const actor = this.#table.get(address)
+    return actor?.rows?.segments(address, actor.rowsTo + 1, actor.offset, Infinity)[0]
+  }
+
+  /** Actors that have changed since the last call, with their offset. */
+  takeChanged(): { address: string; offset: number }[] {
+    const changed = [...this.#loop.changed].map(([address, offset]) => ({ address, offset }))
+    this.#loop.changed.clear()
+    return changed
+  }
+
+  /** Merges an actor's small segments. Returns how many fewer there are. */
+  compact(address: string): Promise<number> {
+    const { contiguousMerge, clip, mergedBeforeDelete } = this.#guards
+    const rules = { contiguous: contiguousMerge, clip, mergedFirst: mergedBeforeDelete }
+    return compactHistory(this.#options.store, address, this.#limits.segmentRows, rules)
+  }
+
+  /** Applies nothing more after the present chunk, and resolves then: what comes next is the last flush. */
+  async pause(): Promise<void> {
+    this.#paused = true
+    this.#resumeWaiting()
+    await this.#applying.catch(() => undefined)
+  }
+
+  /** Resolves when no `apply` is under way. */
+  idle(): Promise<void> {
+    return this.#applying.catch(() => undefined)
+  }
+
+  /** No longer the owner: applies, sends, fires and writes nothing more, but what is under way. */
+  close(): void {
+    this.#closed = true
+    this.#outputs.outbox.close()
+    this.#snapshotter.close()
+    this.#resumeWaiting()
+    this.#wakeReaders()
+  }
+
+  #resumeWaiting(): void {
+    const waiters = this.#cycleWaiters
+    this.#cycleWaiters = []
+    for (const resume of waiters) resume()
+  }
+
+  /** Numbers for metrics and inspection. */
+  stats() {
+    return {
+      partition: this.#owner.partition,
+      epoch: this.#owner.epoch,
+      position: this.position,
+      lowWatermark: this.lowWatermark,
+      restoring: this.restoring,
+      resident: this.#table.size,
+      dirty: this.#snapshotter.dirty,
+      pendingOutputs: this.#outputs.size,
+      pendingRows: this.#snapshotter.pendingRows,
+      timers: this.#alarmClock.size,
+      activations: this.#table.activations,
+      evictions: this.#table.evictions,
+      ...this.#loop.counts,
+      snapshots: this.#snapshotter.counts,
+    }
+  }
+
+  /** One actor as it is, for people. Undefined: no kind has this name. */
+  async inspect(address: string) {
+    const [actor] = await this.#table.look([address])
+    if (actor === undefined) return undefined
+    const { partition, epoch } = this.#owner
+    const { state } =
+      actor.refusal === undefined ? JSON.parse(toSnapshot(actor, partition, epoch).state) : { state: null }
+    return {
+      address,
+      partition,
+      resident: this.#table.get(address) !== undefined,
+      state: state as unknown,
+      offset: actor.offset,
+      at: actor.at,
+      snapshotOffset: actor.stored,
+      timers: [...(actor.timers ?? [])].map(([name, timer]) => ({ name, ...timer })),
+      records: this.#loop.recent.of(address),
+      quarantine: actor.quarantine ?? null,
+      refusal: actor.refusal ?? null,
+    }
+  }
+}

@@ -1,0 +1,290 @@
+import { CLEAN, type Actor, type LastMessage } from './actor.ts'
+import { TIMER, type AlarmClock, type TimerRecord } from './alarm-clock.ts'
+import type { FaultCode } from './faults.ts'
+import type { Guards } from './guards.ts'
+import type { Reduce } from './kind.ts'
+import type { Limits } from './limits.ts'
+import type { Outputs } from './outputs.ts'
+import type { Clock, TurnStore } from './ports.ts'
+import type { LogRecord } from './record.ts'
+import type { Snapshotter } from './snapshotter.ts'
+import { countFailure, deadLetter, release } from './supervision.ts'
+import type { Table } from './table.ts'
+import { CurrentTurn } from './turn.ts'
+
+/** Type of the record that releases a quarantined actor. Its value is for people. */
+export const RELEASE = '$release'
+const DOLLAR = 36
+/** The clock is asked once in so many records: asking costs a tenth of a turn. */
+const CLOCK_EVERY = 64
+
+/** What the loop works on: all of one partition. */
+export interface TurnLoopParts {
+  readonly partition: number
+  readonly table: Table
+  readonly outputs: Outputs
+  readonly snapshotter: Snapshotter
+  readonly alarmClock: AlarmClock
+  readonly store: TurnStore
+  readonly clock: Clock
+  readonly limits: Limits
+  readonly guards: Guards
+  /** Bumped at the actor's slot with each record that it deals with. */
+  readonly versions: Int32Array
+}
+
+/**
+ * Applies records in chunks of two passes. The first finds the actors, and what is known of the records' ids, with at most one
+ * query each. The second is synchronous: one turn after the other, nothing else in between, no promise and no closure a record.
+ */
+export class TurnLoop {
+  readonly #parts: TurnLoopParts
+  readonly #turn: CurrentTurn
+  /** Actor of each record of the prepared chunk. Undefined: nobody knows its kind. */
+  readonly #actors: (Actor | undefined)[] = []
+  /** Offset that first applied the id of each record of the prepared chunk, -1 for none. Empty when no record has one. */
+  #firstOffsets: number[] = []
+  // The last reducer found: neighbours in the log mostly share kind and type.
+  #lastType = ''
+  #lastKind: Actor['kind'] | undefined
+  #lastReduce: Reduce<unknown> | undefined
+
+  /** Offset behind the last record dealt with. */
+  position = 0
+  /** First record that waits for an actor which this node may not touch. */
+  refusedFrom = Infinity
+  /** Actors that said so, with their offset. */
+  changed = new Map<string, number>()
+  readonly counts = { applied: 0, skipped: 0, duplicates: 0, deadLetters: 0 }
+  readonly recent: Recent
+
+  constructor(parts: TurnLoopParts) {
+    this.#parts = parts
+    this.#turn = new CurrentTurn(parts.partition, parts.limits.maxMessage)
+    this.recent = new Recent()
+  }
+
+  /** First pass. Undefined when nothing has to be asked for; rejects when the store does not answer. */
+  prepare(records: readonly LogRecord[], from: number, to: number): Promise<void> | undefined {
+    const { table } = this.#parts
+    let missing = false
+    let withId = false
+    for (let i = from; i < to; i++) {
+      const record = records[i]!
+      const actor = table.get(record.key)
+      this.#actors[i - from] = actor
+      if (actor === undefined) missing = true
+      if (record.id !== '') withId = true
+    }
+    this.#firstOffsets.length = 0
+    return missing || withId ? this.#ask(records.slice(from, to)) : undefined
+  }
+
+  async #ask(chunk: readonly LogRecord[]): Promise<void> {
+    const { table, store, outputs } = this.#parts
+    const missing = new Set<string>()
+    chunk.forEach(({ key }, i) => {
+      if (this.#actors[i] === undefined && table.kindOf(key) !== undefined) missing.add(key)
+    })
+    if (missing.size > 0) {
+      await table.load([...missing])
+      chunk.forEach(({ key }, i) => (this.#actors[i] ??= table.get(key)))
+    }
+    const asked: number[] = []
+    this.#firstOffsets = chunk.map(({ key, id, offset }, i) => {
+      if (id === '' || offset <= (this.#actors[i]?.offset ?? Infinity)) return -1
+      // Taken now: by the time the store answers, a flush may have made it durable and forgotten it here.
+      const known = outputs.firstOffset(key, id)
+      if (known === undefined) asked.push(i)
+      return known ?? -1
+    })
+    if (asked.length === 0) return
+    const found = await store.findIds(asked.map((i) => ({ address: chunk[i]!.key, id: chunk[i]!.id })))
+    asked.forEach((i, n) => (this.#firstOffsets[i] = found[n]!))
+  }
+
+  /** Second pass over a prepared chunk. Returns where it stopped: at its end, or when its time was over. */
+  run(records: readonly LogRecord[], from: number, to: number): number {
+    const { clock, limits, guards } = this.#parts
+    const started = clock.now()
+    let next = from
+    while (next < to) {
+      const record = records[next]!
+      const actor = this.#actors[next - from]
+      if (actor === undefined) this.#unknownKind(record)
+      else if (record.offset > actor.offset || !guards.duplicateSkip) this.#apply(actor, record, next - from)
+      else this.counts.skipped++
+      next++
+      if (next % CLOCK_EVERY === 0 && clock.now() - started >= limits.chunkMs) break
+    }
+    this.position = Math.max(this.position, records[next - 1]!.offset + 1)
+    return next
+  }
+
+  #apply(actor: Actor, record: LogRecord, place: number): void {
+    if (actor.refusal !== undefined) {
+      this.refusedFrom = Math.min(this.refusedFrom, record.offset)
+      return
+    }
+    const repeated =
+      (record.source !== '' && this.#isRepeatedMessage(actor, record)) ||
+      (record.id !== '' && this.#isDuplicate(record, place))
+    if (repeated) this.counts.duplicates++
+    else if (record.type.charCodeAt(0) === DOLLAR) this.#runtimeRecord(actor, record)
+    else if (actor.quarantine !== undefined) this.#quarantined(actor, record)
+    else this.#reduce(actor, record, record.type, record.value)
+
+    const { offset } = record
+    actor.offset = offset
+    actor.at = record.at
+    actor.used = true
+    // A record that the store's snapshot includes already leaves nothing to write.
+    if (actor.dirtyFrom === CLEAN && offset > actor.stored) this.#parts.snapshotter.mark(actor, offset)
+    Atomics.add(this.#parts.versions, actor.slot, 1)
+    this.recent.add(actor.address, record.type, offset, record.at)
+  }
+
+  #reduce(actor: Actor, record: LogRecord, type: string, value: string): void {
+    const turn = this.#turn
+    let reduce = this.#lastReduce
+    if (type !== this.#lastType || actor.kind !== this.#lastKind) {
+      this.#lastReduce = reduce = actor.kind.on.get(type)
+      this.#lastKind = actor.kind
+      this.#lastType = type
+    }
+    if (reduce === undefined) {
+      this.#bury('UNKNOWN_TYPE', `${actor.kind.definition.kind} has no ${type}`, record)
+      return
+    }
+    turn.begin(actor, record)
+    let code: FaultCode = 'UNREADABLE_RECORD'
+    try {
+      const parsed = JSON.parse(value)
+      code = 'POISON'
+      reduce(actor.state, parsed as never, turn)
+    } catch (error) {
+      this.#threw(actor, record, code, error)
+      return
+    }
+    this.counts.applied++
+    if (record.id !== '') {
+      const { partition, outputs } = this.#parts
+      outputs.applied({ address: actor.address, id: record.id, partition, offset: record.offset })
+    }
+    if (turn.touched) this.#settle(actor, record)
+  }
+
+  /** Hands over what a turn has asked for. */
+  #settle(actor: Actor, { offset }: LogRecord): void {
+    const { outputs, alarmClock, snapshotter } = this.#parts
+    const turn = this.#turn
+    for (const effect of turn.effects) outputs.emit(offset, effect)
+    for (const message of turn.messages) outputs.outbox.add(offset, message)
+    for (const [name, timer] of turn.timers) {
+      if (timer === null) actor.timers?.delete(name)
+      else {
+        actor.timers ??= new Map()
+        actor.timers.set(name, timer)
+        alarmClock.schedule(actor.address, timer.due)
+      }
+    }
+    if (turn.rowsBefore >= 0) snapshotter.pendingRows += actor.rows!.length - turn.rowsBefore
+    if (turn.hasChanged) this.changed.set(actor.address, offset)
+    turn.reset(false)
+  }
+
+  /** A poison record: undone, buried, and the actor goes on until there are too many of them. */
+  #threw(actor: Actor, record: LogRecord, code: FaultCode, error: unknown): void {
+    if (this.#parts.guards.undoOnThrow) this.#turn.reset(true)
+    else this.#settle(actor, record)
+    this.#bury(code, error, record)
+    countFailure(actor, record, error, this.#parts.limits)
+  }
+
+  #quarantined(actor: Actor, record: LogRecord): void {
+    const { since, offset, error } = actor.quarantine!
+    this.#bury('QUARANTINED', `since record ${offset} of ${new Date(since).toISOString()}: ${error}`, record)
+  }
+
+  #unknownKind(record: LogRecord): void {
+    this.#bury('UNKNOWN_KIND', `no kind has the address ${record.key}`, record)
+  }
+
+  #bury(code: FaultCode, error: unknown, record: LogRecord): void {
+    this.counts.deadLetters++
+    this.#parts.outputs.emit(record.offset, deadLetter(code, error, record, this.#parts.partition))
+  }
+
+  #runtimeRecord(actor: Actor, record: LogRecord): void {
+    if (record.type === TIMER) return this.#timer(actor, record)
+    if (record.type !== RELEASE) return this.#bury('UNKNOWN_TYPE', `the runtime has no ${record.type}`, record)
+    release(actor)
+    this.#parts.alarmClock.scheduleAll(actor)
+  }
+
+  /** Disarms first: the reducer may arm the same timer again, and one that throws must not fire for ever. */
+  #timer(actor: Actor, record: LogRecord): void {
+    let timerRecord: TimerRecord
+    try {
+      timerRecord = JSON.parse(record.value)
+    } catch (error) {
+      return this.#bury('UNREADABLE_RECORD', error, record)
+    }
+    this.#parts.alarmClock.arrived(actor.address, timerRecord)
+    const timer = actor.timers?.get(timerRecord.name)
+    // A quarantined actor's timers wait for its release.
+    if (timer === undefined || actor.quarantine !== undefined) return
+    if (timer.due !== timerRecord.due && this.#parts.guards.timerStillArmed) return
+    actor.timers!.delete(timerRecord.name)
+    this.#reduce(actor, record, timer.type, timer.value)
+  }
+
+  /** Whether this message was dealt with before. If not, it counts as dealt with from now on, whatever its turn does. */
+  #isRepeatedMessage(actor: Actor, { source }: LogRecord): boolean {
+    const [partition, offset, n] = source.split('-').map(Number)
+    const message: LastMessage = { offset: offset!, n: n! }
+    const last = actor.senders?.get(partition!)
+    const repeated =
+      last !== undefined && (message.offset < last.offset || (message.offset === last.offset && message.n <= last.n))
+    if (repeated && this.#parts.guards.receiverDeduplication) return true
+    actor.senders ??= new Map()
+    actor.senders.set(partition!, message)
+    return false
+  }
+
+  /** An id that was first applied before this record. Its own position means that this is a replay. */
+  #isDuplicate({ key, id, offset }: LogRecord, place: number): boolean {
+    let first = this.#firstOffsets[place] ?? -1
+    if (first < 0) first = this.#parts.outputs.firstOffset(key, id) ?? -1
+    return first >= 0 && (first < offset || !this.#parts.guards.lowerPositionIsDuplicate)
+  }
+}
+
+/** Names, types and positions of the partition's latest records, for inspection: a ring that is written over. */
+class Recent {
+  readonly #size = 1024
+  readonly #addresses: string[] = new Array(this.#size).fill('')
+  readonly #types: string[] = new Array(this.#size).fill('')
+  readonly #offsets = new Float64Array(this.#size)
+  readonly #ats = new Float64Array(this.#size)
+  #next = 0
+
+  add(address: string, type: string, offset: number, at: number): void {
+    const place = this.#next++ & (this.#size - 1)
+    this.#addresses[place] = address
+    this.#types[place] = type
+    this.#offsets[place] = offset
+    this.#ats[place] = at
+  }
+
+  /** Newest first. */
+  of(address: string): { offset: number; type: string; at: number }[] {
+    const found: { offset: number; type: string; at: number }[] = []
+    for (let i = this.#next - 1; i >= Math.max(0, this.#next - this.#size); i--) {
+      const place = i & (this.#size - 1)
+      if (this.#addresses[place] !== address) continue
+      found.push({ offset: this.#offsets[place]!, type: this.#types[place]!, at: this.#ats[place]! })
+    }
+    return found
+  }
+}

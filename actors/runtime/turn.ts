@@ -1,0 +1,99 @@
+import type { Actor, Timer } from './actor.ts'
+import { RowBuffer } from './history/row-buffer.ts'
+import type { Turn } from './kind.ts'
+import type { Effect } from './ports.ts'
+import type { LogRecord, NewRecord } from './record.ts'
+
+/** The one turn of a partition, filled anew for each record. What a reducer asks for waits here until it has returned. */
+export class CurrentTurn implements Turn {
+  readonly partition: number
+  readonly #maxMessage: number
+  address = ''
+  offset = 0
+  at = 0
+  id = ''
+  #actor!: Actor
+  /** Whether anything but the state was touched: most turns have nothing to settle. */
+  touched = false
+  hasChanged = false
+  readonly effects: Effect[] = []
+  readonly messages: NewRecord[] = []
+  /** null: cleared. */
+  readonly timers: [name: string, timer: Timer | null][] = []
+  /** Rows that the actor had before this turn, -1 when it added none. */
+  rowsBefore = -1
+
+  constructor(partition: number, maxMessage: number) {
+    this.partition = partition
+    this.#maxMessage = maxMessage
+  }
+
+  begin(actor: Actor, record: LogRecord): void {
+    this.#actor = actor
+    this.address = actor.address
+    this.offset = record.offset
+    this.at = record.at
+    this.id = record.id
+  }
+
+  /** Forgets everything; after a throw also the rows. */
+  reset(threw: boolean): void {
+    if (threw && this.rowsBefore >= 0) this.#actor.rows!.truncate(this.rowsBefore)
+    this.touched = false
+    this.hasChanged = false
+    this.effects.length = 0
+    this.messages.length = 0
+    this.timers.length = 0
+    this.rowsBefore = -1
+  }
+
+  get actorId(): string {
+    return this.#actor.id
+  }
+
+  /** The next output's id: effects and messages of a turn count together. */
+  get #outputId(): string {
+    return `${this.partition}-${this.offset}-${this.effects.length + this.messages.length}`
+  }
+
+  emit(collection: string, at: number, body: object): void {
+    this.touched = true
+    this.effects.push({ collection, id: this.#outputId, address: this.address, at, body: JSON.stringify(body) })
+  }
+
+  send(record: NewRecord): void {
+    this.touched = true
+    if (!/^[^/\t\r\n]+\/[^\t\r\n]+$/.test(record.key)) throw new TypeError(`${record.key} is no address`)
+    if (record.value.length > this.#maxMessage) throw new RangeError(`a message of ${record.value.length} characters`)
+    this.messages.push({ ...record, source: this.#outputId })
+  }
+
+  setTimer(name: string, dueMs: number, type: string, value?: unknown): void {
+    this.touched = true
+    if (!Number.isFinite(dueMs)) throw new RangeError(`timer ${name} is due at ${dueMs}`)
+    this.timers.push([name, { due: dueMs, type, value: JSON.stringify(value ?? null) }])
+  }
+
+  clearTimer(name: string): void {
+    this.touched = true
+    this.timers.push([name, null])
+  }
+
+  row(time: number, values: ArrayLike<number>): void {
+    const actor = this.#actor
+    const names = actor.kind.definition.history?.(actor.state)
+    if (names === undefined) throw new TypeError(`${actor.kind.definition.kind} keeps no history`)
+    if (!Number.isFinite(time)) throw new RangeError(`a row at ${time}`)
+    // The store can be ahead of this owner: then another one wrote these rows already.
+    if (this.offset <= actor.rowsTo) return
+    this.touched = true
+    actor.rows ??= new RowBuffer()
+    if (this.rowsBefore < 0) this.rowsBefore = actor.rows.length
+    actor.rows.add(names, time, this.offset, values)
+  }
+
+  changed(): void {
+    this.touched = true
+    this.hasChanged = true
+  }
+}
