@@ -13,7 +13,7 @@ interface Observed {
 /** Within this many deviations a value belongs to the level; beyond it to another regime (a pressure a thousand times too high). */
 const REGIME = 6
 /** Share of the values that are on a grid to the last digit: the last digit of small temperatures is off here and there. */
-const ON_GRID = 0.75
+const ON_GRID = 0.5
 const MINUTE = 60_000
 const SENTINEL = 3276
 
@@ -75,7 +75,8 @@ function figures(working: readonly Observed[], code: string): Figures | null {
   const flicker = Math.min(deviation, flickerOf(working, code, regime))
   const distinct = [...new Set(level)]
   const reproduced = (grid: Grid) => distinct.filter((value) => valueOf(grid, stepOf(grid, value)) === value).length
-  const grid = grids.findIndex((grid) => reproduced(grid) >= ON_GRID * distinct.length)
+  const best = grids.reduce((best, grid) => (reproduced(grid) > reproduced(best) ? grid : best))
+  const grid = reproduced(best) >= ON_GRID * distinct.length ? grids.indexOf(best) : -1
   return [grid, round(mean), round(deviation), round(flicker), round(level[0]!), round(level.at(-1)!)]
 }
 

@@ -41,7 +41,7 @@ function sensed(code: string, signal: Signal, story: Story, stateAt: (moment: nu
 
 /**
  * The plant's frame at a moment (epoch ms, whole), or null where the collector is silent. The same seed, opening and moment always give the same
- * frame. `opening` is the moment of the story at which history ends and live frames begin. About 20,000 frames/s on one core.
+ * frame. `opening` is the moment of the story at which history ends and live frames begin. 16,000 frames/s on one core.
  */
 export function plant(seed: number, opening: number): (moment: number) => string | null {
   const story = tell(seed, opening)

@@ -21,7 +21,7 @@ function bent(deviation: number, extreme: number): number {
   return Math.sign(deviation) * (knee + (extreme - knee) * Math.tanh((size - knee) / (extreme - knee)))
 }
 
-/** Each grid has few values: their texts are made once, which is what makes a frame cheap (45 → 21 µs for the 200 of a frame). */
+/** Each grid has few values, so their texts are made once: 12,000 → 16,500 frames/s. */
 const texts: ReadonlyMap<Grid, Map<number, string>> = new Map(grids.map((grid) => [grid, new Map<number, string>()]))
 
 function textOn(grid: Grid | undefined, value: number): string {
@@ -49,7 +49,9 @@ export function measured(seed: number, point: Point, figures: Figures, excess: E
 
   return (state) => {
     const drawn = slow * (load * state.load[machine]! + weather * state.weather + own * wander(channel, state.moment))
-    let level = mean + bent(drawn, drawn > 0 ? room.above : room.below)
+    const noise = white(flickers, state.moment | 0)
+    const off = drawn + flicker * noise
+    let level = mean + bent(off, off > 0 ? room.above : room.below)
     // What the other exhauster of the sinter machine does is felt here; at the common collector both are.
     const idle =
       exhauster === null
@@ -63,9 +65,9 @@ export function measured(seed: number, point: Point, figures: Figures, excess: E
       const pumped = role === 'oil_pressure' && state.pump[exhauster!]!
       // Behind a standing twin nobody draws at all: its part counts twice.
       const settled = pumped ? 0.9 * mean : standing!(mean) * (1 + 2 * twinStop * idle)
-      level = run * level + (1 - run) * settled
+      level = run * level + (1 - run) * (settled + rest * noise)
     }
-    return textOn(grid, level + (run * flicker + (1 - run) * rest) * white(flickers, state.moment | 0))
+    return textOn(grid, level)
   }
 }
 
