@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { Fault } from '../runtime/index.ts'
+import { pragma } from './pragma.ts'
 
 /** What kind of database a file is. */
 export interface FileKind {
@@ -42,8 +43,5 @@ function version(db: Database, file: string, kind: FileKind): number {
   }
   return stored
 }
-
-const pragma = (db: Database, name: string): number =>
-  Object.values(db.query<Record<string, number>, []>(`PRAGMA ${name}`).get()!)[0]!
 
 const refused = (file: string, why: string) => new Fault('SCHEMA_VERSION', `${file} ${why}.`)
