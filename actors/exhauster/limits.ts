@@ -1,5 +1,5 @@
-import type { Setpoint } from './wire.ts'
 import { isSentinel } from './quality.ts'
+import { SETPOINTS, type Setpoint } from './wire.ts'
 
 /** The four setpoints of a point in the order of the stream; NaN where there is none. */
 export type Setpoints = readonly [alarmMax: number, alarmMin: number, warningMax: number, warningMin: number]
@@ -14,28 +14,41 @@ export interface ObeyedLimits {
   readonly misconfigured: readonly Setpoint[]
 }
 
-const NONE: readonly Setpoint[] = []
-
 /**
  * Which setpoints are obeyed. Sound ones stand as alarm_min ≤ warning_min < warning_max ≤ alarm_max. A warning limit beyond its alarm
  * limit is dropped and the alarm limit stays (one real point has warning 105 above alarm 75); where a minimum is not below its
  * maximum, nobody knows which is meant, and both are dropped.
  */
-export function obeyed([alarmMax, alarmMin, warningMax, warningMin]: Setpoints): ObeyedLimits {
+export function obeyed(setpoints: Setpoints): ObeyedLimits {
   const wrong = new Set<Setpoint>()
-  if (isSentinel(alarmMax)) wrong.add('alarm_max')
-  if (isSentinel(alarmMin)) wrong.add('alarm_min')
-  if (isSentinel(warningMax) || warningMax > alarmMax || warningMax <= alarmMin) wrong.add('warning_max')
-  if (isSentinel(warningMin) || warningMin < alarmMin || warningMin >= alarmMax) wrong.add('warning_min')
-  if (alarmMin >= alarmMax) wrong.add('alarm_max').add('alarm_min')
-  if (!wrong.has('warning_max') && !wrong.has('warning_min') && warningMin >= warningMax)
+  // A limit that is found wrong becomes NaN, and what is compared with it after that is neither above nor below it.
+  let [alarmMax, alarmMin, warningMax, warningMin] = setpoints.map((value, i) => {
+    if (!isSentinel(value)) return value
+    wrong.add(SETPOINTS[i]!)
+    return NaN
+  }) as [number, number, number, number]
+  if (alarmMin >= alarmMax) {
+    alarmMin = alarmMax = NaN
+    wrong.add('alarm_max').add('alarm_min')
+  }
+  if (warningMax > alarmMax || warningMax <= alarmMin) {
+    warningMax = NaN
+    wrong.add('warning_max')
+  }
+  if (warningMin < alarmMin || warningMin >= alarmMax) {
+    warningMin = NaN
+    wrong.add('warning_min')
+  }
+  if (warningMin >= warningMax) {
+    warningMin = warningMax = NaN
     wrong.add('warning_max').add('warning_min')
-  const limit = (name: Setpoint, value: number, none: number) => (wrong.has(name) || Number.isNaN(value) ? none : value)
+  }
+  const or = (value: number, none: number) => (Number.isNaN(value) ? none : value)
   return {
-    alarmMax: limit('alarm_max', alarmMax, Infinity),
-    alarmMin: limit('alarm_min', alarmMin, -Infinity),
-    warningMax: limit('warning_max', warningMax, Infinity),
-    warningMin: limit('warning_min', warningMin, -Infinity),
-    misconfigured: wrong.size ? [...wrong] : NONE,
+    alarmMax: or(alarmMax, Infinity),
+    alarmMin: or(alarmMin, -Infinity),
+    warningMax: or(warningMax, Infinity),
+    warningMin: or(warningMin, -Infinity),
+    misconfigured: [...wrong],
   }
 }
