@@ -12,6 +12,8 @@ export interface Behaviour {
   readonly inertia: number
   /** Where it settles when its exhauster stands, from its mean at work; absent: it does not care. */
   readonly standing?: (mean: number) => number
+  /** How far that level goes with the weather, and one place's from another's, in the unit of the wire. */
+  readonly exposed?: number
   /** Deviation around that level, from one frame to the next. */
   readonly restless?: (mean: number) => number
   /** Share of the mean that it gains while the strand stops (follows within a quarter of an hour), or while the other exhauster stands. */
@@ -22,10 +24,17 @@ export interface Behaviour {
 const steady: Behaviour = { load: 0, weather: 0, inertia: MINUTE }
 
 export const behaviours: Readonly<Record<Role, Behaviour>> = {
-  bearing: { load: 0.25, weather: 0.7, inertia: 50 * MINUTE, standing: () => 13, restless: () => 0.04 },
+  bearing: { load: 0.25, weather: 0.7, inertia: 50 * MINUTE, standing: () => 13, exposed: 1.5, restless: () => 0.04 },
   // Slightly above nothing, with noise that also goes below it.
   vibration: { load: 0.35, weather: 0.1, inertia: 75 * SECOND, standing: () => 0.06, restless: () => 0.025 },
-  oil_temperature: { load: 0.2, weather: 0.75, inertia: 30 * MINUTE, standing: () => 10, restless: () => 0.04 },
+  oil_temperature: {
+    load: 0.2,
+    weather: 0.75,
+    inertia: 30 * MINUTE,
+    standing: () => 10,
+    exposed: 1.5,
+    restless: () => 0.04,
+  },
   water_temperature: { load: 0, weather: 0.95, inertia: MINUTE },
   water_pressure: { load: 0, weather: 0.3, inertia: MINUTE },
   gas_temperature: {
@@ -33,6 +42,7 @@ export const behaviours: Readonly<Record<Role, Behaviour>> = {
     weather: 0.2,
     inertia: 15 * MINUTE,
     standing: () => 24,
+    exposed: 2,
     restless: () => 0.2,
     strandStop: -0.3,
     twinStop: -0.22,

@@ -91,7 +91,8 @@ export async function learn(file: string): Promise<string> {
     const code = key.slice(KEY_START.length, -KEY_END.length)
     const point = points.get(code)
     const learned = point && code.includes(':') ? figures(working[point.machine]!, code) : null
-    return `${JSON.stringify(code)}:${JSON.stringify(learned ?? at(complete, code))}`
+    const entry = learned === null ? at(complete, code) : `[${learned.join(', ')}]`
+    return `  ${JSON.stringify(code)}: ${entry}`
   })
   return `{\n${lines.join(',\n')}\n}\n`
 }

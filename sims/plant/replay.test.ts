@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { manualClock } from './manual-clock.ts'
+import { manualClock } from './manual-clock.fixture.ts'
 import { replay } from './replay.ts'
 import { writeMoment } from './wire.ts'
 

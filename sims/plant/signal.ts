@@ -1,6 +1,6 @@
 import { type Behaviour, behaviours } from './behaviour.ts'
 import { type Grid, grids, stepOf, valueOf } from './grid.ts'
-import { channelOf, white } from './noise.ts'
+import { channelOf, unit, white } from './noise.ts'
 import type { Point } from './points.ts'
 import { type PlantState, wander } from './state.ts'
 import type { Figures } from './statistics.ts'
@@ -38,13 +38,14 @@ export function measured(seed: number, point: Point, figures: Figures, excess: E
   const [gridIndex, mean, deviation, flicker, low, high] = figures
   const { role, machine, exhauster } = point
   const behaviour: Behaviour = behaviours[role]
-  const { load, weather, inertia, standing, restless, strandStop = 0, twinStop = 0 } = behaviour
+  const { load, weather, inertia, standing, exposed = 0, restless, strandStop = 0, twinStop = 0 } = behaviour
   const channel = channelOf(seed, point.code)
   const flickers = channelOf(seed, `flicker ${point.code}`)
   const grid = grids[gridIndex]
   const slow = Math.sqrt(deviation ** 2 - flicker ** 2)
   const own = Math.sqrt(1 - load ** 2 - weather ** 2)
   const room = { above: Math.max(high - mean, deviation / 2), below: Math.max(mean - low, deviation / 2) }
+  const place = 2 * unit(channel, 0) - 1
   const rest = restless?.(mean) ?? flicker
 
   return (state) => {
@@ -64,7 +65,8 @@ export function measured(seed: number, point: Point, figures: Figures, excess: E
     if (run < 1) {
       const pumped = role === 'oil_pressure' && state.pump[exhauster!]!
       // Behind a standing twin nobody draws at all: its part counts twice.
-      const settled = pumped ? 0.9 * mean : standing!(mean) * (1 + 2 * twinStop * idle)
+      const idling = standing!(mean) * (1 + 2 * twinStop * idle) + exposed * (state.weather + place)
+      const settled = pumped ? 0.9 * mean : idling
       level = run * level + (1 - run) * (settled + rest * noise)
     }
     return textOn(grid, level)

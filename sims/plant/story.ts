@@ -6,9 +6,9 @@ const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
 /** The story begins anew after three weeks, in the state in which it began. */
-export const CYCLE_DAYS = 21
+const CYCLE_DAYS = 21
 /** The day of the story on which live frames begin: a week of history lies before it. */
-export const OPENING_DAY = 7
+const OPENING_DAY = 7
 
 /** From, until: ms of the story, or epoch ms. */
 export type Span = readonly [from: number, to: number]

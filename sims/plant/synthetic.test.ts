@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { manualClock } from './manual-clock.ts'
+import { manualClock } from './manual-clock.fixture.ts'
 import type { Frame } from './source.ts'
 import { syntheticPlant } from './synthetic.ts'
 import { momentOf } from './wire.ts'

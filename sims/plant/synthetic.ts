@@ -40,7 +40,7 @@ interface Place {
 }
 
 function readCursor(cursor: string): Place {
-  const [, opening, moment] = /^(\d{1,15})\/(\d{1,15})$/.exec(cursor) ?? []
+  const [, opening, moment] = /^(\d{1,15})-(\d{1,15})$/.exec(cursor) ?? []
   if (opening === undefined) throw new Error(`synthetic plant: ${JSON.stringify(cursor)} is no cursor of this plant`)
   return { opening: Number(opening), moment: Number(moment) }
 }
@@ -54,7 +54,7 @@ async function* frames(options: SyntheticOptions, after: string | null): AsyncGe
   const frameAt = plant(seed, opening)
   const frame = (moment: number): Frame[] => {
     const text = frameAt(moment)
-    return text === null ? [] : [{ text, cursor: `${opening}/${moment}` }]
+    return text === null ? [] : [{ text, cursor: `${opening}-${moment}` }]
   }
 
   let last = place?.moment ?? opening - historyDays * DAY - historyPeriodMs
