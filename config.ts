@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 interface Setting<T> {
   readonly read: (text: string) => T
   /** What stands when it is not set; a function where it depends on others. */
-  readonly default: T
+  readonly default: NoInfer<T>
   /** The default as documentation shows it, where the value itself does not say it. */
   readonly shown?: string
   readonly description: string
@@ -96,7 +96,10 @@ function timeZone(text: string): string {
   return text
 }
 
-const unset = undefined as string | undefined
+/** For settings that may stay unset. */
+function optional<T>(read: (text: string) => T) {
+  return (text: string): T | undefined => read(text)
+}
 
 /** Every setting, in the order of the documentation. The README's table is held against this one by a test. */
 export const SETTINGS = {
@@ -120,14 +123,14 @@ export const SETTINGS = {
   }),
   WINDBOX_PARTITIONS: setting({ read: integer(1, 1024), default: 16, description: 'fixed when the log is made' }),
   WINDBOX_ADMIN_EMAIL: setting({
-    read: anyText,
-    default: unset,
+    read: optional(anyText),
+    default: undefined,
     shown: 'none',
     description: 'first admin, counts only while there is none',
   }),
   WINDBOX_ADMIN_PASSWORD: setting({
-    read: anyText,
-    default: unset,
+    read: optional(anyText),
+    default: undefined,
     shown: 'none',
     secret: true,
     description: 'its password',
@@ -138,8 +141,8 @@ export const SETTINGS = {
     description: 'whether strangers may register',
   }),
   WINDBOX_ANONYMOUS_ROLE: setting({
-    read: (text): string | undefined => oneOf('viewer', 'operator', 'engineer', 'admin')(text),
-    default: unset,
+    read: optional(oneOf('viewer', 'operator', 'engineer', 'admin')),
+    default: undefined,
     shown: 'none',
     description: 'role of a request without a token, for closed networks',
   }),
@@ -149,36 +152,46 @@ export const SETTINGS = {
     description: 'where the plant frames come from',
   }),
   WINDBOX_PLANT_FILE: setting({
-    read: anyText,
-    default: unset,
+    read: optional(anyText),
+    default: undefined,
     shown: 'none',
     description: 'recorded frames to replay',
   }),
-  WINDBOX_PLANT_SPEED: setting({ read: speed, default: 1 as number | 'max', description: 'times real time, or max' }),
+  WINDBOX_PLANT_SPEED: setting({ read: speed, default: 1, description: 'times real time, or max' }),
   WINDBOX_PLANT_BROKERS: setting({
     read: list,
-    default: [] as readonly string[],
+    default: [],
     shown: 'none',
     description: "the plant's Kafka, host:port,…",
   }),
-  WINDBOX_PLANT_TOPIC: setting({ read: anyText, default: unset, shown: 'none', description: "the plant's topic" }),
-  WINDBOX_PLANT_USERNAME: setting({ read: anyText, default: unset, shown: 'none', description: 'SCRAM-SHA-512 user' }),
+  WINDBOX_PLANT_TOPIC: setting({
+    read: optional(anyText),
+    default: undefined,
+    shown: 'none',
+    description: "the plant's topic",
+  }),
+  WINDBOX_PLANT_USERNAME: setting({
+    read: optional(anyText),
+    default: undefined,
+    shown: 'none',
+    description: 'SCRAM-SHA-512 user',
+  }),
   WINDBOX_PLANT_PASSWORD: setting({
-    read: anyText,
-    default: unset,
+    read: optional(anyText),
+    default: undefined,
     shown: 'none',
     secret: true,
     description: 'its password',
   }),
   WINDBOX_PLANT_CA: setting({
-    read: anyText,
-    default: unset,
+    read: optional(anyText),
+    default: undefined,
     shown: 'none',
     description: 'PEM file of the authority that signs the broker',
   }),
   WINDBOX_PUBLIC_URL: setting({
-    read: (text): string | undefined => webAddress(text),
-    default: unset,
+    read: optional(webAddress),
+    default: undefined,
     shown: 'from the request',
     description: 'how people reach this server',
   }),
@@ -189,7 +202,7 @@ export const SETTINGS = {
   }),
   WINDBOX_CORS_ORIGINS: setting({
     read: list,
-    default: [] as readonly string[],
+    default: [],
     shown: 'none',
     description: 'origins that may call the API from a page',
   }),

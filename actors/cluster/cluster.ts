@@ -1,0 +1,123 @@
+import { Fault, partitionOf, readRows, type Append, type Segment } from '../runtime/index.ts'
+import type { StateStore } from '../store/port.ts'
+import type { Board } from './board.ts'
+import type { Pool } from './pool.ts'
+import type { ActorAnswer, AskOptions, Change, Cluster, HistoryRows } from './port.ts'
+
+const REACH_MS = 2000
+const LOOK_AGAIN_MS = 5
+
+/** The actors of this process, as HTTP and pages see them. */
+export class LocalCluster implements Cluster {
+  readonly append: Append
+  readonly store: StateStore
+  readonly partitions: number
+  readonly #board: Board
+  readonly #pool: Pool
+  readonly #listeners = new Set<(changes: readonly Change[]) => void>()
+
+  constructor(parts: { append: Append; store: StateStore; partitions: number; board: Board; pool: Pool }) {
+    this.append = parts.append
+    this.store = parts.store
+    this.partitions = parts.partitions
+    this.#board = parts.board
+    this.#pool = parts.pool
+  }
+
+  async ask(address: string, question: string, query: unknown = {}, options: AskOptions = {}): Promise<ActorAnswer> {
+    if (options.minOffsets) await this.#reach(options.minOffsets)
+    const reply = await this.#questionsOf(address).put({
+      type: 'ask',
+      address,
+      question,
+      query: JSON.stringify(query),
+      stale: options.stale ?? false,
+    })
+    if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)
+    return reply
+  }
+
+  version(address: string): number {
+    return this.#board.version(address)
+  }
+
+  /**
+   * First the rows that are only in memory, then the segments: a flush between the two shows some rows twice, which clipping takes away; the
+   * other order would lose them.
+   */
+  async history(address: string, range: { from: number; to: number; names: readonly string[] }): Promise<HistoryRows> {
+    const tail = await this.#tail(address)
+    const segments = await this.store.readSegments(address, range.from, range.to)
+    return readRows(tail ? [...segments, tail] : segments, range)
+  }
+
+  onChange(listener: (changes: readonly Change[]) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** A Worker's notice. One viewer's failure is not the others'. */
+  tell(addresses: readonly string[], offsets: readonly number[]): void {
+    const changes = addresses.map((address, i) => ({ address, offset: offsets[i]! }))
+    for (const listener of this.#listeners) {
+      try {
+        listener(changes)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+
+  readiness(): ReturnType<Cluster['readiness']> {
+    const progress = this.#board.progress()
+    const open = this.#pool.workers.every((worker) => worker.open)
+    return { ready: open && progress.restoring === 0, partitions: this.partitions, ...progress }
+  }
+
+  async inspect(): Promise<unknown> {
+    const reports = await Promise.allSettled(
+      this.#pool.everyone().map((questions) => questions.put({ type: 'inspect' })),
+    )
+    const workers = this.#pool.workers.map((worker, i) => {
+      const result = reports[i]!
+      const report =
+        result.status === 'fulfilled' && result.value.type === 'report' ? JSON.parse(result.value.report) : null
+      return {
+        worker: worker.index,
+        open: worker.open,
+        restarts: worker.restarts,
+        asks_waiting: worker.waiting,
+        ...report,
+      }
+    })
+    return { nodes: [{ node: 'local', workers }], ...this.readiness() }
+  }
+
+  async #tail(address: string): Promise<Segment | undefined> {
+    const reply = await this.#questionsOf(address).put({ type: 'tail', address })
+    if (reply.type !== 'tail') throw new Fault('INTERNAL', `a worker answered for a tail with ${reply.type}`)
+    return reply.segment
+  }
+
+  #questionsOf(address: string) {
+    const partition = partitionOf(address, this.partitions)
+    if (!(partition >= 0 && partition < this.partitions)) throw new Fault('NOT_FOUND', `no partition holds ${address}`)
+    return this.#pool.questionsOf(partition)
+  }
+
+  async #reach(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const deadline = performance.now() + REACH_MS
+    for (const [partition, offset] of offsets) {
+      if (partition >= this.partitions)
+        throw new Fault('VALIDATION', `x-min-offset: there is no partition ${partition}`)
+      while (this.#board.position(partition) <= offset) {
+        if (performance.now() > deadline) {
+          throw new Fault('OFFSET_NOT_REACHED', `partition ${partition} has not reached ${offset}`, { retryAfterS: 1 })
+        }
+        await Bun.sleep(LOOK_AGAIN_MS)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Segment } from '../runtime/index.ts'
+
+/** What a Worker gets to begin with. The shared buffers outlive it: its successor goes on with them. */
+export interface WorkerSettings {
+  readonly index: number
+  readonly partitions: readonly number[]
+  readonly storeFile: string
+  readonly logFile: string
+  /** Most actors that this Worker holds in memory. */
+  readonly maxResident: number
+  readonly board: SharedArrayBuffer
+  readonly partitionCount: number
+  readonly workerCount: number
+}
+
+/** Main thread → Worker. Flat objects of primitives take the fast path of structured clone. */
+export type ToWorker =
+  | { readonly type: 'open'; readonly settings: WorkerSettings; readonly log: MessagePort }
+  | {
+      readonly type: 'ask'
+      readonly id: number
+      readonly address: string
+      readonly question: string
+      readonly query: string
+      readonly stale: boolean
+    }
+  | { readonly type: 'tail'; readonly id: number; readonly address: string }
+  | { readonly type: 'inspect'; readonly id: number }
+  | { readonly type: 'stop' }
+
+/** Worker → main thread. `id` belongs to the question. */
+export type FromWorker =
+  | { readonly type: 'loaded' }
+  | { readonly type: 'opened' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'failed'; readonly code: string; readonly detail: string }
+  | {
+      readonly type: 'answer'
+      readonly id: number
+      readonly body: string
+      readonly offset: number
+      readonly at: number
+      readonly state: 'live' | 'restoring'
+    }
+  | {
+      readonly type: 'refused'
+      readonly id: number
+      readonly code: string
+      readonly detail: string
+      readonly retryAfterS: number
+    }
+  | { readonly type: 'tail'; readonly id: number; readonly segment: Segment | undefined }
+  | { readonly type: 'report'; readonly id: number; readonly report: string }
+  | { readonly type: 'changed'; readonly addresses: readonly string[]; readonly offsets: readonly number[] }

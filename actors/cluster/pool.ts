@@ -1,0 +1,228 @@
+import { Fault } from '../runtime/index.ts'
+import type { Board } from './board.ts'
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import { Questions } from './questions.ts'
+
+/** Restarts that are still an accident; more of them within the window are a bug that restarting only repeats. */
+const BUDGET = { restarts: 5, withinMs: 30_000 }
+/** A Worker that shows no sign of life is reported after the first and replaced after the second. */
+const STALL = { reportMs: 2000, killMs: 15_000 }
+const STOP_MS = 10_000
+
+export interface PoolOptions {
+  readonly workers: number
+  readonly partitions: number
+  readonly board: Board
+  readonly storeFile: string
+  readonly logFile: string
+  readonly maxResident: number
+  /** Connects a Worker to the log: what it gets is the other end. */
+  serveLog(port: MessagePort, partitions: readonly number[]): void
+  onChanged(addresses: readonly string[], offsets: readonly number[]): void
+  /** The pool gave up: the process cannot go on. */
+  onFailed(sentence: string): void
+  report(level: 'info' | 'warn' | 'error', message: string): void
+  /** Epoch milliseconds. */
+  now(): number
+}
+
+interface Place {
+  readonly index: number
+  readonly partitions: number[]
+  readonly questions: Questions
+  worker: Worker | null
+  /** True between the Worker's `opened` and its end. */
+  open: boolean
+  restarts: number[]
+  lastBeat: number
+  lastBeatAt: number
+  stalled: boolean
+  stopped: (() => void) | null
+}
+
+/** N Workers, each with its share of the partitions, restarted when they die, watched while they live. */
+export class Pool {
+  readonly #options: PoolOptions
+  readonly #places: Place[]
+  #watchdog: ReturnType<typeof setInterval> | null = null
+  #stopping = false
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+    this.#places = Array.from({ length: Math.min(options.workers, options.partitions) }, (_, index) => ({
+      index,
+      partitions: Array.from({ length: options.partitions }, (_, p) => p).filter(
+        (p) => p % Math.min(options.workers, options.partitions) === index,
+      ),
+      questions: new Questions(options.now),
+      worker: null,
+      open: false,
+      restarts: [],
+      lastBeat: 0,
+      lastBeatAt: options.now(),
+      stalled: false,
+      stopped: null,
+    }))
+  }
+
+  get workers(): readonly {
+    index: number
+    open: boolean
+    partitions: readonly number[]
+    restarts: number
+    waiting: number
+  }[] {
+    return this.#places.map(({ index, open, partitions, restarts, questions }) => ({
+      index,
+      open,
+      partitions,
+      restarts: restarts.length,
+      waiting: questions.size,
+    }))
+  }
+
+  start(): void {
+    for (const place of this.#places) this.#spawn(place)
+    this.#watchdog = setInterval(() => this.#watch(), 500)
+  }
+
+  questionsOf(partition: number): Questions {
+    return this.#places[partition % this.#places.length]!.questions
+  }
+
+  /** Questions of every Worker, in their order. */
+  everyone(): Questions[] {
+    return this.#places.map((place) => place.questions)
+  }
+
+  /** Ends one Worker as an accident would: nothing is flushed, the supervisor brings it back. For chaos tests. */
+  kill(index: number): void {
+    this.#places[index]?.worker?.terminate()
+  }
+
+  /** Turns are finished, everything dirty is flushed, the watermarks are committed. Resolves within 10 s. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    if (this.#watchdog) clearInterval(this.#watchdog)
+    await Promise.all(
+      this.#places.map(async (place) => {
+        const { worker } = place
+        place.questions.refuseAll(new Fault('SHUTTING_DOWN', 'the server is stopping', { retryAfterS: 5 }))
+        // A Worker that is still loading has changed nothing, and to end one then is what the Bun of some versions dies of.
+        if (!worker || !place.open) return
+        {
+          const stopped = new Promise<void>((resolve) => (place.stopped = resolve))
+          worker.postMessage({ type: 'stop' } satisfies ToWorker)
+          let timer: ReturnType<typeof setTimeout> | undefined
+          const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, STOP_MS, 'late')))
+          if ((await Promise.race([stopped, late])) === 'late')
+            this.#options.report('warn', `worker ${place.index} did not stop in ${STOP_MS} ms`)
+          clearTimeout(timer)
+        }
+        worker.terminate()
+      }),
+    )
+  }
+
+  #spawn(place: Place): void {
+    const { options, board } = { options: this.#options, board: this.#options.board }
+    for (const partition of place.partitions) board.close(partition)
+    const worker = new Worker(new URL('./worker.ts', import.meta.url).href)
+    place.worker = worker
+    place.lastBeatAt = options.now()
+    place.stalled = false
+    const post = (message: ToWorker) => worker.postMessage(message)
+
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (place.worker !== worker) return
+      switch (data.type) {
+        case 'loaded': {
+          const { port1, port2 } = new MessageChannel()
+          options.serveLog(port1, place.partitions)
+          const settings: WorkerSettings = {
+            index: place.index,
+            partitions: place.partitions,
+            storeFile: options.storeFile,
+            logFile: options.logFile,
+            maxResident: options.maxResident,
+            board: board.buffer,
+            partitionCount: options.partitions,
+            workerCount: this.#places.length,
+          }
+          worker.postMessage({ type: 'open', settings, log: port2 } satisfies ToWorker, [port2])
+          return
+        }
+        case 'opened':
+          place.open = true
+          place.questions.connect(post)
+          return
+        case 'stopped':
+          place.stopped?.()
+          return
+        case 'failed':
+          return this.#fail(place, `${data.detail} (${data.code})`)
+        case 'changed':
+          return options.onChanged(data.addresses, data.offsets)
+        default:
+          place.questions.settle(data)
+      }
+    }
+    worker.onerror = (event) => options.report('error', `worker ${place.index}: ${event.message}`)
+    worker.addEventListener('close', () => {
+      if (place.worker === worker) this.#ended(place)
+    })
+  }
+
+  /** Whatever the reason, and whatever its exit code: an unhandled rejection ends a Worker with code 0. */
+  #ended(place: Place): void {
+    place.worker = null
+    place.open = false
+    place.questions.disconnect()
+    for (const partition of place.partitions) this.#options.board.close(partition)
+    place.stopped?.()
+    if (this.#stopping) return
+    const now = this.#options.now()
+    place.restarts = [...place.restarts.filter((at) => now - at < BUDGET.withinMs), now]
+    if (place.restarts.length > BUDGET.restarts) {
+      return this.#fail(
+        place,
+        `worker ${place.index} ended ${place.restarts.length} times within ${BUDGET.withinMs / 1000} s`,
+      )
+    }
+    this.#options.report(
+      'warn',
+      `worker ${place.index} ended; a new one takes over its ${place.partitions.length} partitions`,
+    )
+    this.#spawn(place)
+  }
+
+  #fail(place: Place, sentence: string): void {
+    if (this.#stopping) return
+    this.#stopping = true
+    place.questions.refuseAll(new Fault('RESTORING', sentence, { retryAfterS: 5 }))
+    this.#options.onFailed(sentence)
+  }
+
+  #watch(): void {
+    const now = this.#options.now()
+    for (const place of this.#places) {
+      const beat = this.#options.board.beats(place.index)
+      if (beat !== place.lastBeat || !place.open) {
+        place.lastBeat = beat
+        place.lastBeatAt = now
+        place.stalled = false
+        continue
+      }
+      const silentMs = now - place.lastBeatAt
+      if (silentMs > STALL.reportMs && !place.stalled) {
+        place.stalled = true
+        this.#options.report('warn', `worker ${place.index} has not moved for ${silentMs} ms`)
+      }
+      if (silentMs > STALL.killMs) {
+        this.#options.report('error', `worker ${place.index} is stuck and will be replaced`)
+        place.worker?.terminate()
+        place.lastBeatAt = now
+      }
+    }
+  }
+}

@@ -1,0 +1,220 @@
+/// <reference lib="webworker" />
+import { openSqliteConsumer } from '../log/sqlite/consumer.ts'
+import { openRemoteAppend } from '../log/sqlite/remote-append.ts'
+import { kinds } from '../kinds.ts'
+import { Fault, Member, partitionOf, type AssignedPartition, type ConsumerHandler } from '../runtime/index.ts'
+import { openSqliteStore } from '../store/sqlite/store.ts'
+import { Board } from './board.ts'
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+
+/** How much a crash makes the successor replay, against how often the disk is asked. */
+const FLUSH_EVERY_MS = 2000
+const TICK_EVERY_MS = 100
+const COMPACT_EVERY_MS = 15_000
+/** Small segments of one actor that are worth merging: the segment that they join is written anew each time. */
+const FRAGMENTS = 64
+/** An actor's viewers hear of its changes no more often. */
+const NOTICE_EVERY_MS = 500
+
+const clock = { now: () => Date.now(), yield: () => new Promise<void>(setImmediate) }
+
+const post = (message: FromWorker) => postMessage(message)
+
+const refuse = (id: number, error: unknown) => {
+  const fault =
+    error instanceof Fault ? error : new Fault('INTERNAL', error instanceof Error ? error.message : String(error))
+  post({ type: 'refused', id, code: fault.code, detail: fault.message, retryAfterS: fault.retryAfterS ?? 0 })
+}
+
+/** Runs `work` again and again, each time so long after it was done. Returns the way to stop, which waits for the run at hand. */
+function every(ms: number, work: () => Promise<unknown>): () => Promise<void> {
+  let timer: ReturnType<typeof setTimeout>
+  let running: Promise<void> = Promise.resolve()
+  let stopped = false
+  const again = () => {
+    timer = setTimeout(() => {
+      running = work().then(() => {
+        if (!stopped) again()
+      })
+    }, ms)
+  }
+  again()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await running
+  }
+}
+
+/** This thread as a member of the group: it owns partitions, answers questions, and tells of changes. */
+async function open(settings: WorkerSettings, logPort: MessagePort) {
+  const { index, partitions, partitionCount, storeFile, logFile } = settings
+  const board = new Board(partitionCount, settings.workerCount, settings.board)
+  const store = openSqliteStore(storeFile)
+  const consumer = openSqliteConsumer({ file: logFile, port: logPort })
+  const member = new Member({
+    consumer,
+    store,
+    append: openRemoteAppend(logPort, partitionCount),
+    clock,
+    kinds: new Map(kinds.map((kind) => [kind.kind, kind])),
+    owner: `local/${index}`,
+    limits: { maxResident: Math.max(64, Math.floor(settings.maxResident / partitions.length)) },
+    versions: board.versions,
+    failed: fail,
+  })
+  const assignments = new Map<number, AssignedPartition>()
+  const notices = changeNotices(member)
+
+  function fail(error: unknown): void {
+    const code = error instanceof Fault ? error.code : 'INTERNAL'
+    post({ type: 'failed', code, detail: error instanceof Error ? error.message : String(error) })
+  }
+
+  /** Puts on the board how far each partition is. */
+  function publish(): void {
+    for (const [partition, runtime] of member.owned) {
+      if (runtime === undefined) continue
+      const assigned = assignments.get(partition)
+      if (assigned) {
+        board.open(partition, assigned.committed ?? assigned.earliest, assigned.end)
+        assignments.delete(partition)
+      }
+      board.applied(partition, runtime.position)
+    }
+  }
+
+  const handler: ConsumerHandler = {
+    assigned(now) {
+      for (const one of now) assignments.set(one.partition, one)
+      member.assigned(now)
+    },
+    revoked(lost) {
+      member.revoked(lost)
+      for (const partition of lost) board.close(partition)
+    },
+    async batch(partition, records) {
+      await member.batch(partition, records)
+      publish()
+      notices.look()
+    },
+    failed: fail,
+  }
+  await consumer.start(handler)
+
+  const loops = [
+    every(TICK_EVERY_MS, async () => {
+      board.beat(index)
+      publish()
+      await member.tick()
+    }),
+    every(FLUSH_EVERY_MS, () => member.flushAndCommit()),
+    every(COMPACT_EVERY_MS, async () => {
+      // Compaction is housekeeping: what fails now is found again next time.
+      const addresses = await store.fragmented(FRAGMENTS, 64).catch(() => [])
+      for (const address of addresses) {
+        const runtime = member.owned.get(partitionOf(address, partitionCount))
+        await runtime?.compact(address).catch(() => 0)
+        await clock.yield()
+      }
+    }),
+  ]
+
+  return {
+    async ask({ id, address, question, query, stale }: Extract<ToWorker, { type: 'ask' }>) {
+      try {
+        const partition = partitionOf(address, partitionCount)
+        if (question === '$inspect') {
+          const runtime = member.partition(partition)
+          const found = await runtime.inspect(address)
+          if (found === undefined) throw new Fault('NOT_FOUND', `no kind has the address ${address}`)
+          post({
+            type: 'answer',
+            id,
+            body: JSON.stringify(found),
+            offset: found.offset,
+            at: found.at,
+            state: runtime.restoring ? 'restoring' : 'live',
+          })
+          return
+        }
+        const answer = await member.ask(partition, address, question, JSON.parse(query), clock.now(), stale)
+        post({ type: 'answer', id, ...answer })
+      } catch (error) {
+        refuse(id, error)
+      }
+    },
+    tail({ id, address }: Extract<ToWorker, { type: 'tail' }>) {
+      try {
+        post({ type: 'tail', id, segment: member.partition(partitionOf(address, partitionCount)).tail(address) })
+      } catch (error) {
+        refuse(id, error)
+      }
+    },
+    inspect({ id }: Extract<ToWorker, { type: 'inspect' }>) {
+      const report = [...member.owned].map(([partition, runtime]) => runtime?.stats() ?? { partition, restoring: true })
+      post({ type: 'report', id, report: JSON.stringify({ partitions: report }) })
+    },
+    async stop() {
+      await Promise.all(loops.map((stop) => stop()))
+      await member.stop()
+      await store.close()
+      post({ type: 'stopped' })
+    },
+  }
+}
+
+/** Tells the main thread which actors changed: the first time at once, then at most twice a second. */
+function changeNotices(member: Member) {
+  let last = 0
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const tell = () => {
+    timer = null
+    const addresses: string[] = []
+    const offsets: number[] = []
+    for (const runtime of member.owned.values()) {
+      for (const { address, offset } of runtime?.takeChanged() ?? []) {
+        addresses.push(address)
+        offsets.push(offset)
+      }
+    }
+    if (addresses.length === 0) return
+    last = clock.now()
+    post({ type: 'changed', addresses, offsets })
+  }
+  return {
+    look() {
+      const wait = last + NOTICE_EVERY_MS - clock.now()
+      if (wait <= 0) tell()
+      else timer ??= setTimeout(tell, wait)
+    },
+  }
+}
+
+let opened: Awaited<ReturnType<typeof open>> | null = null
+
+onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case 'open':
+      try {
+        opened = await open(data.settings, data.log)
+        post({ type: 'opened' })
+      } catch (error) {
+        post({
+          type: 'failed',
+          code: error instanceof Fault ? error.code : 'INTERNAL',
+          detail: error instanceof Error ? error.message : String(error),
+        })
+      }
+      return
+    case 'ask':
+      return void opened?.ask(data)
+    case 'tail':
+      return opened?.tail(data)
+    case 'inspect':
+      return opened?.inspect(data)
+    case 'stop':
+      return void opened?.stop()
+  }
+}
+post({ type: 'loaded' })

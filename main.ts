@@ -1,0 +1,200 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import packageJson from './package.json' with { type: 'json' }
+import { Board } from './actors/cluster/board.ts'
+import { LocalCluster } from './actors/cluster/cluster.ts'
+import { Pool } from './actors/cluster/pool.ts'
+import { kafkaPlant } from './actors/gateway/kafka.ts'
+import { lockDataDir } from './actors/log/sqlite/lock.ts'
+import { openSqliteLog } from './actors/log/sqlite/log.ts'
+import { runGateway } from './actors/plant/gateway.ts'
+import type { FrameSource } from './actors/plant/source.ts'
+import { Fault } from './actors/runtime/index.ts'
+import { openSqliteStore } from './actors/store/sqlite/store.ts'
+import { ConfigError, readConfig, type Config } from './config.ts'
+import { listenOptions } from './http/config.ts'
+import { createServer } from './http/server.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { replay } from './sims/plant/replay.ts'
+import { sleepOnTimer } from './sims/plant/source.ts'
+import { syntheticPlant } from './sims/plant/synthetic.ts'
+
+const RETAIN_EVERY_MS = 60_000
+const EXPIRE_EVERY_MS = 3_600_000
+/** Status changes and dead letters are kept as long as the history that they explain. */
+const MAX_RESIDENT = 120_000
+/** An orchestrator kills after 15 s. */
+const SHUTDOWN_MS = 14_000
+const SYNTHETIC_SEED = 171
+
+const clock = { now: () => Date.now() }
+
+/** A running system and the way to end it. */
+export interface Windbox {
+  /** Where it listens, without a trailing slash. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Starts everything in order; what has been started is undone in the other order, also when a later step fails. */
+export async function startWindbox(
+  config: Config,
+  logger: Logger,
+  onFailed: (sentence: string) => void,
+): Promise<Windbox> {
+  const undo: (() => unknown)[] = []
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await Promise.try(step).catch((error: unknown) => logger.error('while stopping', { error: String(error) }))
+    }
+  }
+  try {
+    const dir = config.WINDBOX_DATA_DIR
+    mkdirSync(dir, { recursive: true })
+    undo.push(lockDataDir(dir))
+    const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
+
+    const log = openSqliteLog({
+      file: logFile,
+      partitions: config.WINDBOX_PARTITIONS,
+      clock,
+      retention: config.WINDBOX_LOG_RETENTION,
+    })
+    undo.push(() => log.close())
+    const store = openSqliteStore(storeFile)
+    undo.push(() => store.close())
+    await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
+
+    const workers = Math.min(config.WINDBOX_WORKERS, config.WINDBOX_PARTITIONS)
+    const board = new Board(log.partitions, workers)
+    const pool = new Pool({
+      workers,
+      partitions: log.partitions,
+      board,
+      storeFile,
+      logFile,
+      maxResident: MAX_RESIDENT,
+      serveLog: (port, partitions) => log.serve(port, partitions),
+      onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
+      onFailed,
+      report: (level, sentence) => logger[level](sentence),
+      now: clock.now,
+    })
+    const cluster = new LocalCluster({ append: log.append, store, partitions: log.partitions, board, pool })
+    pool.start()
+    undo.push(() => pool.stop())
+
+    const server = await createServer({
+      cluster,
+      store,
+      config: httpConfig(config),
+      clock,
+      log: logger,
+    })
+    server.app.listen(listenOptions(httpConfig(config)))
+    undo.push(() => server.app.stop(true))
+    const url = `http://${config.WINDBOX_HOST.includes(':') ? `[${config.WINDBOX_HOST}]` : config.WINDBOX_HOST}:${server.app.server!.port}`
+
+    const stopping = new AbortController()
+    const source = plantSource(config, stopping.signal, logger)
+    if (source) {
+      const frames = runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal: stopping.signal })
+      frames.then(
+        () => stopping.signal.aborted || logger.info(`${source.id} has no more frames`),
+        (error: unknown) => onFailed(`the plant's frames: ${error instanceof Error ? error.message : String(error)}`),
+      )
+      undo.push(async () => {
+        stopping.abort()
+        await frames.catch(() => {})
+      })
+    }
+    undo.push(
+      repeat(RETAIN_EVERY_MS, () => log.retain(), logger),
+      repeat(
+        EXPIRE_EVERY_MS,
+        () => {
+          const before = clock.now() - config.WINDBOX_HISTORY_RETENTION
+          return store.expire({ history: before, effects: before })
+        },
+        logger,
+      ),
+    )
+    return { url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function httpConfig(config: Config) {
+  const { WINDBOX_ADMIN_EMAIL: email, WINDBOX_ADMIN_PASSWORD: password } = config
+  return {
+    host: config.WINDBOX_HOST,
+    port: config.WINDBOX_PORT,
+    version: packageJson.version,
+    trustProxy: config.WINDBOX_TRUST_PROXY,
+    corsOrigins: config.WINDBOX_CORS_ORIGINS,
+    registration: config.WINDBOX_REGISTRATION,
+    rateLimit: config.WINDBOX_RATE_LIMIT,
+    timeZone: config.WINDBOX_TIME_ZONE,
+    demonstration: config.WINDBOX_PLANT === 'synthetic',
+    ...(config.WINDBOX_PUBLIC_URL ? { publicUrl: config.WINDBOX_PUBLIC_URL } : {}),
+    ...(config.WINDBOX_ANONYMOUS_ROLE ? { anonymousRole: config.WINDBOX_ANONYMOUS_ROLE } : {}),
+    ...(email && password ? { admin: { email, password } } : {}),
+  }
+}
+
+function plantSource(config: Config, signal: AbortSignal, logger: Logger): FrameSource | null {
+  switch (config.WINDBOX_PLANT) {
+    case 'off':
+      return null
+    case 'synthetic':
+      return syntheticPlant({ seed: SYNTHETIC_SEED, now: clock.now, signal })
+    case 'replay':
+      return replay({ file: config.WINDBOX_PLANT_FILE!, speed: config.WINDBOX_PLANT_SPEED, signal })
+    case 'kafka':
+      return kafkaPlant({
+        brokers: config.WINDBOX_PLANT_BROKERS,
+        topic: config.WINDBOX_PLANT_TOPIC!,
+        username: config.WINDBOX_PLANT_USERNAME,
+        password: config.WINDBOX_PLANT_PASSWORD,
+        caFile: config.WINDBOX_PLANT_CA,
+        signal,
+        report: (level, sentence) => logger[level](sentence),
+      })
+  }
+}
+
+/** Housekeeping that may fail and is tried again. Returns the way to stop. */
+function repeat(ms: number, work: () => Promise<void>, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
+  }, ms)
+  return () => clearInterval(timer)
+}
+
+async function main(): Promise<void> {
+  const { config } = readConfig(process.argv.slice(2), process.env)
+  const logger = createLogger(config.WINDBOX_LOG)
+  let ending: Promise<void> | null = null
+  const end = (code: number, sentence: string) => {
+    ending ??= (async () => {
+      logger[code === 0 ? 'info' : 'error'](sentence)
+      const late = setTimeout(() => process.exit(1), SHUTDOWN_MS)
+      await windbox?.stop()
+      clearTimeout(late)
+      process.exit(code)
+    })()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0, `stopping: ${signal}`))
+  const windbox = await startWindbox(config, logger, (sentence) => end(1, sentence))
+  logger.info(`listening on ${windbox.url}`)
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    if (!(error instanceof ConfigError || error instanceof Fault)) throw error
+    process.stderr.write(`windbox: ${error.message}\n`)
+    process.exit(1)
+  })
+}
