@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { frameOf } from './message.ts'
 
 /** Longer than any frame by far: what has no end before it is no recording of frames. */
 const LONGEST = 16 * 1024 * 1024
@@ -49,18 +51,8 @@ async function* inflated(file: string): AsyncGenerator<Uint8Array> {
 /** Also of several members one after the other, as appended logs have them. */
 async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip()
-  const feed = async () => {
-    try {
-      for await (const chunk of packed) {
-        if (gunzip.destroyed) return
-        if (!gunzip.write(chunk)) await new Promise<void>((go) => gunzip.once('drain', go).once('close', go))
-      }
-      gunzip.end()
-    } catch (error) {
-      gunzip.destroy(error as Error)
-    }
-  }
-  void feed()
+  // What goes wrong with it destroys `gunzip`, and so is thrown below.
+  void pipeline(packed, gunzip).catch(() => {})
   try {
     yield* gunzip
   } finally {
@@ -162,44 +154,4 @@ async function* elements(chunks: AsyncIterable<Uint8Array>, file: string): Async
   }
   const rest = held.slice(from).trim()
   if (rest !== '') yield rest
-}
-
-const MEMBER = /"Message"\s*:\s*/
-
-/** The `Message` of an object that a broker's page exported, as it stands there (75.0 stays 75.0); any other text is the frame itself. */
-function frameOf(text: string): string {
-  if (!MEMBER.test(text)) return text
-  const message = memberOf(text, 'Message')
-  if (message === null) return text
-  if (!message.startsWith('"')) return message
-  try {
-    return JSON.parse(message)
-  } catch {
-    return text
-  }
-}
-
-/** The text of an outer member's value, or null where the text is no object with it. */
-function memberOf(text: string, name: string): string | null {
-  const token = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/gy
-  const next = () => {
-    while (token.lastIndex < text.length && text.charCodeAt(token.lastIndex) <= 32) token.lastIndex++
-    return token.exec(text)?.[0]
-  }
-  if (next() !== '{') return null
-  for (let key = next(); key?.startsWith('"'); key = next()) {
-    if (next() !== ':') return null
-    let depth = 0
-    let from = -1
-    do {
-      const part = next()
-      if (part === undefined) return null
-      if (from === -1) from = token.lastIndex - part.length
-      if (part === '{' || part === '[') depth++
-      if (part === '}' || part === ']') depth--
-    } while (depth > 0)
-    if (key === JSON.stringify(name)) return text.slice(from, token.lastIndex)
-    if (next() !== ',') return null
-  }
-  return null
 }
