@@ -316,7 +316,7 @@ export class Partition {
       at: actor.at,
       snapshotOffset: actor.stored,
       timers: [...(actor.timers ?? [])].map(([name, timer]) => ({ name, ...timer })),
-      records: this.#loop.recent.of(address),
+      records: this.#loop.recent(address),
       quarantine: actor.quarantine ?? null,
       refusal: actor.refusal ?? null,
     }

@@ -17,6 +17,8 @@ export const RELEASE = '$release'
 const DOLLAR = 36
 /** The clock is asked once in so many records: asking costs a tenth of a turn. */
 const CLOCK_EVERY = 64
+/** Records kept for inspection. */
+const RECENT = 256
 
 /** What the loop works on: all of one partition. */
 export interface TurnLoopParts {
@@ -56,12 +58,13 @@ export class TurnLoop {
   /** Actors that said so, with their offset. */
   changed = new Map<string, number>()
   readonly counts = { applied: 0, skipped: 0, duplicates: 0, deadLetters: 0 }
-  readonly recent: Recent
+  /** The latest records, whatever became of them: a ring that is written over. */
+  readonly #recent: LogRecord[] = []
+  #recentNext = 0
 
   constructor(parts: TurnLoopParts) {
     this.#parts = parts
     this.#turn = new CurrentTurn(parts.partition, parts.limits.maxMessage)
-    this.recent = new Recent()
   }
 
   /** First pass. Undefined when nothing has to be asked for; rejects when the store does not answer. */
@@ -117,6 +120,7 @@ export class TurnLoop {
       next++
       if (next % CLOCK_EVERY === 0 && clock.now() - started >= limits.chunkMs) break
     }
+    for (let i = Math.max(from, next - RECENT); i < next; i++) this.#recent[this.#recentNext++ % RECENT] = records[i]!
     this.position = Math.max(this.position, records[next - 1]!.offset + 1)
     return next
   }
@@ -141,7 +145,6 @@ export class TurnLoop {
     // A record that the store's snapshot includes already leaves nothing to write.
     if (actor.dirtyFrom === CLEAN && offset > actor.stored) this.#parts.snapshotter.mark(actor, offset)
     Atomics.add(this.#parts.versions, actor.slot, 1)
-    this.recent.add(actor.address, record.type, offset, record.at)
   }
 
   #reduce(actor: Actor, record: LogRecord, type: string, value: string): void {
@@ -258,33 +261,12 @@ export class TurnLoop {
     if (first < 0) first = this.#parts.outputs.firstOffset(key, id) ?? -1
     return first >= 0 && (first < offset || !this.#parts.guards.lowerPositionIsDuplicate)
   }
-}
 
-/** Names, types and positions of the partition's latest records, for inspection: a ring that is written over. */
-class Recent {
-  readonly #size = 1024
-  readonly #addresses: string[] = new Array(this.#size).fill('')
-  readonly #types: string[] = new Array(this.#size).fill('')
-  readonly #offsets = new Float64Array(this.#size)
-  readonly #ats = new Float64Array(this.#size)
-  #next = 0
-
-  add(address: string, type: string, offset: number, at: number): void {
-    const place = this.#next++ & (this.#size - 1)
-    this.#addresses[place] = address
-    this.#types[place] = type
-    this.#offsets[place] = offset
-    this.#ats[place] = at
-  }
-
-  /** Newest first. */
-  of(address: string): { offset: number; type: string; at: number }[] {
-    const found: { offset: number; type: string; at: number }[] = []
-    for (let i = this.#next - 1; i >= Math.max(0, this.#next - this.#size); i--) {
-      const place = i & (this.#size - 1)
-      if (this.#addresses[place] !== address) continue
-      found.push({ offset: this.#offsets[place]!, type: this.#types[place]!, at: this.#ats[place]! })
-    }
-    return found
+  /** The actor's records among the partition's latest, newest first. */
+  recent(address: string): { offset: number; type: string; at: number }[] {
+    return this.#recent
+      .filter(({ key }) => key === address)
+      .map(({ offset, type, at }) => ({ offset, type, at }))
+      .sort((a, b) => b.offset - a.offset)
   }
 }

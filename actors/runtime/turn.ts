@@ -8,11 +8,8 @@ import type { LogRecord, NewRecord } from './record.ts'
 export class CurrentTurn implements Turn {
   readonly partition: number
   readonly #maxMessage: number
-  address = ''
-  offset = 0
-  at = 0
-  id = ''
   #actor!: Actor
+  #record!: LogRecord
   /** Whether anything but the state was touched: most turns have nothing to settle. */
   touched = false
   hasChanged = false
@@ -30,10 +27,23 @@ export class CurrentTurn implements Turn {
 
   begin(actor: Actor, record: LogRecord): void {
     this.#actor = actor
-    this.address = actor.address
-    this.offset = record.offset
-    this.at = record.at
-    this.id = record.id
+    this.#record = record
+  }
+
+  get address(): string {
+    return this.#actor.address
+  }
+
+  get offset(): number {
+    return this.#record.offset
+  }
+
+  get at(): number {
+    return this.#record.at
+  }
+
+  get id(): string {
+    return this.#record.id
   }
 
   /** Forgets everything; after a throw also the rows. */
