@@ -183,11 +183,11 @@ test('a setpoint that moves decides the same value anew', () => {
   expect(actor.signal(V)).toMatchObject({ status: 'alarm', limits: { alarm_max: 7.1 } })
 })
 
-test('a vibration that repeats itself sixty times while running is frozen; it keeps its value and its status', () => {
+test('a vibration that repeats itself for an hour while running is frozen; it keeps its value and its status', () => {
   const actor = machine()
-  for (let n = 0; n < 59; n++) actor.frame(n, { [V]: 5 })
+  for (let n = 0; n < 60; n++) actor.frame(n, { [V]: 5 })
   expect(actor.signal(V).quality).toBe('good')
-  for (let n = 59; n < 62; n++) actor.frame(n, { [V]: 5 })
+  for (let n = 60; n < 62; n++) actor.frame(n, { [V]: 5 })
   expect(actor.signal(V)).toMatchObject({ quality: 'frozen', value: 5, status: 'warning' })
   actor.frame(62, { [V]: 5.1 })
   expect(actor.signal(V).quality).toBe('good')
@@ -201,6 +201,26 @@ test('a standing machine, a temperature in steps of a tenth, a bit and a voltage
   for (let n = 0; n < 100; n++) running.frame(n, { [V]: n })
   for (const key of [T, 'work.is_working', 'drive.stator_voltage', 'gate_valve.gas_valve_position'])
     expect(running.signal(key).quality).toBe('good')
+})
+
+test('a temperature without a step for a whole day of running is frozen', () => {
+  const actor = machine()
+  for (let n = 0; n <= 1440; n++) actor.frame(n, { [V]: n % 2 })
+  expect(actor.signal(T)).toMatchObject({ quality: 'frozen', value: 50 })
+})
+
+test('how often frames come does not matter: two minutes of one value every two seconds are no frozen sensor', () => {
+  const actor = machine()
+  for (let n = 0; n <= 90; n++) actor.frame(n / 30, { [V]: 5 })
+  expect(actor.signal(V).quality).toBe('good')
+})
+
+test('a machine at rest is as cold as the winter: a minimum of 0 °C raises nothing; a running one is never colder than −2', () => {
+  const [standing, running] = [machine(), machine()]
+  standing.frame(0, { [T]: -25, 'work.is_working': 0 })
+  running.frame(0, { [T]: -25 })
+  expect(standing.signal(T)).toMatchObject({ value: -25, status: 'ok', strict_status: 'alarm' })
+  expect(running.signal(T)).toMatchObject({ value: -25, status: 'alarm' })
 })
 
 test('a gap between two frames starts the count of identical values anew', () => {

@@ -1,7 +1,7 @@
 import { Fault } from '../runtime/index.ts'
 import * as at from './columns.ts'
-import { obeyed, type Setpoints } from './limits.ts'
-import { FRAME_GAP_MS, countSame, hasValue, qualities, qualityCode } from './quality.ts'
+import { obeyed } from './limits.ts'
+import { FRAME_GAP_MS, hasValue, qualities, qualityCode } from './quality.ts'
 import type { Quality } from './schema.ts'
 import { POINTS, SIGNALS, SIGNAL_COUNT, WORK_BIT, scaleOf, valueIndex } from './signals.ts'
 import type { ExhausterState, Rotor } from './state.ts'
@@ -40,33 +40,40 @@ const bitOf = (raw: Float64Array): boolean | null => {
   return bit === 1 ? true : bit === 0 ? false : null
 }
 
-/** Columns that follow from the frame and its neighbours alone, the same for a frame in its turn and for a late one. */
-function writeReading(row: at.Row, reading: Reading, limits: Float64Array, found: Quality[], levels: Level[]): void {
-  row.set(reading.raw, at.VALUE)
-  row.set(limits, at.LIMIT)
-  for (const { index, isTemperature, isPoint } of SIGNALS) {
-    // The strict rule takes the setpoints of this very frame; the tolerant one those in force.
-    const sent: Setpoints | undefined = isPoint ? at.setpointsAt(reading.limits, 0, SIGNALS[index]!) : undefined
-    row[at.QUALITY + index] = qualityCode(found[index]!)
-    row[at.LEVEL + index] = hasValue(found[index]!) ? levels[index]! : LEVEL_UNKNOWN
-    row[at.STRICT + index] = statusCode(strictStatus(reading.raw[index]!, isTemperature, sent))
-  }
-  row[at.STATUS] = statusCode(worst(row.subarray(at.LEVEL, at.SINCE)))
+/** A reading as it is judged: its qualities, the setpoints in force, and whether the machine runs. */
+interface Judged extends Reading {
+  readonly number: number
+  readonly found: readonly Quality[]
+  readonly inForce: Float64Array
+  readonly running: boolean | null
 }
 
-function levelsOf(
-  number: number,
-  raw: Float64Array,
-  limits: Float64Array,
-  found: Quality[],
-  previous?: Level[],
-): Level[] {
+function levelsOf({ number, raw, found, inForce, running }: Judged, previous?: readonly Level[]): Level[] {
   return SIGNALS.map((signal) => {
     const { index, isPoint, quantity } = signal
     const before = previous?.[index] ?? 0
     if (!isPoint || !hasValue(found[index]!) || found[index] === 'frozen') return before
-    return nextLevel(raw[index]! * scaleOf(number, signal), obeyed(at.setpointsAt(limits, 0, signal)), quantity, before)
+    const limits = obeyed(at.setpointsAt(inForce, 0, signal))
+    const noise = running ? quantity.noise : quantity.noiseAtRest
+    return nextLevel(raw[index]! * scaleOf(number, signal), limits, { deadband: quantity.deadband, noise }, before)
   })
+}
+
+/** A row of what follows from the frame and the levels, the same for a frame in its turn and for a late one. */
+function rowOf({ raw, limits, found, inForce }: Judged, levels: readonly Level[]): at.Row {
+  const row = at.emptyRow()
+  row.set(raw, at.VALUE)
+  row.set(inForce, at.LIMIT)
+  for (const signal of SIGNALS) {
+    const { index, isTemperature, isPoint } = signal
+    // The strict rule takes the setpoints of this very frame; the tolerant one those in force.
+    const sent = isPoint ? at.setpointsAt(limits, 0, signal) : undefined
+    row[at.QUALITY + index] = qualityCode(found[index]!)
+    row[at.LEVEL + index] = hasValue(found[index]!) ? levels[index]! : LEVEL_UNKNOWN
+    row[at.STRICT + index] = statusCode(strictStatus(raw[index]!, isTemperature, sent))
+  }
+  row[at.STATUS] = statusCode(worst(row.subarray(at.LEVEL, at.SINCE)))
+  return row
 }
 
 /** The state after a frame that is newer than all before. Pure: what is given stays as it was. */
@@ -78,14 +85,18 @@ export function advance(state: ExhausterState, number: number, frame: FrameRecor
   const bit = bitOf(raw)
   const work = bit === null ? state.work : withBit(state.work, moment, bit)
   const follows = bit === true && state.moment !== null && moment - state.moment <= FRAME_GAP_MS
-  const same = countSame(state.same, before, raw, follows)
+  // Identical readings count while the machine runs and frames follow each other: zeros of a standing one are no sign.
+  const unchanged = SIGNALS.map(({ index }) =>
+    follows && before[at.VALUE + index] === raw[index] ? state.unchanged[index]! : moment,
+  )
   // A setpoint is configuration: a frame that comes without it has not taken it back.
-  const limits = reading.limits.map((sent, i) => (Number.isNaN(sent) ? before[at.LIMIT + i]! : sent))
-  const found = qualities(number, raw, same)
-  const levels = levelsOf(number, raw, limits, found, state.levels)
+  const inForce = reading.limits.map((sent, i) => (Number.isNaN(sent) ? before[at.LIMIT + i]! : sent))
+  const unchangedMs = unchanged.map((since) => moment - since)
+  const found = qualities(number, raw, unchangedMs)
+  const judged = { ...reading, number, found, inForce, running: work.running }
+  const levels = levelsOf(judged, state.levels)
 
-  const row = at.emptyRow()
-  writeReading(row, reading, limits, found, levels)
+  const row = rowOf(judged, levels)
   for (let i = 0; i < SIGNAL_COUNT; i++) {
     const kept = statusSize(row[at.LEVEL + i]!) === statusSize(before[at.LEVEL + i]!)
     row[at.SINCE + i] = kept && state.moment !== null ? before[at.SINCE + i]! : moment
@@ -98,7 +109,7 @@ export function advance(state: ExhausterState, number: number, frame: FrameRecor
   const keptStatus = state.moment !== null && !state.silent && row[at.STATUS] === before[at.STATUS]
   row[at.STATUS_SINCE] = keptStatus ? before[at.STATUS_SINCE]! : moment
   row[at.CLOCK] = Number(clock === 'live')
-  return { ...state, moment, row, levels, same, work, silent: false }
+  return { ...state, moment, row, levels, unchanged, work, silent: false }
 }
 
 /** A warning above and a warning below are one status. */
@@ -110,11 +121,10 @@ const statusSize = (level: number): number => Math.abs(level)
  */
 export function lateRow(rotors: readonly Rotor[], number: number, frame: FrameRecord): at.Row {
   const reading = readingOf(frame)
-  const found = qualities(number, reading.raw)
-  const row = at.emptyRow()
-  writeReading(row, reading, reading.limits, found, levelsOf(number, reading.raw, reading.limits, found))
-  const bit = bitOf(reading.raw)
-  row[at.RUNNING] = bit === null ? NaN : Number(bit)
+  const running = bitOf(reading.raw)
+  const judged = { ...reading, number, found: qualities(number, reading.raw), inForce: reading.limits, running }
+  const row = rowOf(judged, levelsOf(judged))
+  row[at.RUNNING] = running === null ? NaN : Number(running)
   row[at.ROTOR] = rotors.findLast(({ installedAt }) => installedAt <= frame.moment)?.version ?? NaN
   row[at.CLOCK] = Number(frame.clock === 'live')
   return row

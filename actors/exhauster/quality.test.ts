@@ -69,7 +69,7 @@ test('a bit is 0 or 1 and nothing between', () => {
 })
 
 test('the first quality in the order is named: a broken sensor that repeats itself is broken, not frozen', () => {
-  const same = SIGNALS.map(() => 10_000)
+  const same = SIGNALS.map(() => 48 * 3_600_000)
   const found = qualities(
     1,
     raw({ 'bearing_1.temperature': -3276.8, 'bearing_1.vibration_axial': 2, 'work.is_working': 1 }),

@@ -26,17 +26,17 @@ export function qualityOf(raw: number, quantity: Quantity, scale = 1): Quality {
 }
 
 /**
- * Qualities of the measured signals of one exhauster in one frame. `same[i]` counts how often the value has come in a row while
+ * Qualities of the measured signals of one exhauster in one frame. `unchangedMs[i]` is for how long the value has been the same while
  * running. `stale` is never among them: it is a matter of the moment of asking.
  */
-export function qualities(number: number, raw: ArrayLike<number>, same?: ArrayLike<number>): Quality[] {
+export function qualities(number: number, raw: ArrayLike<number>, unchangedMs?: ArrayLike<number>): Quality[] {
   const gateContradicts = raw[GATE_CLOSED] === 1 && raw[GATE_OPEN] === 1
   return SIGNALS.map((signal) => {
     const { index, quantity, digital } = signal
     const alone = qualityOf(raw[index]!, quantity, scaleOf(number, signal))
     if (!hasValue(alone)) return alone
     if (digital && raw[index] !== 0 && raw[index] !== 1) return 'out_of_range'
-    if (same && same[index]! >= quantity.frozenAfter) return 'frozen'
+    if (unchangedMs && unchangedMs[index]! >= quantity.frozenAfterMs) return 'frozen'
     // A gate that is open and closed at once: one of the two switches lies, and nobody knows which.
     if (gateContradicts && (index === GATE_CLOSED || index === GATE_OPEN)) return 'uncertain'
     return alone
@@ -45,11 +45,3 @@ export function qualities(number: number, raw: ArrayLike<number>, same?: ArrayLi
 
 /** Frames further apart than this do not follow each other: nothing is known of the time between. */
 export const FRAME_GAP_MS = 300_000
-
-/** Counts identical readings that follow each other while the machine runs; a standing machine's zeros are no sign. */
-export const countSame = (
-  same: ArrayLike<number>,
-  before: ArrayLike<number>,
-  now: ArrayLike<number>,
-  follows: boolean,
-): number[] => SIGNALS.map(({ index }) => (!follows ? 1 : before[index] === now[index] ? same[index]! + 1 : 1))

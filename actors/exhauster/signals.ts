@@ -9,24 +9,41 @@ export interface Quantity {
   readonly physical: readonly [min: number, max: number]
   /** An alarm goes off only this part of the limit inside it. Starting values after ISA-18.2: T 1 %, level 5 %; vibration as level. */
   readonly deadband: number
-  /** How far below a minimum of 0 a reading may lie without passing it. Seen at standing machines: −0.6 °C, −0.18 mm/s. */
+  /** How far below a minimum of 0 a reading may lie without passing it. Seen in alarm by the strict rule: −0.18 mm/s. */
   readonly noise: number
-  /** So many identical readings while running are a dead sensor. Real ones repeat up to 18 times; `temperature` below. */
-  readonly frozenAfter: number
+  /** The same of a machine that does not run. */
+  readonly noiseAtRest: number
+  /** Identical for so long while running: a dead sensor. Real ones repeat for up to 18 min; `temperature` below. */
+  readonly frozenAfterMs: number
 }
 
 const ANY = Infinity
+const HOUR_MS = 3_600_000
 const quantity = (
   unit: string,
   plausible: [number, number],
   physical: [number, number],
-  more: { deadband?: number; noise?: number; frozenAfter?: number } = {},
-): Quantity => ({ unit, plausible, physical, deadband: 0.05, noise: 0, frozenAfter: 60, ...more })
+  more: Partial<Omit<Quantity, 'unit' | 'plausible' | 'physical'>> = {},
+): Quantity => ({
+  unit,
+  plausible,
+  physical,
+  deadband: 0.05,
+  noise: 0,
+  noiseAtRest: more.noise ?? 0,
+  frozenAfterMs: HOUR_MS,
+  ...more,
+})
 
 export const QUANTITIES = {
-  // Stands in steps of 0.1 °C, and a bearing at rest with its surroundings keeps one step for hours (204 frames are on
-  // record): only a whole day without a step is a dead sensor.
-  temperature: quantity('°C', [-100, 1000], [-ANY, ANY], { deadband: 0.01, noise: 2, frozenAfter: 1440 }),
+  // Stands in steps of 0.1 °C, and a bearing at rest with its surroundings keeps one step for hours (204 min are on
+  // record): only a whole day without a step is a dead sensor. A machine that stands in a Siberian winter is as cold as that.
+  temperature: quantity('°C', [-100, 1000], [-ANY, ANY], {
+    deadband: 0.01,
+    noise: 2,
+    noiseAtRest: 40,
+    frozenAfterMs: 24 * HOUR_MS,
+  }),
   // No bound of its own: hiding the largest vibration would hide the worst damage.
   vibration: quantity('mm/s', [-ANY, ANY], [0, ANY], { noise: 0.5 }),
   level: quantity('%', [-5, 150], [0, 100]),
@@ -34,9 +51,9 @@ export const QUANTITIES = {
   underpressure: quantity('mmH2O', [-500, 5000], [0, ANY]),
   current: quantity('A', [-50, 3000], [0, ANY]),
   // Two or three steps are all that a voltage or a gate at rest shows, and a bit has two: identical says nothing.
-  voltage: quantity('kV', [-10, 1000], [0, ANY], { frozenAfter: ANY }),
-  position: quantity('%', [-5, 150], [0, 100], { frozenAfter: ANY }),
-  bit: quantity('', [0, 1], [0, 1], { frozenAfter: ANY }),
+  voltage: quantity('kV', [-10, 1000], [0, ANY], { frozenAfterMs: ANY }),
+  position: quantity('%', [-5, 150], [0, 100], { frozenAfterMs: ANY }),
+  bit: quantity('', [0, 1], [0, 1], { frozenAfterMs: ANY }),
 } as const satisfies Record<string, Quantity>
 
 export interface Signal {

@@ -20,8 +20,8 @@ export interface ExhausterState {
   row: Row
   /** Which limit each signal passed at its last good value. */
   levels: Level[]
-  /** How often each value has come in a row while running. */
-  same: number[]
+  /** Since when each value is the same while running, epoch ms. */
+  unchanged: number[]
   work: Work
   /** Ascending by version; the last is installed. */
   rotors: Rotor[]
@@ -35,7 +35,7 @@ export const initialState = (): ExhausterState => ({
   moment: null,
   row: emptyRow(),
   levels: new Array(SIGNAL_COUNT).fill(0),
-  same: new Array(SIGNAL_COUNT).fill(0),
+  unchanged: new Array(SIGNAL_COUNT).fill(0),
   work: noWork(),
   rotors: [],
   announced: { status: 3, worst: [] },

@@ -1,6 +1,5 @@
 import type { ObeyedLimits, Setpoints } from './limits.ts'
 import { STATUSES, type Status } from './schema.ts'
-import type { Quantity } from './signals.ts'
 
 /** A status as history rows hold it: its place in {@link STATUSES}. */
 export const statusCode = (status: Status): number => STATUSES.indexOf(status)
@@ -24,16 +23,22 @@ export type Level = -2 | -1 | 0 | 1 | 2
 /** In a history row, in the place of a level: the value was not known. */
 export const LEVEL_UNKNOWN = 3
 
+/** How far from a limit its passing begins and ends: parts of the limit, and the noise below a minimum of 0, in the value's unit. */
+export interface Tolerance {
+  readonly deadband: number
+  readonly noise: number
+}
+
 /**
- * The tolerant rule. A limit is passed strictly beyond it, a minimum of 0 only beyond the quantity's noise; it stays passed until the
- * value is inside by the deadband, a part of the limit. Limits that contradict each other are not obeyed ({@link ObeyedLimits}),
+ * The tolerant rule. A limit is passed strictly beyond it, a minimum of 0 only beyond the quantity's noise (and that of a machine at
+ * rest is larger: it is as cold as the weather); it stays passed until the value is inside by the deadband, a part of the limit. Limits that contradict each other are not obeyed ({@link ObeyedLimits}),
  * and a value of bad quality is not judged at all: it raises nothing and clears nothing, the level waits for the next good one.
  */
-export function nextLevel(value: number, limits: ObeyedLimits, quantity: Quantity, previous: Level): Level {
-  const band = (limit: number) => Math.abs(limit) * quantity.deadband
+export function nextLevel(value: number, limits: ObeyedLimits, { deadband, noise }: Tolerance, previous: Level): Level {
+  const band = (limit: number) => Math.abs(limit) * deadband
   const above = (limit: number, passed: boolean) => value > limit || (passed && value > limit - band(limit))
   const below = (limit: number, passed: boolean) =>
-    value < limit - (limit === 0 ? quantity.noise : 0) || (passed && value < limit + band(limit))
+    value < limit - (limit === 0 ? noise : 0) || (passed && value < limit + band(limit))
   if (above(limits.alarmMax, previous === 2)) return 2
   if (below(limits.alarmMin, previous === -2)) return -2
   if (above(limits.warningMax, previous > 0)) return 1
