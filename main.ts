@@ -12,6 +12,7 @@ import type { FrameSource } from './actors/plant/source.ts'
 import { Fault } from './actors/runtime/index.ts'
 import { openSqliteStore } from './actors/store/sqlite/store.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
+import { createAuthority } from './http/auth/authority.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { createLogger, type Logger } from './logger.ts'
@@ -21,7 +22,7 @@ import { syntheticPlant } from './sims/plant/synthetic.ts'
 
 const RETAIN_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
-/** Status changes and dead letters are kept as long as the history that they explain. */
+/** Actors in memory, over all Workers: at 2 kB each a quarter of a gigabyte. */
 const MAX_RESIDENT = 120_000
 /** An orchestrator kills after 15 s. */
 const SHUTDOWN_MS = 14_000
@@ -93,7 +94,11 @@ export async function startWindbox(
     })
     server.app.listen(listenOptions(httpConfig(config)))
     undo.push(() => server.app.stop(true))
-    const url = `http://${config.WINDBOX_HOST.includes(':') ? `[${config.WINDBOX_HOST}]` : config.WINDBOX_HOST}:${server.app.server!.port}`
+    const url = originOf(config, server.app.server!.port!)
+    if (await server.authority.links.isNeeded()) {
+      const link = `${config.WINDBOX_PUBLIC_URL ?? url}${await server.authority.links.make()}`
+      process.stdout.write(`\n  Open this link within 10 minutes to log in as the first admin:\n  ${link}\n\n`)
+    }
 
     const stopping = new AbortController()
     const source = plantSource(config, stopping.signal, logger)
@@ -173,8 +178,24 @@ function repeat(ms: number, work: () => Promise<void>, logger: Logger): () => vo
   return () => clearInterval(timer)
 }
 
+/** `login-link` works beside a running server: the store takes two processes, only log and actors do not. */
+async function printLoginLink(config: Config): Promise<void> {
+  const store = openSqliteStore(join(config.WINDBOX_DATA_DIR, 'store.sqlite'))
+  try {
+    const authority = await createAuthority({ store, config: httpConfig(config), now: clock.now })
+    const origin = config.WINDBOX_PUBLIC_URL ?? originOf(config, config.WINDBOX_PORT)
+    process.stdout.write(`${origin}${await authority.links.make()}\n`)
+  } finally {
+    await store.close()
+  }
+}
+
+const originOf = ({ WINDBOX_HOST: host }: Config, port: number) =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
 async function main(): Promise<void> {
-  const { config } = readConfig(process.argv.slice(2), process.env)
+  const { command, config } = readConfig(process.argv.slice(2), process.env)
+  if (command === 'login-link') return await printLoginLink(config)
   const logger = createLogger(config.WINDBOX_LOG)
   let ending: Promise<void> | null = null
   const end = (code: number, sentence: string) => {
