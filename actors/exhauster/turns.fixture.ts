@@ -6,13 +6,14 @@ export interface Emitted {
   readonly body: Record<string, unknown>
 }
 
-/** One actor with turns that only collect: what it emitted, which rows it added, which timers are armed. */
+/** One actor with turns that only collect: what it emitted and sent, which rows it added, which timers are armed. */
 export function actorAlone(kind: ActorKind, id: string) {
   const address = `${kind.kind}/${id}`
   let state = kind.initial(id)
   let offset = -1
   const rows: { time: number; values: Float64Array }[] = []
   const emitted: Emitted[] = []
+  const sent: NewRecord[] = []
   const timers = new Map<string, { dueMs: number; type: string; value: unknown }>()
   const seen = new Set<string>()
   let changes = 0
@@ -29,9 +30,7 @@ export function actorAlone(kind: ActorKind, id: string) {
       at,
       id: recordId,
       emit: (collection, at, body) => void emitted.push({ collection, at, body: body as Record<string, unknown> }),
-      send: () => {
-        throw new Error('nobody to send to')
-      },
+      send: (record) => void sent.push(record),
       setTimer: (name, dueMs, type, value) => void timers.set(name, { dueMs, type, value }),
       clearTimer: (name) => void timers.delete(name),
       row: (time, values) => void rows.push({ time, values: Float64Array.from(values) }),
@@ -45,6 +44,7 @@ export function actorAlone(kind: ActorKind, id: string) {
   return {
     rows,
     emitted,
+    sent,
     timers,
     apply,
     /** Applies a record as it stands in the log; an id that was applied is skipped. */

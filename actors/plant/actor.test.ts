@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
 import { actorAlone } from '../exhauster/turns.fixture.ts'
 import { Fault } from '../runtime/index.ts'
-import { plant, type PlantState } from './actor.ts'
+import { plant } from './actor.ts'
 import { readFrame, type Frame } from './frame.ts'
+import type { PlantState } from './schema.ts'
 import { plantRecord, rejectedRecord } from './split.ts'
 
 const source = { id: 'file:a.jsonl', clock: 'replay', demonstration: false } as const
@@ -63,9 +64,10 @@ test('a message that is no frame makes a dead letter with code, cause, size and 
   const { collection, at, body } = actor.emitted[0]!
   expect([collection, at]).toEqual(['dead_letters', 1234])
   expect(body).toMatchObject({
-    address: 'plant/main',
+    key: 'plant/main',
+    type: 'message',
     code: 'FRAME_NOT_JSON',
-    source: source.id,
+    plant_source: source.id,
     cursor: '7',
     size: 120_006,
   })
@@ -96,6 +98,18 @@ test('a signal of a wrong type is reported when it appears, not in every frame, 
   actor.frame(3, '4')
   actor.frame(4, '5', wrong)
   expect(actor.emitted).toHaveLength(2)
+})
+
+test('a dead letter that is given again goes to its machines, and is refused again as long as it is no frame', () => {
+  const actor = main()
+  const message = { moment: minute(1), 'SM_Exgauster\\[2:27]': 1, 'SM_Exgauster\\[6:2]': 3 }
+  actor.apply('message', message, { at: Date.parse(minute(1)) })
+  expect(actor.sent.map(({ key, id }) => [key, id])).toEqual([
+    ['exhauster/u-171', String(Date.parse(minute(1)))],
+    ['machine/am-1', String(Date.parse(minute(1)))],
+  ])
+  expect(() => actor.apply('message', message, { at: 0 })).toThrow('ahead')
+  expect(() => actor.apply('message', { moment: minute(1) }, { at: Date.parse(minute(1)) })).toThrow('signal')
 })
 
 test('unknown keys are counted', () => {

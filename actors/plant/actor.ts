@@ -1,63 +1,7 @@
-import { defineActor, type FaultCode, type Turn } from '../runtime/index.ts'
-
-/** What every record for the plant says of the message that it stands for. */
-interface FromSource {
-  readonly source: string
-  readonly cursor: string
-  readonly clock: 'live' | 'replay'
-  readonly demonstration: boolean
-}
-
-/** Record `frame`: a message whose records for the machines are all durable. */
-export interface PlantFrame extends FromSource {
-  /** Epoch ms. */
-  readonly moment: number
-  /** How many keys the plant's list does not have. */
-  readonly unknown: number
-  /** How many signals were no numbers. */
-  readonly wrong: number
-  /** The first of those, with what they carried. */
-  readonly signals?: Readonly<Record<string, string>>
-}
-
-/** Record `rejected`: a message that is no frame. */
-export interface RejectedFrame extends FromSource {
-  readonly code: FaultCode
-  readonly cause: string
-  /** The message, at most 64 KiB of it. */
-  readonly payload: string
-  /** All of it, bytes. */
-  readonly size: number
-}
-
-/** What the plant keeps of one source. Plain JSON. */
-export interface SourceState {
-  cursor: string
-  clock: 'live' | 'replay'
-  demonstration: boolean
-  /** Newest moment that it brought, epoch ms; null before its first frame. */
-  newest: number | null
-  frames: number
-  duplicates: number
-  late: number
-  rejected: Partial<Record<FaultCode, number>>
-  /** Signals that were no numbers, keys that the plant does not have: counted over all frames. */
-  wrong: number
-  unknown: number
-  /** Which signals were wrong in the last frame: only a change is worth a dead letter. */
-  wrongNow: string
-}
-
-export interface PlantState {
-  sources: Record<string, SourceState>
-  /** Newest moment of all sources, epoch ms. */
-  newest: number | null
-  /** The newest source's clock, and whether it is a demonstration. */
-  clock: 'live' | 'replay' | null
-  demonstration: boolean
-  /** Moments taken last, oldest first: tells a duplicate from a late frame. */
-  recent: number[]
-}
+import { DEAD_LETTERS, defineActor, Fault, type DeadLetter, type Turn } from '../runtime/index.ts'
+import { readFrame } from './frame.ts'
+import type { FromSource, PlantFrame, PlantState, RejectedFrame, SourceState } from './schema.ts'
+import { machineRecords } from './split.ts'
 
 /** Four hours of a frame a minute; an older moment that comes again is counted as late. */
 const RECENT = 256
@@ -81,8 +25,23 @@ function sourceOf(state: PlantState, { source, cursor, clock, demonstration }: F
   }
 }
 
-function deadLetter(turn: Turn, at: number, { source, cursor }: FromSource, body: object): void {
-  turn.emit('dead_letters', at, { address: turn.address, at, source, cursor, ...body })
+/** What a dead letter of the plant says besides: where the message stood, and how large it was. */
+interface MessageLetter extends DeadLetter {
+  readonly plant_source: string
+  readonly cursor: string
+  /** Bytes of the whole message; `payload` has the first 64 KiB. */
+  readonly size: number
+}
+
+/** As a record `message` the payload can be tried again: that is what key and type say. */
+function bury(
+  turn: Turn,
+  { source, cursor }: FromSource,
+  letter: Pick<MessageLetter, 'code' | 'error' | 'payload' | 'size'>,
+) {
+  const { address: key, partition, offset, at, id } = turn
+  const origin = { stack: null, key, type: 'message', record_id: id, source: '', partition, offset, at }
+  turn.emit(DEAD_LETTERS, at, { ...letter, ...origin, plant_source: source, cursor } satisfies MessageLetter)
 }
 
 /** The plant as its sources bring it: how far each has come, and what was wrong with it. One actor, `plant/main`. */
@@ -105,9 +64,9 @@ export const plant = defineActor<PlantState>({
       const wrongNow = Object.keys(frame.signals ?? {}).join()
       if (wrongNow !== '' && wrongNow !== from.wrongNow) {
         const payload = JSON.stringify(frame.signals)
-        deadLetter(turn, turn.at, frame, {
+        bury(turn, frame, {
           code: 'SIGNAL_WRONG_TYPE',
-          cause: `${frame.wrong} signals of the frame of ${new Date(moment).toISOString()} are not numbers`,
+          error: `${frame.wrong} signals of the frame of ${new Date(moment).toISOString()} are not numbers`,
           payload,
           size: payload.length,
         })
@@ -123,10 +82,17 @@ export const plant = defineActor<PlantState>({
     rejected: (state, message: RejectedFrame, turn) => {
       const from = sourceOf(state, message)
       const { code, cause, payload, size } = message
-      deadLetter(turn, turn.at, message, { code, cause, payload, size })
+      bury(turn, message, { code, error: cause, payload, size })
       from.rejected = { ...from.rejected, [code]: (from.rejected[code] ?? 0) + 1 }
       turn.changed()
       state.sources[message.source] = from
+    },
+
+    /** A message that was refused, given again by an operator: as any frame, if it is one now. Machines that have it skip it. */
+    message: ({ clock }, message: object, turn) => {
+      const frame = readFrame(JSON.stringify(message), turn.at)
+      if (frame instanceof Fault) throw frame
+      for (const record of machineRecords(frame, clock ?? 'live')) turn.send(record)
     },
   },
   ask: {

@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test'
 import { actorAlone } from '../exhauster/turns.fixture.ts'
 import { exhauster } from '../exhauster/actor.ts'
 import { Fault, partitionOf, type NewRecord, type Position } from '../runtime/index.ts'
-import { plant, type PlantState } from './actor.ts'
+import { plant } from './actor.ts'
 import { runGateway, type GatewayOptions } from './gateway.ts'
 import { PLACES } from './keys.ts'
+import type { PlantState } from './schema.ts'
 import type { FrameSource, SourceMessage } from './source.ts'
 
 const PARTITIONS = 16

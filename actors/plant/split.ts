@@ -3,7 +3,7 @@ import type { FrameRecord } from '../exhauster/frame.ts'
 import { SINTER_MACHINES } from '../machine/directory.ts'
 import type { MachineRecord } from '../machine/actor.ts'
 import type { Fault, NewRecord } from '../runtime/index.ts'
-import type { PlantFrame, RejectedFrame } from './actor.ts'
+import type { PlantFrame, RejectedFrame } from './schema.ts'
 import { sizeOf, type Frame } from './frame.ts'
 import type { FrameSource, SourceMessage } from './source.ts'
 
