@@ -8,7 +8,7 @@ export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-const STYLES = ['tokens', 'base', 'shell', 'components', 'overview', 'mnemonic'] as const
+const STYLES = ['tokens.css', 'base.css', 'shell.css', 'components.css', 'overview.css', 'mnemonic.css'] as const
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -40,9 +40,9 @@ add('windbox.js', own('windbox.js'))
 add('htmx.js', `${ofPackage('htmx.org/dist/htmx.min.js')}\n${ofPackage('htmx.org/dist/ext/hx-sse.min.js')}\n`)
 add(
   'windbox.css',
-  STYLES.map((style) => own(`${style}.css`).toString())
+  STYLES.map((style) => own(style).toString())
     .join('\n')
-    .replace(/url\("([^"]+)"\)/g, (_, file: string) => `url("${assetUrl(file)}")`),
+    .replace(/url\(['"]([^'"]+)['"]\)/g, (_, file: string) => `url("${assetUrl(file)}")`),
 )
 
 /** The address of a file by its plain name, `windbox.css`; throws when there is none. */
@@ -56,4 +56,7 @@ export function assetUrl(file: string): string {
 export const findAsset = (name: string): Asset | undefined => assets.get(name)
 
 /** Changes with any file that a page uses: a page of another build must be loaded anew. */
-export const build: string = new Bun.CryptoHasher('sha256').update([...urls.values()].join()).digest('hex').slice(0, 12)
+export const build: string = new Bun.CryptoHasher('sha256')
+  .update([...urls.values()].join())
+  .digest('hex')
+  .slice(0, 12)

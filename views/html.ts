@@ -29,9 +29,19 @@ function write(content: Content): string {
   return ''
 }
 
+/** The literals of each template without the indentation of the source: half of what would be sent. */
+const tight = new WeakMap<TemplateStringsArray, readonly string[]>()
+
+function tighten(literals: TemplateStringsArray): readonly string[] {
+  let known = tight.get(literals)
+  if (!known) tight.set(literals, (known = literals.map((text) => text.replace(/\s*\n\s*/g, '\n'))))
+  return known
+}
+
 /** Markup with everything in `${…}` escaped, for text and for values of quoted attributes; both quotes are escaped. */
 export function html(literals: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  let markup = literals[0]!
-  for (let i = 0; i < contents.length; i++) markup += write(contents[i]) + literals[i + 1]!
+  const parts = tighten(literals)
+  let markup = parts[0]!
+  for (let i = 0; i < contents.length; i++) markup += write(contents[i]) + parts[i + 1]!
   return new Html(markup)
 }

@@ -52,27 +52,28 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage)
   return document(looks, {
     title: page.title,
     bodyClass: 'shell',
-    head: html`<meta name="htmx-config" content="${HTMX_CONFIG}">
-<meta name="windbox" content="${settings(view)}">
-<noscript><meta http-equiv="refresh" content="60"></noscript>
-<script src="${assetUrl('windbox.js')}" defer></script>
-<script src="${assetUrl('htmx.js')}" defer></script>
-`,
+    head: html`<meta name="htmx-config" content="${HTMX_CONFIG}" />
+      <meta name="windbox" content="${settings(view)}" />
+      <noscript><meta http-equiv="refresh" content="60" /></noscript>
+      <script src="${assetUrl('windbox.js')}" defer></script>
+      <script src="${assetUrl('htmx.js')}" defer></script> `,
     body: html`<a class="skip" href="#main">${text.shell.skip}</a>
-<header class="topbar">
-<a class="brand" href="/dashboard">${brandSign}<span class="label">Windbox</span></a>
-${place(page.fragments, 'clock')}
-${place(page.fragments, 'counts')}
-${tools(view, looks, viewer, page)}
-</header>
-${sidenav(view, page.section, page.path)}
-<main class="main" id="main" tabindex="-1">
-${connection(view)}
-${page.main}
-</main>
-${bottombar(view, page.section, page.path)}
-${help(view)}
-<div id="live" hidden hx-sse:connect="/dashboard/live?page=${page.live}&lang=${view.language}" hx-trigger="load, windbox:connect" hx-swap="none"></div>`,
+      <header class="topbar">
+        <a class="brand" href="/dashboard">${brandSign}<span class="label">Windbox</span></a>
+        ${place(page.fragments, 'clock')} ${place(page.fragments, 'counts')} ${tools(view, looks, viewer, page)}
+      </header>
+      ${sidenav(view, page.section, page.path)}
+      <main class="main" id="main" tabindex="-1">
+        ${connection(view)} ${place(page.fragments, 'mode')} ${page.main}
+      </main>
+      ${bottombar(view, page.section, page.path)} ${help(view)}
+      <div
+        id="live"
+        hidden
+        hx-sse:connect="/dashboard/live?page=${page.live}&lang=${view.language}"
+        hx-trigger="load, windbox:connect"
+        hx-swap="none"
+      ></div>`,
   })
 }
 
@@ -88,15 +89,33 @@ const settings = ({ now, text, timeZone }: View): string =>
 function tools({ text, language }: View, looks: Looks, viewer: Viewer, page: LivePage): Html {
   const theme = looks.theme === 'dark' ? 'light' : 'dark'
   return html`<div class="tools">
-${LANGUAGES.filter((other) => other !== language).map((other) => html`<a class="tool" href="${page.path}?lang=${other}" hreflang="${other}" lang="${other}" title="${TEXTS[other].language.switchTo}">${TEXTS[other].language.short}</a>`)}
-<a class="tool not-phone" href="${page.path}?theme=${theme}" data-theme-switch title="${text.shell.theme}">${icon('theme')}<span class="hidden">${text.shell.theme}</span></a>
-<details class="menu"><summary class="tool" title="${text.shell.account}">${icon('user')}<span class="wide-only">${viewer.name}</span><span class="hidden">${text.shell.account}</span></summary>
-<div><p>${viewer.name}</p><p class="muted small">${text.shell.role[viewer.role] ?? viewer.role}</p>
-${viewer.csrf !== null && html`<form method="post" action="/dashboard/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="btn">${text.shell.logOut}</button></form>`}</div></details>
-</div>`
+    ${LANGUAGES.filter((other) => other !== language).map((other) => html`<a class="tool" href="${page.path}?lang=${other}" hreflang="${other}" lang="${other}" title="${TEXTS[other].language.switchTo}">${TEXTS[other].language.short}</a>`)}
+    <a class="tool not-phone" href="${page.path}?theme=${theme}" data-theme-switch title="${text.shell.theme}"
+      >${icon('theme')}<span class="hidden">${text.shell.theme}</span></a
+    >
+    <details class="menu">
+      <summary class="tool" title="${text.shell.account}">
+        ${icon('user')}<span class="wide-only">${viewer.name}</span><span class="hidden">${text.shell.account}</span>
+      </summary>
+      <div>
+        <p>${viewer.name}</p>
+        <p class="muted small">${text.shell.role[viewer.role] ?? viewer.role}</p>
+        ${viewer.csrf !== null && html`<form method="post" action="/dashboard/logout"><input type="hidden" name="csrf" value="${viewer.csrf}" /><button class="btn">${text.shell.logOut}</button></form>`}
+      </div>
+    </details>
+  </div>`
 }
 
 /** Hidden until the script finds the stream silent. */
 const connection = ({ text }: View): Html =>
-  html`<section class="banner" id="connection" data-status="unknown" role="status" hidden>${icon('off')}<p data-when="lost"><strong>${text.connection.lost}</strong> ${text.connection.lostFor} <span data-silence></span>. ${text.connection.reconnecting}</p><p data-when="ended" hidden><strong>${text.connection.ended}</strong> <a href="/dashboard/login">${text.connection.endedHint}</a>.</p></section>
-<noscript><p class="muted small">${text.connection.noScript}</p></noscript>`
+  html`<section class="banner" id="connection" data-status="unknown" role="status" hidden>
+      ${icon('off')}
+      <p data-when="lost">
+        <strong>${text.connection.lost}</strong> ${text.connection.lostFor} <span data-silence></span>.
+        ${text.connection.reconnecting}
+      </p>
+      <p data-when="ended" hidden>
+        <strong>${text.connection.ended}</strong> <a href="/dashboard/login">${text.connection.endedHint}</a>.
+      </p>
+    </section>
+    <noscript><p class="muted small">${text.connection.noScript}</p></noscript>`

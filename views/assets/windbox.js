@@ -13,7 +13,13 @@ const LOST_MS = 5 * 60_000
 
 let offset = page.now - Date.now()
 const now = () => Date.now() + offset
-const clockFormat = new Intl.DateTimeFormat('en-GB', { timeZone: page.timeZone, hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const clockFormat = new Intl.DateTimeFormat('en-GB', {
+  timeZone: page.timeZone,
+  hourCycle: 'h23',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
 
 /** The two largest units, as the server writes them. */
 function duration(ms) {
@@ -37,7 +43,8 @@ function write(element, text) {
 function tick() {
   const at = now()
   for (const time of document.querySelectorAll('time[data-clock]')) write(time, clockFormat.format(at))
-  for (const time of document.querySelectorAll('time[data-since]')) write(time, duration(at - Date.parse(time.dateTime)))
+  for (const time of document.querySelectorAll('time[data-since]'))
+    write(time, duration(at - Date.parse(time.dateTime)))
   for (const time of document.querySelectorAll('time[data-age]')) {
     const age = at - Date.parse(time.dateTime)
     write(time, duration(age))

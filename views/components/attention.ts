@@ -30,7 +30,9 @@ export function attention(view: View, model: PlantModel): Html {
   notices.sort((a, b) => rank(a) - rank(b) || (a.since ?? '~').localeCompare(b.since ?? '~'))
   const waiting = [...model.exhausters.values()].every((reading) => conditionOf(reading) === 'waiting')
   const calm = html`<p class="muted">${waiting ? text.overview.calmWaiting : text.overview.calm}</p>`
-  return html`<section class="attention" id="attention" aria-label="${text.overview.attention}">${notices.length === 0 || waiting ? calm : notices.map((notice) => line(view, notice))}</section>`
+  return html`<section class="attention" id="attention" aria-label="${text.overview.attention}">
+    ${notices.length === 0 || waiting ? calm : notices.map((notice) => line(view, notice))}
+  </section>`
 }
 
 const rank = ({ status }: Notice) => WORST_FIRST.indexOf(status)
@@ -56,5 +58,8 @@ function line(view: View, notice: Notice): Html {
     document &&
     html`<span class="muted age-of">${since(view, notice.since, document.clock, clockOf(view, document))}</span>`
   const more = notice.more > 0 && html`<span class="badge">+${notice.more}</span>`
-  return html`<a data-status="${notice.status}" href="/dashboard/exhausters/${notice.id}" title="${notice.words}">${mark(notice.status)}<span class="hidden">${view.text.status[notice.status]}: </span><b class="name">${machineName(view.text, notice.id)}</b><span class="words">${notice.words}</span>${more}${age}</a>`
+  return html`<a data-status="${notice.status}" href="/dashboard/exhausters/${notice.id}" title="${notice.words}"
+    >${mark(notice.status)}<span class="hidden">${view.text.status[notice.status]}: </span
+    ><b class="name">${machineName(view.text, notice.id)}</b><span class="words">${notice.words}</span>${more}${age}</a
+  >`
 }

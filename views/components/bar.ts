@@ -16,13 +16,17 @@ export function bar(signal: SignalView, gauge: Gauge): Html {
   const above = (name: Limit, kind: 'warn' | 'crit') => {
     const value = limit(name)
     if (value === null || value >= to) return null
-    return html`<rect class="${kind}" x="${place(value)}" width="${round(1 - place(value) / 100)}" height="6"/>`
+    return html`<rect class="${kind}" x="${place(value)}" width="${round(1 - place(value) / 100)}" height="6" />`
   }
   const below = (name: Limit, kind: 'warn' | 'crit') => {
     const value = limit(name)
     if (value === null || value <= gauge.from) return null
-    return html`<rect class="${kind}" width="${place(value)}" height="6"/>`
+    return html`<rect class="${kind}" width="${place(value)}" height="6" />`
   }
-  const filled = typeof signal.value === 'number' && html`<rect class="fill" y="1.5" width="${place(signal.value)}" height="3"/>`
-  return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6"/>${below('warning_min', 'warn')}${below('alarm_min', 'crit')}${above('warning_max', 'warn')}${above('alarm_max', 'crit')}${filled}</svg>`
+  const filled =
+    typeof signal.value === 'number' && html`<rect class="fill" y="1.5" width="${place(signal.value)}" height="3" />`
+  return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="6" />
+    ${below('warning_min', 'warn')}${below('alarm_min', 'crit')}${above('warning_max', 'warn')}${above('alarm_max', 'crit')}${filled}
+  </svg>`
 }

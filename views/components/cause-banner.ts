@@ -29,15 +29,33 @@ export function causeBanner(view: View, reading: Reading<ExhausterDocument> | un
     const at = Date.parse(document.updated_at)
     const time = view.format.moment(at, clockOf(view, document))
     const age = since(view, document.updated_at, document.clock, clockOf(view, document))
-    return banner(view, 'unknown', html`<strong>${text.mnemonic.lost({ time })}</strong> ${age}. ${text.mnemonic.lostHint}`)
+    return banner(
+      view,
+      'unknown',
+      html`<strong>${text.mnemonic.lost({ time })}</strong>, ${age}. ${text.mnemonic.lostHint}`,
+    )
   }
   const first = firstCause(document)
-  if (!first) return banner(view, document.status, html`${document.status === 'ok' ? text.mnemonic.calm : text.status[document.status]} ${doubts(view, document)}`)
-  return banner(view, first.status, html`${causeSentence(view, document, first)} ${others(view, document)}<span class="not-phone"> ${doubts(view, document)}</span>`)
+  if (!first)
+    return banner(
+      view,
+      document.status,
+      html`${document.status === 'ok' ? text.mnemonic.calm : text.status[document.status]} ${doubts(view, document)}`,
+    )
+  return banner(
+    view,
+    first.status,
+    html`${causeSentence(view, document, first)} ${others(view, document)}<span class="not-phone">
+        ${doubts(view, document)}</span
+      >`,
+  )
 }
 
 const banner = (view: View, status: Status, words: Content): Html =>
-  html`<section class="banner" id="cause" data-status="${status}" aria-label="${view.text.mnemonic.causeTitle}">${mark(status)}<p>${words}</p></section>`
+  html`<section class="banner" id="cause" data-status="${status}" aria-label="${view.text.mnemonic.causeTitle}">
+    ${mark(status)}
+    <p>${words}</p>
+  </section>`
 
 function causeSentence(view: View, document: ExhausterDocument, cause: Cause): Html {
   const { mnemonic } = view.text
@@ -52,7 +70,8 @@ function causeSentence(view: View, document: ExhausterDocument, cause: Cause): H
     }
   }
   if (cause.since !== null) parts.push(html`, ${since(view, cause.since, document.clock, clockOf(view, document))}`)
-  return html`<strong>${`${signalName(view.text, cause.signal)} ${causeValue(view, document, cause)}`.trimEnd()}</strong>${parts}.`
+  return html`<strong>${`${signalName(view.text, cause.signal)} ${causeValue(view, document, cause)}`.trimEnd()}</strong
+    >${parts}.`
 }
 
 function others(view: View, document: ExhausterDocument): Content {

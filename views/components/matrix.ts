@@ -25,11 +25,25 @@ function cell(view: View, key: string, signal: SignalView | undefined): Html {
 export function matrix(view: View, { signals }: ExhausterDocument): Html {
   const { names, overview } = view.text
   const row = (letter: string, hint: string, name: string) =>
-    html`<tr><th scope="row"><abbr title="${hint}">${letter}</abbr></th>${BEARINGS.map((bearing) => {
-      const key = `bearing_${bearing}.${name}`
-      return cell(view, key, signals[key])
-    })}</tr>`
-  return html`<table class="matrix"><caption class="hidden">${overview.matrix}</caption>
-<thead><tr><td></td>${BEARINGS.map((bearing) => html`<th scope="col">${bearing}</th>`)}</tr></thead>
-<tbody>${row('T', names.temperature, 'temperature')}${AXES.map((axis) => row(names.axis[axis], names.vibration[axis], `vibration_${axis}`))}</tbody></table>`
+    html`<tr>
+      <th scope="row"><abbr title="${hint}">${letter}</abbr></th>
+      ${BEARINGS.map((bearing) => {
+        const key = `bearing_${bearing}.${name}`
+        return cell(view, key, signals[key])
+      })}
+    </tr>`
+  return html`<table class="matrix">
+    <caption class="hidden">
+      ${overview.matrix}
+    </caption>
+    <thead>
+      <tr>
+        <td></td>
+        ${BEARINGS.map((bearing) => html`<th scope="col">${bearing}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${row('T', names.temperature, 'temperature')}${AXES.map((axis) => row(names.axis[axis], names.vibration[axis], `vibration_${axis}`))}
+    </tbody>
+  </table>`
 }

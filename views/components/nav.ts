@@ -29,14 +29,42 @@ const current = (entry: Entry, section: Section) => entry.section === section &&
 export function sidenav(view: View, section: Section, path: string): Html {
   const { exhausters, platform } = entries(view, section, path)
   const list = (title: string, all: readonly Entry[]) =>
-    html`<h2>${title}</h2><ul>${all.map((entry) => html`<li><a href="${entry.href}"${current(entry, section)} title="${entry.label}">${icon(entry.sign)}<span class="label">${entry.label}</span></a></li>`)}</ul>`
+    html`<h2>${title}</h2>
+      <ul>
+        ${all.map(
+          (entry) =>
+            html`<li>
+              <a href="${entry.href}" ${current(entry, section)} title="${entry.label}"
+                >${icon(entry.sign)}<span class="label">${entry.label}</span></a
+              >
+            </li>`,
+        )}
+      </ul>`
   const { text } = view
-  return html`<nav class="sidenav" aria-label="${text.shell.sections}">${list(text.shell.exhausters, exhausters)}${list(text.shell.platform, platform)}<button type="button" class="tool needs-script" data-help title="${text.keys.title}">${icon('keys')}<span class="label">${text.keys.title}</span><kbd class="label">?</kbd></button></nav>`
+  return html`<nav class="sidenav" aria-label="${text.shell.sections}">
+    ${list(text.shell.exhausters, exhausters)}${list(text.shell.platform, platform)}<button
+      type="button"
+      class="tool needs-script"
+      data-help
+      title="${text.keys.title}"
+    >
+      ${icon('keys')}<span class="label">${text.keys.title}</span><kbd class="label">?</kbd>
+    </button>
+  </nav>`
 }
 
 /** The navigation under the thumb, on a phone only. */
 export function bottombar(view: View, section: Section, path: string): Html {
   const { exhausters, platform } = entries(view, section, path)
   const { text } = view
-  return html`<nav class="bottombar" aria-label="${text.shell.sections}">${exhausters.map((entry) => html`<a href="${entry.href}"${current(entry, section)}>${icon(entry.sign)}${entry.label}</a>`)}<details><summary>${icon('more')}${text.shell.more}</summary><ul>${platform.map((entry) => html`<li><a href="${entry.href}">${icon(entry.sign)}${entry.label}</a></li>`)}<li><a href="${path}?theme=dark" data-theme-switch>${icon('theme')}${text.shell.theme}</a></li></ul></details></nav>`
+  return html`<nav class="bottombar" aria-label="${text.shell.sections}">
+    ${exhausters.map((entry) => html`<a href="${entry.href}" ${current(entry, section)}>${icon(entry.sign)}${entry.label}</a>`)}
+    <details>
+      <summary>${icon('more')}${text.shell.more}</summary>
+      <ul>
+        ${platform.map((entry) => html`<li><a href="${entry.href}">${icon(entry.sign)}${entry.label}</a></li>`)}
+        <li><a href="${path}?theme=dark" data-theme-switch>${icon('theme')}${text.shell.theme}</a></li>
+      </ul>
+    </details>
+  </nav>`
 }

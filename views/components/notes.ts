@@ -47,18 +47,30 @@ export function notes(view: View, model: PlantModel): Html {
   groups.sort((a, b) => rank(a.notes) - rank(b.notes) || newest(b.notes) - newest(a.notes))
   const now = model.plant.clock === 'replay' ? (model.plant.moment ?? view.now) : view.now
   return html`<aside class="card notes" id="notes" aria-label="${text.overview.notices}">
-<header><h2>${text.overview.notices}</h2></header>
-${groups.length === 0 ? state('wait', text.overview.noticesEmpty, text.overview.noticesEmptyHint) : groups.map((group, index) => section(view, group, index < 3, now))}
-<footer class="legend">${(['alarm', 'warning', 'unknown'] as const).map((status) => html`<span class="status" data-status="${status}">${mark(status)}${text.statusShort[status]}</span>`)}<span class="muted">${text.overview.legend}</span></footer>
-</aside>`
+    <header><h2>${text.overview.notices}</h2></header>
+    ${groups.length === 0 ? state('wait', text.overview.noticesEmpty, text.overview.noticesEmptyHint) : groups.map((group, index) => section(view, group, index < 3, now))}
+    <footer class="legend">
+      ${(['alarm', 'warning', 'unknown'] as const).map((status) => html`<span class="status" data-status="${status}">${mark(status)}${text.statusShort[status]}</span>`)}<span
+        class="muted"
+        >${text.overview.legend}</span
+      >
+    </footer>
+  </aside>`
 }
 
 const newest = (all: readonly Note[]) => all[0]?.last ?? 0
 const rank = (all: readonly Note[]) => WORST_FIRST.indexOf(all[0]?.status ?? 'ok')
 
 function section(view: View, { id, notes: all }: { id: ExhausterId; notes: Note[] }, open: boolean, now: number): Html {
-  return html`<details id="notes-${id}"${open && html` open`}><summary>${icon('right')}<span class="name">${machineName(view.text, id)}</span><span class="badge end">${all.length}</span></summary>
-<ul>${all.slice(0, 6).map((note) => entry(view, id, note, now))}</ul></details>`
+  return html`<details id="notes-${id}" ${open && html` open`}>
+    <summary>
+      ${icon('right')}<span class="name">${machineName(view.text, id)}</span
+      ><span class="badge end">${all.length}</span>
+    </summary>
+    <ul>
+      ${all.slice(0, 6).map((note) => entry(view, id, note, now))}
+    </ul>
+  </details>`
 }
 
 function entry(view: View, id: ExhausterId, note: Note, now: number): Html {
@@ -70,6 +82,13 @@ function entry(view: View, id: ExhausterId, note: Note, now: number): Html {
         ? overview.changed({ status: status[note.status] })
         : overview.passed({ signal: signalName(view.text, note.signal), status: status[note.status].toLowerCase() })
   const last = view.format.moment(note.last, now)
-  const when = note.count > 1 ? overview.lastAndFirst({ last, first: view.format.moment(note.first, now) }) : overview.last({ time: last })
-  return html`<li data-status="${note.status}">${mark(note.status)}<a href="/dashboard/exhausters/${id}">${words}</a><b>${note.count > 1 && overview.times({ count: String(note.count) })}</b><p>${when}</p></li>`
+  const when =
+    note.count > 1
+      ? overview.lastAndFirst({ last, first: view.format.moment(note.first, now) })
+      : overview.last({ time: last })
+  return html`<li data-status="${note.status}">
+    ${mark(note.status)}<a href="/dashboard/exhausters/${id}">${words}</a
+    ><b>${note.count > 1 && overview.times({ count: String(note.count) })}</b>
+    <p>${when}</p>
+  </li>`
 }

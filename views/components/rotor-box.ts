@@ -6,8 +6,17 @@ import type { View } from '../view.ts'
 export function rotorBox({ text, format }: View, { rotor }: ExhausterDocument): Html {
   const { mnemonic } = text
   const missing = html`<span class="muted">${mnemonic.notGiven}</span>`
-  return html`<section class="tag at-rotor" id="tag-rotor" data-status="ok"><h2>${mnemonic.rotor}</h2><dl class="facts">
-<dt>${mnemonic.rotorNumber}</dt><dd>${rotor.number === null ? missing : html`<b>${rotor.number}</b>`}</dd>
-<dt>${mnemonic.rotorDays}</dt><dd><b>${format.days(rotor.days_in_work)}</b></dd>
-<dt>${mnemonic.rotorInstalled}</dt><dd>${rotor.installed_at === null ? missing : html`<time datetime="${rotor.installed_at}">${format.date(Date.parse(rotor.installed_at))}</time>`}</dd></dl></section>`
+  return html`<section class="tag at-rotor" id="tag-rotor" data-status="ok">
+    <h2>${mnemonic.rotor}</h2>
+    <dl class="facts">
+      <dt>${mnemonic.rotorNumber}</dt>
+      <dd>${rotor.number === null ? missing : html`<b>${rotor.number}</b>`}</dd>
+      <dt>${mnemonic.rotorDays}</dt>
+      <dd><b>${format.days(rotor.days_in_work)}</b></dd>
+      <dt>${mnemonic.rotorInstalled}</dt>
+      <dd>
+        ${rotor.installed_at === null ? missing : html`<time datetime="${rotor.installed_at}">${format.date(Date.parse(rotor.installed_at))}</time>`}
+      </dd>
+    </dl>
+  </section>`
 }

@@ -7,5 +7,10 @@ export type AgeClock = 'live' | 'replay'
 /** How long ago a moment was, counted on by the browser. `at` is ISO 8601; `now` is the clock that the age is measured on. */
 export function since(view: View, at: string, clock: AgeClock, now: number): Html {
   const age = view.format.duration(now - Date.parse(at))
-  return html`<time datetime="${at}" title="${view.format.moment(Date.parse(at), now)}"${clock === 'live' && html` data-since`}>${age}</time>`
+  return html`<time
+    datetime="${at}"
+    title="${view.format.moment(Date.parse(at), now)}"
+    ${clock === 'live' && html` data-since`}
+    >${age}</time
+  >`
 }

@@ -15,14 +15,19 @@ export function sinter(view: View, number: number, reading: Reading<MachineDocum
   const value = (name: string, amount: number | null, digits: number, unit: string): Content => {
     const quality = document?.quality[name] ?? 'absent'
     const bad = quality !== 'good' && html` data-quality="${quality}" title="${text.quality[quality]}"`
-    return html`<span class="value"${bad}><b>${figure(view, amount, digits)}</b><i>${unitName(view, unit)}</i></span>`
+    return html`<span class="value" ${bad}><b>${figure(view, amount, digits)}</b><i>${unitName(view, unit)}</i></span>`
   }
-  return html`<h2 class="am" id="am-${number}" title="${text.names.sinter({ number: String(number) })}">${text.names.sinterShort({ number: String(number) })}${icon(running === null ? 'off' : running ? 'play' : 'stop')}<span class="hidden">${words}</span>${
-    document && document.updated_at !== null
-      ? [
-          value('speed', document.speed, 2, 'm/min'),
-          value('collector_underpressure', document.collector_underpressure, 0, 'mmH2O'),
-        ]
-      : html`<span class="muted small">${text.shell.noData}</span>`
-  }</h2>`
+  return html`<h2 class="am" id="am-${number}" title="${text.names.sinter({ number: String(number) })}">
+    ${text.names.sinterShort({ number: String(number) })}${icon(running === null ? 'off' : running ? 'play' : 'stop')}<span
+      class="hidden"
+      >${words}</span
+    >${
+      document && document.updated_at !== null
+        ? [
+            value('speed', document.speed, 2, 'm/min'),
+            value('collector_underpressure', document.collector_underpressure, 0, 'mmH2O'),
+          ]
+        : html`<span class="muted small">${text.shell.noData}</span>`
+    }
+  </h2>`
 }

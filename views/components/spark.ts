@@ -27,5 +27,15 @@ export function spark(line: Sparkline, status: Status, limits: { warning: number
     if (!drawing && (line.values[index + 1] ?? null) === null) path += 'h.01'
     drawing = true
   }
-  return html`<svg class="spark" data-status="${status}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true"><path class="limit" d="M0 ${y(limits.warning)}H${WIDTH}"/><path class="limit" d="M0 ${y(limits.alarm)}H${WIDTH}"/>${path && html`<path class="line" d="${path}"/>`}${last && html`<path class="last" d="M${last}h.01"/>`}</svg>`
+  return html`<svg
+    class="spark"
+    data-status="${status}"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    preserveAspectRatio="none"
+    aria-hidden="true"
+  >
+    <path class="limit" d="M0 ${y(limits.warning)}H${WIDTH}" />
+    <path class="limit" d="M0 ${y(limits.alarm)}H${WIDTH}" />
+    ${path && html`<path class="line" d="${path}" />`}${last && html`<path class="last" d="M${last}h.01" />`}
+  </svg>`
 }

@@ -1,9 +1,9 @@
 import type { ExhausterDocument, Status } from '../../actors/exhauster/schema.ts'
 import { html, type Content, type Html } from '../html.ts'
 import { gateContradicts } from '../plant/machine.ts'
-import { bearingSignals, BEARINGS, COOLER, DRIVE, FEED, GAS, TANK } from '../plant/places.ts'
+import { bearingSignals, BEARINGS, COOLER, DAMPER, DRIVE, FEED, GAS, TANK } from '../plant/places.ts'
 import type { View } from '../view.ts'
-import { chip } from './quality.ts'
+import { chip, doubtsOf } from './quality.ts'
 import { bit, reading } from './reading.ts'
 import { mark } from './sprite.ts'
 
@@ -13,38 +13,84 @@ export function worst(document: ExhausterDocument, keys: readonly string[]): Sta
   return found.includes('alarm') ? 'alarm' : found.includes('warning') ? 'warning' : 'ok'
 }
 
-/** One place of the scheme. */
-function tag(id: string, status: Status, quiet: boolean, title: Content, content: Content): Html {
-  return html`<section class="tag at-${id}" id="tag-${id}" data-status="${status}"${quiet && html` data-stale`}><h2>${status !== 'ok' && mark(status)}${title}</h2><dl>${content}</dl></section>`
+/** Chips for all that the instruments of a tag say beside their values, each word once. */
+function doubtsOfTag(view: View, document: ExhausterDocument, keys: readonly string[]): Html[] {
+  const found = new Map<string, string>()
+  for (const key of keys) {
+    const signal = document.signals[key]
+    if (!signal || signal.value === null) continue
+    for (const { words, hint } of doubtsOf(view, signal)) found.set(words, hint)
+  }
+  return [...found].map(([words, hint]) => chip(words, hint))
 }
 
-/** All tags of a machine by their ids. `quiet`: the machine is silent, see {@link instrument}. */
-export function tags(view: View, document: ExhausterDocument, quiet: boolean): Map<string, Html> {
-  const { mnemonic, names, noSensor } = view.text
+interface Tag {
+  readonly id: string
+  readonly title: Content
+  readonly status: Status
+  /** The machine is silent: its values are the last known ones, and the banner says so once. */
+  readonly silent: boolean
+  readonly readings: Content
+  /** Under the readings. */
+  readonly note?: Content
+}
+
+/** One place of the scheme. */
+const tag = ({ id, title, status, silent, readings, note }: Tag): Html =>
+  html`<section class="tag at-${id}" id="tag-${id}" data-status="${status}" ${silent && html` data-stale`}>
+    <h2>${status !== 'ok' && mark(status)}${title}</h2>
+    <dl>${readings}</dl>
+    ${note}
+  </section>`
+
+/** All tags of a machine by their ids. */
+export function tags(view: View, document: ExhausterDocument, silent: boolean): Map<string, Html> {
+  const { mnemonic, names } = view.text
   const { signals } = document
   const all = new Map<string, Html>()
   const add = (id: string, title: string, keys: readonly string[], more?: Content) => {
-    const content = [keys.map((key) => reading(view, key, signals[key], quiet)), more]
-    all.set(`tag-${id}`, tag(id, worst(document, keys), quiet, title, content))
+    const status = worst(document, keys)
+    // A tag of several values has no room for a chip beside each: marks there, the words once below.
+    const room = silent ? 'none' : keys.length > 1 ? 'mark' : 'chips'
+    const readings = [keys.map((key) => reading(view, key, signals[key], room)), more]
+    const chips = room === 'mark' ? doubtsOfTag(view, document, keys) : []
+    const note = chips.length > 0 && html`<p class="doubts" aria-hidden="true">${chips}</p>`
+    all.set(`tag-${id}`, tag({ id, title, status, silent, readings, note }))
   }
-  for (const bearing of BEARINGS) add(`b${bearing}`, names.bearing({ number: String(bearing) }), bearingSignals(bearing))
+  for (const bearing of BEARINGS)
+    add(`b${bearing}`, names.bearing({ number: String(bearing) }), bearingSignals(bearing))
   add('drive', mnemonic.drive, DRIVE)
   add('oil', mnemonic.tank, TANK)
   add('press', mnemonic.feed, FEED)
   add('cooler', mnemonic.cooler, COOLER)
-  add('gas', mnemonic.gas, GAS, html`<div class="reading" data-status="unknown" data-quality="absent"><dt>${mnemonic.dust}</dt><dd>${chip(noSensor)}</dd></div>`)
-  all.set('tag-damper', damper(view, document, quiet))
+  add('gas', mnemonic.gas, GAS, dust(view))
+  all.set('tag-damper', damper(view, document, silent))
   return all
 }
 
-function damper(view: View, document: ExhausterDocument, quiet: boolean): Html {
+/** The plant has no such sensor, and its people look for it here. */
+const dust = ({ text }: View): Html =>
+  html`<div class="reading" data-status="unknown" data-quality="absent">
+    <dt>${text.mnemonic.dust}</dt>
+    <dd>${chip(text.noSensor)}</dd>
+  </div>`
+
+function damper(view: View, document: ExhausterDocument, silent: boolean): Html {
   const { mnemonic, contradicts, contradictsHint } = view.text
   const { signals } = document
-  const position = 'gate_valve.gas_valve_position'
-  const title = html`${mnemonic.damper}${gateContradicts(document) && chip(contradicts, contradictsHint)}`
-  return tag('damper', worst(document, [position]), quiet, title, [
-    reading(view, position, signals[position], quiet),
-    bit(view, mnemonic.closedBit, signals['gate_valve.gas_valve_closed'], quiet),
-    bit(view, mnemonic.openBit, signals['gate_valve.gas_valve_open'], quiet),
-  ])
+  const [position, closed, open] = DAMPER
+  const room = silent ? 'none' : 'mark'
+  const chips = silent ? null : doubtsOfTag(view, document, DAMPER)
+  const contradiction = gateContradicts(document) && chip(contradicts, contradictsHint)
+  return tag({
+    id: 'damper',
+    title: html`${mnemonic.damper}<span class="end">${contradiction} ${chips}</span>`,
+    status: worst(document, [position]),
+    silent,
+    readings: [
+      reading(view, position, signals[position], room),
+      bit(view, mnemonic.closedBit, signals[closed], room),
+      bit(view, mnemonic.openBit, signals[open], room),
+    ],
+  })
 }

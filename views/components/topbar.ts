@@ -18,7 +18,14 @@ export function clock(view: View, { plant }: PlantModel): Html {
   const replay = plant.clock === 'replay'
   const shown = replay ? (plant.moment ?? view.now) : view.now
   const iso = new Date(shown).toISOString()
-  return html`<div class="clock" id="clock"><span class="muted wide-only">${text.shell.plant}</span>${replay && html`<span class="mode" title="${text.shell.replayHint}">${text.shell.replay}</span>`}${plant.demonstration && html`<span class="mode" title="${text.shell.demonstrationHint}">${text.shell.demonstration}</span>`}${replay && html`<span class="nowrap not-phone">${format.date(shown)}</span>`}<time datetime="${iso}"${!replay && html` data-clock`}>${format.clock(shown)}</time><span class="muted wide-only">${view.timeZone}</span>${!replay && age(view, plant.moment)}</div>`
+  return html`<div class="clock" id="clock">
+    <span class="muted wide-only">${text.shell.plant}</span
+    >${replay && html`<span class="mode not-phone" title="${text.shell.replayHint}">${text.shell.replay}</span>`}${plant.demonstration && html`<span class="mode not-phone" title="${text.shell.demonstrationHint}">${text.shell.demonstration}</span>`}${replay && html`<span class="nowrap not-phone">${format.date(shown)}</span>`}<time
+      datetime="${iso}"
+      ${!replay && html` data-clock`}
+      >${format.clock(shown)}</time
+    ><span class="muted wide-only">${view.timeZone}</span>${!replay && age(view, plant.moment)}
+  </div>`
 }
 
 function age({ text, format, now }: View, moment: number | null): Html {
@@ -27,7 +34,21 @@ function age({ text, format, now }: View, moment: number | null): Html {
   }
   const level = ageLevel(now - moment)
   const iso = new Date(moment).toISOString()
-  return html`<span class="age" data-level="${level}" title="${text.shell.dataAge}"><span class="late-mark" data-status="warning">${mark('warning')}</span><span class="lost-mark" data-status="alarm">${mark('alarm')}</span><span class="not-phone">${text.shell.data}</span> <time datetime="${iso}" data-age>${format.duration(now - moment)}</time></span>`
+  return html`<span class="age" data-level="${level}" title="${text.shell.dataAge}"
+    ><span class="late-mark" data-status="warning">${mark('warning')}</span
+    ><span class="lost-mark" data-status="alarm">${mark('alarm')}</span
+    ><span class="not-phone">${text.shell.data}</span>
+    <time datetime="${iso}" data-age>${format.duration(now - moment)}</time></span
+  >`
+}
+
+/** On a phone, where the top bar has no room for it: what the data is when it is not a live plant. */
+export function mode({ text, format }: View, { plant }: PlantModel): Html {
+  const replay = plant.clock === 'replay' && plant.moment !== null
+  return html`<p class="mode-line" id="mode">
+    ${plant.demonstration && html`<strong>${text.shell.demonstration}.</strong> ${text.shell.demonstrationHint}.`}
+    ${replay && html`<strong>${text.shell.replay}, ${format.date(plant.moment ?? 0)}.</strong> ${text.shell.replayHint}.`}
+  </p>`
 }
 
 /** How many exhausters are in each state that is not normal. */
@@ -36,7 +57,15 @@ export function counts(view: View, model: PlantModel): Html {
   const found = tally(model)
   const one = (status: 'alarm' | 'warning' | 'unknown'): Content => {
     const count = found[status]
-    return html`<span class="tally" data-status="${count > 0 ? status : 'ok'}"${count === 0 && html` data-zero`} title="${text.status[status]}: ${format.count(count, text.shell.machines)}">${mark(count > 0 ? status : 'ok')}<b>${count}</b><span class="hidden">${text.status[status]}</span></span>`
+    return html`<span
+      class="tally"
+      data-status="${count > 0 ? status : 'ok'}"
+      ${count === 0 && html` data-zero`}
+      title="${text.status[status]}: ${format.count(count, text.shell.machines)}"
+      >${mark(count > 0 ? status : 'ok')}<b>${count}</b><span class="hidden">${text.status[status]}</span></span
+    >`
   }
-  return html`<p class="counts" id="counts"><span class="hidden">${text.shell.counts}</span>${one('alarm')}${one('warning')}${one('unknown')}</p>`
+  return html`<p class="counts" id="counts">
+    <span class="hidden">${text.shell.counts}</span>${one('alarm')}${one('warning')}${one('unknown')}
+  </p>`
 }

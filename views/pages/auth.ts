@@ -47,7 +47,7 @@ export interface AuthPages {
 }
 
 const hidden = (name: string, value: string | undefined): Content =>
-  value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`
+  value !== undefined && html`<input type="hidden" name="${name}" value="${value}" />`
 
 const problemLine = (words: string): Html =>
   html`<p class="error" id="problem" role="alert">${icon('close')}${words}</p>`
@@ -56,12 +56,16 @@ const invalid = (here: boolean): Content => here && html` aria-invalid="true" ar
 
 function languages(looks: Looks, here: string, text: Text): Html {
   const separator = here.includes('?') ? '&' : '?'
-  return html`<nav class="row small" aria-label="${text.auth.languages}">${LANGUAGES.map((language, index) => [
-    index > 0 && html`<span class="muted" aria-hidden="true">·</span>`,
-    language === looks.language
-      ? html`<span lang="${language}" aria-current="true">${TEXTS[language].language.own}</span>`
-      : html`<a href="${here}${separator}lang=${language}" lang="${language}" hreflang="${language}">${TEXTS[language].language.own}</a>`,
-  ])}</nav>`
+  return html`<nav class="row small" aria-label="${text.auth.languages}">
+    ${LANGUAGES.map((language, index) => [
+      index > 0 && html`<span class="muted" aria-hidden="true">·</span>`,
+      language === looks.language
+        ? html`<span lang="${language}" aria-current="true">${TEXTS[language].language.own}</span>`
+        : html`<a href="${here}${separator}lang=${language}" lang="${language}" hreflang="${language}"
+            >${TEXTS[language].language.own}</a
+          >`,
+    ])}
+  </nav>`
 }
 
 /** A page without the shell: the sign, one card, the languages. */
@@ -71,11 +75,11 @@ export function entrance(model: Entrance, title: string, card: Content): string 
     title,
     bodyClass: 'solo',
     body: html`<main class="entrance">
-<a class="brand" href="/dashboard">${brandSign}Windbox</a>
-${model.demonstration && html`<p class="mode" title="${text.shell.demonstrationHint}">${text.shell.demonstration}</p>`}
-<section class="card">${card}</section>
-${languages(model.looks, model.here, text)}
-</main>`,
+      <a class="brand" href="/dashboard">${brandSign}Windbox</a>
+      ${model.demonstration && html`<p class="mode" title="${text.shell.demonstrationHint}">${text.shell.demonstration}</p>`}
+      <section class="card">${card}</section>
+      ${languages(model.looks, model.here, text)}
+    </main>`,
   })
 }
 
@@ -87,15 +91,32 @@ export const authPages: AuthPages = {
       model,
       text.logIn,
       html`<form method="post" action="${model.action}">
-<h1>${text.logIn}</h1>
-${model.loggedOut && html`<p class="muted" role="status">${text.loggedOut}</p>`}
-${hidden('csrf', model.csrf)}${hidden('next', model.next)}
-<label class="field"><span>${text.email}</span><input class="input" type="email" name="username" autocomplete="username" value="${model.email}" required${invalid(wrong)}></label>
-<label class="field"><span>${text.password}</span><input class="input" type="password" name="password" autocomplete="current-password" required${invalid(wrong)}></label>
-${model.problem && problemLine(text[model.problem])}
-<button class="btn primary">${text.logIn}</button>
-<p class="muted small">${text.askAdmin}</p>
-</form>`,
+        <h1>${text.logIn}</h1>
+        ${model.loggedOut && html`<p class="muted" role="status">${text.loggedOut}</p>`}
+        ${hidden('csrf', model.csrf)}${hidden('next', model.next)}
+        <label class="field"
+          ><span>${text.email}</span
+          ><input
+            class="input"
+            type="email"
+            name="username"
+            autocomplete="username"
+            value="${model.email}"
+            required${invalid(wrong)}
+        /></label>
+        <label class="field"
+          ><span>${text.password}</span
+          ><input
+            class="input"
+            type="password"
+            name="password"
+            autocomplete="current-password"
+            required${invalid(wrong)}
+        /></label>
+        ${model.problem && problemLine(text[model.problem])}
+        <button class="btn primary">${text.logIn}</button>
+        <p class="muted small">${text.askAdmin}</p>
+      </form>`,
     )
   },
 
@@ -105,18 +126,23 @@ ${model.problem && problemLine(text[model.problem])}
       return entrance(
         model,
         text.linkGone,
-        html`<div class="state">${icon('lock')}<h1>${text.linkGone}</h1><p>${text.linkGoneHint}</p><a class="btn" href="/dashboard/login">${text.logIn}</a></div>`,
+        html`<div class="state">
+          ${icon('lock')}
+          <h1>${text.linkGone}</h1>
+          <p>${text.linkGoneHint}</p>
+          <a class="btn" href="/dashboard/login">${text.logIn}</a>
+        </div>`,
       )
     }
     return entrance(
       model,
       text.linkTitle,
       html`<form method="post" action="${model.action}">
-<h1>${text.linkTitle}</h1>
-<p>${text.linkHint}</p>
-${hidden('csrf', model.csrf)}${hidden('token', model.token)}
-<button class="btn primary">${text.linkButton}</button>
-</form>`,
+        <h1>${text.linkTitle}</h1>
+        <p>${text.linkHint}</p>
+        ${hidden('csrf', model.csrf)}${hidden('token', model.token)}
+        <button class="btn primary">${text.linkButton}</button>
+      </form>`,
     )
   },
 
@@ -128,15 +154,43 @@ ${hidden('csrf', model.csrf)}${hidden('token', model.token)}
       model,
       text.setTitle,
       html`<form method="post" action="${model.action}">
-<h1>${text.setTitle}</h1>
-<p>${text.setHint}</p>
-${hidden('csrf', model.csrf)}
-<label class="field"><span>${text.email}</span><input class="input" type="email" name="email" autocomplete="username" value="${model.email}" required${invalid(aboutEmail)}></label>
-<label class="field"><span>${text.newPassword}</span><input class="input" type="password" name="password" autocomplete="new-password" minlength="8" required${invalid(aboutPassword)}><small>${text.passwordRule}</small></label>
-<label class="field"><span>${text.repeat}</span><input class="input" type="password" name="repeat" autocomplete="new-password" minlength="8" required${invalid(model.problem === 'mismatch')}></label>
-${model.problem && problemLine(text[model.problem])}
-<button class="btn primary">${text.save}</button>
-</form>`,
+        <h1>${text.setTitle}</h1>
+        <p>${text.setHint}</p>
+        ${hidden('csrf', model.csrf)}
+        <label class="field"
+          ><span>${text.email}</span
+          ><input
+            class="input"
+            type="email"
+            name="email"
+            autocomplete="username"
+            value="${model.email}"
+            required${invalid(aboutEmail)}
+        /></label>
+        <label class="field"
+          ><span>${text.newPassword}</span
+          ><input
+            class="input"
+            type="password"
+            name="password"
+            autocomplete="new-password"
+            minlength="8"
+            required${invalid(aboutPassword)}
+          /><small>${text.passwordRule}</small></label
+        >
+        <label class="field"
+          ><span>${text.repeat}</span
+          ><input
+            class="input"
+            type="password"
+            name="repeat"
+            autocomplete="new-password"
+            minlength="8"
+            required${invalid(model.problem === 'mismatch')}
+        /></label>
+        ${model.problem && problemLine(text[model.problem])}
+        <button class="btn primary">${text.save}</button>
+      </form>`,
     )
   },
 }

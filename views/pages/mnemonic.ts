@@ -6,7 +6,7 @@ import { said } from '../components/said.ts'
 import { scheme } from '../components/scheme.ts'
 import { mark } from '../components/sprite.ts'
 import { tags } from '../components/tag.ts'
-import { clock, counts } from '../components/topbar.ts'
+import { clock, counts, mode } from '../components/topbar.ts'
 import { html, type Html } from '../html.ts'
 import { place, type Fragments, type LivePage } from '../layout.ts'
 import { blankDocument, conditionOf, documentOf } from '../plant/machine.ts'
@@ -22,6 +22,7 @@ export function mnemonicFragments(view: View, model: PlantModel, id: ExhausterId
   return new Map([
     ['clock', clock(view, model)],
     ['counts', counts(view, model)],
+    ['mode', mode(view, model)],
     ['said', said(view, model)],
     ['head', machineHead(view, model, id)],
     ['switch', machineSwitch(view, model, id)],
@@ -36,7 +37,9 @@ export function mnemonicFragments(view: View, model: PlantModel, id: ExhausterId
 function frame(view: View, document: ExhausterDocument): Html {
   if (document.updated_at === null) return html`<span class="muted end" id="frame">${view.text.cause.noFrames}</span>`
   const at = Date.parse(document.updated_at)
-  const time = `${view.format.date(at)}, ${view.format.clock(at)}`
+  const { date, clock } = view.format
+  const day = date(at)
+  const time = day === date(view.now) ? clock(at) : `${day}, ${clock(at)}`
   return html`<span class="muted end" id="frame">${view.text.mnemonic.frame({ time })}</span>`
 }
 
@@ -51,9 +54,18 @@ export function mnemonicPage(view: View, model: PlantModel, id: ExhausterId): Li
     title: mnemonic.title({ name: machineName(view.text, id) }),
     fragments,
     main: html`${place(fragments, 'said')}
-<header class="page-head">${place(fragments, 'head')}${place(fragments, 'switch')}</header>
-${place(fragments, 'cause')}
-<div class="mnemo-frame card"><div class="mnemo">${[...fragments].map(([name, fragment]) => (name === 'scheme' || name.startsWith('tag-')) && fragment)}</div></div>
-<footer class="row legend"><span class="muted">${mnemonic.legendAxes}</span><span class="muted">${mnemonic.legendBar}</span><span class="quality">${mnemonic.legendQuality}</span><span class="row muted" data-status="warning">${mark('warning')}${advice.hint}</span>${place(fragments, 'frame')}</footer>`,
+      <header class="page-head">${place(fragments, 'head')}${place(fragments, 'switch')}</header>
+      ${place(fragments, 'cause')}
+      <div class="mnemo-frame card">
+        <div class="mnemo">
+          ${[...fragments].map(([name, fragment]) => (name === 'scheme' || name.startsWith('tag-')) && fragment)}
+        </div>
+      </div>
+      <footer class="row legend">
+        <span class="muted">${mnemonic.legendAxes}</span><span class="muted">${mnemonic.legendBar}</span
+        ><span class="quality">${mnemonic.legendQuality}</span
+        ><span class="row muted" data-status="warning">${mark('warning')}${advice.hint}</span
+        >${place(fragments, 'frame')}
+      </footer>`,
   }
 }

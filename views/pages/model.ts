@@ -1,9 +1,4 @@
-import type {
-  ExhausterDocument,
-  ExhausterId,
-  MachineDocument,
-  StatusChange,
-} from '../../actors/exhauster/schema.ts'
+import type { ExhausterDocument, ExhausterId, MachineDocument, StatusChange } from '../../actors/exhauster/schema.ts'
 
 /** One machine as a page finds it: its document, or why there is none. */
 export type Reading<Document> =

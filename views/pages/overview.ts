@@ -4,7 +4,7 @@ import { machineCard } from '../components/machine-card.ts'
 import { notes } from '../components/notes.ts'
 import { said } from '../components/said.ts'
 import { sinter } from '../components/sinter.ts'
-import { clock, counts } from '../components/topbar.ts'
+import { clock, counts, mode } from '../components/topbar.ts'
 import { html, type Html } from '../html.ts'
 import { place, type Fragments, type LivePage } from '../layout.ts'
 import type { View } from '../view.ts'
@@ -17,6 +17,7 @@ export function overviewFragments(view: View, model: PlantModel): Fragments {
   const fragments = new Map<string, Html>()
   fragments.set('clock', clock(view, model))
   fragments.set('counts', counts(view, model))
+  fragments.set('mode', mode(view, model))
   fragments.set('said', said(view, model))
   fragments.set('attention', attention(view, model))
   for (const number of SINTER_MACHINES) fragments.set(`am-${number}`, sinter(view, number, model.machines[number - 1]))
@@ -42,8 +43,10 @@ export function overviewPage(view: View, model: PlantModel): LivePage {
     title: view.text.shell.overview,
     fragments,
     main: html`<h1 class="hidden">${title}</h1>
-${place(fragments, 'said')}${place(fragments, 'attention')}
-<div class="overview"><div class="machines-grid">${columns}</div>
-${place(fragments, 'notes')}</div>`,
+      ${place(fragments, 'said')}${place(fragments, 'attention')}
+      <div class="overview">
+        <div class="machines-grid">${columns}</div>
+        ${place(fragments, 'notes')}
+      </div>`,
   }
 }

@@ -19,9 +19,16 @@ export function problemPage(model: ProblemModel): string {
   return entrance(
     model,
     text[model.problem],
-    html`<div class="state">${icon(model.problem === 'forbidden' ? 'lock' : 'off')}<h1>${text[model.problem]}</h1>
-<p>${text[`${model.problem}Hint`]}</p>
-${model.requestId && html`<p class="muted small">${text.request({ id: model.requestId })}</p>`}
-<p class="row">${retry && html`<a class="btn primary" href="${model.here}">${text.again}</a>`}<a class="btn" href="/dashboard">${text.toOverview}</a></p></div>`,
+    html`<div class="state">
+      ${icon(model.problem === 'forbidden' ? 'lock' : 'off')}
+      <h1>${text[model.problem]}</h1>
+      <p>${text[`${model.problem}Hint`]}</p>
+      ${model.requestId && html`<p class="muted small">${text.request({ id: model.requestId })}</p>`}
+      <p class="row">
+        ${retry && html`<a class="btn primary" href="${model.here}">${text.again}</a>`}<a class="btn" href="/dashboard"
+          >${text.toOverview}</a
+        >
+      </p>
+    </div>`,
   )
 }

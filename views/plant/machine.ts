@@ -68,7 +68,8 @@ export function tally(model: PlantModel): Readonly<Record<Status, number>> {
 
 /** Signals whose measurement is in doubt: bad quality, or setpoints that contradict each other. */
 export const doubtful = (document: ExhausterDocument): number =>
-  Object.values(document.signals).filter((signal) => signal.quality !== 'good' || signal.misconfigured.length > 0).length
+  Object.values(document.signals).filter((signal) => signal.quality !== 'good' || signal.misconfigured.length > 0)
+    .length
 
 /** Both limit switches of the damper say yes: at least one of them lies. */
 export const gateContradicts = (document: ExhausterDocument): boolean =>

@@ -12,7 +12,12 @@ export const bearingSignals = (bearing: number): readonly string[] => {
   return measured.map((name) => `bearing_${bearing}.${name}`)
 }
 
-export const DRIVE = ['drive.stator_current', 'drive.stator_voltage', 'drive.rotor_current', 'drive.rotor_voltage'] as const
+export const DRIVE = [
+  'drive.stator_current',
+  'drive.stator_voltage',
+  'drive.rotor_current',
+  'drive.rotor_voltage',
+] as const
 export const TANK = ['oil.oil_level'] as const
 export const FEED = ['oil.oil_pressure'] as const
 export const COOLER = [
@@ -22,4 +27,8 @@ export const COOLER = [
   'cooler_water.temperature_after',
 ] as const
 export const GAS = ['gas_collector.temperature_before', 'gas_collector.underpressure_before'] as const
-export const DAMPER = ['gate_valve.gas_valve_position', 'gate_valve.gas_valve_closed', 'gate_valve.gas_valve_open'] as const
+export const DAMPER = [
+  'gate_valve.gas_valve_position',
+  'gate_valve.gas_valve_closed',
+  'gate_valve.gas_valve_open',
+] as const

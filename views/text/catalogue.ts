@@ -88,6 +88,8 @@ export interface Text {
   readonly status: Readonly<Record<Status, string>>
   readonly statusShort: Readonly<Record<Status, string>>
   readonly quality: Readonly<Record<Quality, string>>
+  /** For the chips of the scheme, where there is little room. */
+  readonly qualityShort: Readonly<Record<Quality, string>>
   readonly misconfigured: string
   readonly misconfiguredHint: Phrase<'limits'>
   readonly limitNames: Readonly<Record<string, string>>
