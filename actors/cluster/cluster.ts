@@ -56,16 +56,14 @@ export class LocalCluster implements Cluster {
     return () => this.#listeners.delete(listener)
   }
 
-  /** A Worker's notice. One viewer's failure is not the others'. */
+  /** A Worker's notice. A listener that throws is not the others' business, and has its own way to say what went wrong. */
   tell(addresses: readonly string[], offsets: readonly number[]): void {
     const changes = addresses.map((address, i) => ({ address, offset: offsets[i]! }))
     for (const listener of this.#listeners) {
       try {
         listener(changes)
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
+      } catch {
+        this.#listeners.delete(listener)
       }
     }
   }

@@ -16,8 +16,8 @@ export interface PoolOptions {
   readonly storeFile: string
   readonly logFile: string
   readonly maxResident: number
-  /** Connects a Worker to the log: what it gets is the other end. */
-  serveLog(port: MessagePort, partitions: readonly number[]): void
+  /** Connects a Worker to the log: what it gets is the other end. Returns the way to end it, for a Worker that ended. */
+  serveLog(port: MessagePort, partitions: readonly number[]): () => void
   onChanged(addresses: readonly string[], offsets: readonly number[]): void
   /** The pool gave up: the process cannot go on. */
   onFailed(sentence: string): void
@@ -38,6 +38,7 @@ interface Place {
   lastBeatAt: number
   stalled: boolean
   stopped: (() => void) | null
+  endLog: () => void
 }
 
 /** N Workers, each with its share of the partitions, restarted when they die, watched while they live. */
@@ -62,6 +63,7 @@ export class Pool {
       lastBeatAt: options.now(),
       stalled: false,
       stopped: null,
+      endLog: () => {},
     }))
   }
 
@@ -95,9 +97,12 @@ export class Pool {
     return this.#places.map((place) => place.questions)
   }
 
-  /** Ends one Worker as an accident would: nothing is flushed, the supervisor brings it back. For chaos tests. */
-  kill(index: number): void {
-    this.#places[index]?.worker?.terminate()
+  /** Ends one Worker as an accident would: nothing is flushed, the supervisor brings it back. False while it is not open. */
+  kill(index: number): boolean {
+    const place = this.#places[index]
+    if (!place?.worker || !place.open) return false
+    place.worker.terminate()
+    return true
   }
 
   /** Turns are finished, everything dirty is flushed, the watermarks are committed. Resolves within 10 s. */
@@ -138,7 +143,7 @@ export class Pool {
       switch (data.type) {
         case 'loaded': {
           const { port1, port2 } = new MessageChannel()
-          options.serveLog(port1, place.partitions)
+          place.endLog = options.serveLog(port1, place.partitions)
           const settings: WorkerSettings = {
             index: place.index,
             partitions: place.partitions,
@@ -177,6 +182,7 @@ export class Pool {
   #ended(place: Place): void {
     place.worker = null
     place.open = false
+    place.endLog()
     place.questions.disconnect()
     for (const partition of place.partitions) this.#options.board.close(partition)
     place.stopped?.()
@@ -207,7 +213,7 @@ export class Pool {
     const now = this.#options.now()
     for (const place of this.#places) {
       const beat = this.#options.board.beats(place.index)
-      if (beat !== place.lastBeat || !place.open) {
+      if (beat !== place.lastBeat) {
         place.lastBeat = beat
         place.lastBeatAt = now
         place.stalled = false
@@ -218,11 +224,16 @@ export class Pool {
         place.stalled = true
         this.#options.report('warn', `worker ${place.index} has not moved for ${silentMs} ms`)
       }
-      if (silentMs > STALL.killMs) {
-        this.#options.report('error', `worker ${place.index} is stuck and will be replaced`)
-        place.worker?.terminate()
-        place.lastBeatAt = now
-      }
+      if (silentMs > STALL.killMs) this.#replace(place)
     }
+  }
+
+  /** For a Worker that is stuck, or that never came up: its end may never be told, so nobody waits for that. */
+  #replace(place: Place): void {
+    const { worker } = place
+    this.#options.report('error', `worker ${place.index} is stuck and will be replaced`)
+    place.worker = null
+    worker?.terminate()
+    this.#ended(place)
   }
 }
