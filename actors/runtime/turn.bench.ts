@@ -1,3 +1,5 @@
+import type { Bench } from '../../bench/bench.ts'
+import { compare } from '../../bench/compare.ts'
 import { defineActor, type Turn } from './kind.ts'
 import { Partition } from './partition.ts'
 import type { LogRecord } from './record.ts'
@@ -43,7 +45,7 @@ const sensor = defineActor<State>({
  * One small reading through the whole turn loop, against what nobody can do without: `JSON.parse`, `Map.get`, apply. Both process
  * `n` records, rounded up to whole batches; the ratio of their times is what to watch.
  */
-export async function prepare(): Promise<{ ours(n: number): Promise<void>; yardstick(n: number): Promise<void> }> {
+async function prepare(): Promise<{ ours(n: number): Promise<void>; yardstick(n: number): Promise<void> }> {
   const store = new MemoryStore()
   const options = { store, append: async () => [], clock: { now: () => 0, yield: async () => {} } }
   const kinds = new Map([['sensor', sensor]])
@@ -54,7 +56,15 @@ export async function prepare(): Promise<{ ours(n: number): Promise<void>; yards
   const address = (i: number) => `sensor/${i}`
   const value = (i: number) => JSON.stringify({ x: i / 8, y: -i, z: (i % 97) / 10 })
   const batch = (offset: number): LogRecord[] =>
-    order.map((n, i) => ({ offset: offset + i, at: 1, key: address(n), type: 'reading', value: value(n), id: '', source: '' }))
+    order.map((n, i) => ({
+      offset: offset + i,
+      at: 1,
+      key: address(n),
+      type: 'reading',
+      value: value(n),
+      id: '',
+      source: '',
+    }))
 
   const states = new Map(Array.from({ length: ACTORS }, (_, i) => [address(i), initial()]))
   await partition.apply(batch(0).map((record, i) => ({ ...record, key: address(i) })))
@@ -75,3 +85,14 @@ export async function prepare(): Promise<{ ours(n: number): Promise<void>; yards
     },
   }
 }
+
+export const benches: readonly Bench[] = [
+  {
+    id: 'turn',
+    work: 'decode and turn of a small reading',
+    unit: 'µs CPU',
+    yardstick: 'JSON.parse + Map turn',
+    measure: async ({ quick }) =>
+      compare({ ...(await prepare()), units: quick ? BATCH : 400_000, rounds: quick ? 1 : 9 }),
+  },
+]
