@@ -87,13 +87,18 @@ export async function startWindbox(
 
     const server = await createServer({
       cluster,
-      store,
       config: httpConfig(config),
       clock,
       log: logger,
     })
     server.app.listen(listenOptions(httpConfig(config)))
-    undo.push(() => server.app.stop(true))
+    undo.push(
+      () => server.app.stop(true),
+      () => server.stop(),
+    )
+    void ready(cluster)
+      .then(() => server.repairRotors())
+      .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
     if (await server.authority.links.isNeeded()) {
       const link = `${config.WINDBOX_PUBLIC_URL ?? url}${await server.authority.links.make()}`
@@ -168,6 +173,10 @@ function plantSource(config: Config, signal: AbortSignal, logger: Logger): Frame
         report: (level, sentence) => logger[level](sentence),
       })
   }
+}
+
+async function ready(cluster: LocalCluster): Promise<void> {
+  while (!cluster.readiness().ready) await Bun.sleep(50)
 }
 
 /** Housekeeping that may fail and is tried again. Returns the way to stop. */

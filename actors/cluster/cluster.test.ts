@@ -116,7 +116,7 @@ test('a question that a dying worker has not answered is asked again', async () 
   await cluster.append([frame('machine/am-3', 1, 7)])
   await until('the record is applied', async () => (await speedOf(cluster, 'machine/am-3')) === 7)
   pool.kill(0)
-  const answer = cluster.ask('machine/am-3', 'document', {}, { stale: true })
+  const answer = cluster.ask('machine/am-3', 'document')
   expect(JSON.parse((await answer).body)).toMatchObject({ speed: 7 })
 })
 

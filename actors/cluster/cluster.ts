@@ -5,6 +5,7 @@ import type { Pool } from './pool.ts'
 import type { ActorAnswer, AskOptions, Change, Cluster, HistoryRows } from './port.ts'
 
 const REACH_MS = 2000
+const RESTORE_MS = 1000
 const LOOK_AGAIN_MS = 5
 
 /** The actors of this process, as HTTP and pages see them. */
@@ -26,15 +27,26 @@ export class LocalCluster implements Cluster {
 
   async ask(address: string, question: string, query: unknown = {}, options: AskOptions = {}): Promise<ActorAnswer> {
     if (options.minOffsets) await this.#reach(options.minOffsets)
-    const reply = await this.#questionsOf(address).put({
+    const message = {
       type: 'ask',
       address,
       question,
       query: JSON.stringify(query),
       stale: options.stale ?? false,
-    })
-    if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)
-    return reply
+    } as const
+    const deadline = performance.now() + RESTORE_MS
+    for (;;) {
+      try {
+        const reply = await this.#questionsOf(address).put(message)
+        if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)
+        return reply
+      } catch (error) {
+        // A worker that was just replaced is restored in less: nobody need notice.
+        const soon = error instanceof Fault && error.code === 'RESTORING' && performance.now() < deadline
+        if (!soon) throw error
+        await Bun.sleep(LOOK_AGAIN_MS)
+      }
+    }
   }
 
   version(address: string): number {
