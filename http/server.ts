@@ -1,14 +1,24 @@
 import type { Cluster } from '../actors/cluster/port.ts'
-import type { StateStore } from '../actors/store/port.ts'
+import { authPages } from '../views/pages/auth.ts'
 import { createAuthority } from './auth/authority.ts'
+import { pageAuthRoutes } from './auth/page-routes.ts'
+import { createPageSessions } from './auth/page-sessions.ts'
 import type { HashCost } from './auth/passwords.ts'
 import { authRoutes } from './auth/routes.ts'
+import { exhausterAliases } from './compat/exhausters.ts'
 import type { HttpConfig } from './config.ts'
+import { createDashboard } from './dashboard/routes.ts'
 import type { DocumentedRoute } from './docs/document.ts'
 import { docs } from './docs/routes.ts'
 import { ACCESS_KEY } from './edge/access.ts'
 import { createEdge } from './edge/edge.ts'
 import { RouteTable } from './edge/route-table.ts'
+import { KeptAnswers } from './exhausters/kept-answers.ts'
+import { createRotors } from './exhausters/rotors.ts'
+import { exhausterRoutes } from './exhausters/routes.ts'
+import { inspectRoutes } from './inspect.ts'
+import { LiveHub } from './live/hub.ts'
+import { liveRoutes } from './live/routes.ts'
 import type { Log } from './log.ts'
 import { Latency } from './service/latency.ts'
 import { createMetrics } from './service/metrics.ts'
@@ -17,7 +27,6 @@ import { userRoutes } from './users.ts'
 
 export interface ServerParts {
   readonly cluster: Cluster
-  readonly store: StateStore
   readonly config: HttpConfig
   readonly clock: { now(): number }
   readonly log: Log
@@ -25,13 +34,38 @@ export interface ServerParts {
   readonly hashCost?: HashCost
 }
 
-export async function createServer({ cluster, store, config, clock, log, hashCost }: ServerParts) {
+/**
+ * Everything that answers HTTP, on one Elysia app that is not listening yet (`app.listen(listenOptions(config))`). Opens the accounts: makes the
+ * signing key and the configured first admin where there is none.
+ */
+export async function createServer({ cluster, config, clock, log, hashCost }: ServerParts) {
   const now = () => clock.now()
-  const authority = await createAuthority({ store, config, now, ...(hashCost ? { hashCost } : {}) })
-  const { credentials } = authority
-  const latency = new Latency()
-  const metrics = createMetrics({ cluster, latency, liveStreams: () => 0, knownCredentials: () => credentials.size })
+  const authority = await createAuthority({ store: cluster.store, config, now, ...(hashCost ? { hashCost } : {}) })
+  const { credentials, audit } = authority
+  const sessions = createPageSessions({ credentials, config })
 
+  const answers = new KeptAnswers(cluster, now)
+  const rotors = createRotors({ cluster, now })
+  const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
+  hub.start()
+  credentials.onForget(() => hub.recheck())
+  const dashboard = createDashboard({
+    cluster,
+    timeZone: config.timeZone,
+    now,
+    session: sessions.find,
+    onSessionsEnded: (listener) => credentials.onForget(listener),
+  })
+
+  const latency = new Latency()
+  const metrics = createMetrics({
+    cluster,
+    latency,
+    liveStreams: () => hub.size,
+    knownCredentials: () => credentials.size,
+  })
+
+  // The routes are known when all of them are there, and asked for by some of them.
   let allRoutes: readonly DocumentedRoute[] = []
   let table: RouteTable | undefined
   const routes = () => (table ??= tableOf(allRoutes))
@@ -40,13 +74,32 @@ export async function createServer({ cluster, store, config, clock, log, hashCos
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
+    .use(exhausterRoutes({ cluster, answers, rotors, audit, now }))
+    .use(liveRoutes({ hub, credentials, now }))
+    .use(inspectRoutes({ cluster, now }))
+    .use(exhausterAliases({ cluster, answers }))
+    .use(pageAuthRoutes({ authority, sessions, pages: authPages, config }))
+    .use(dashboard.routes)
     .use(docs(() => allRoutes, config.version))
 
   allRoutes = app.routes as unknown as readonly DocumentedRoute[]
   routes()
-  return { app, authority }
-}
 
+  return {
+    app,
+    authority,
+    /** Sends again what exhausters have not heard of; once, when the cluster is ready. */
+    repairRotors: rotors.repair,
+    /** Ends the streams and hears of no more changes. Before `app.stop`. */
+    stop: () => {
+      hub.stop()
+      dashboard.live.close()
+    },
+  }
+}
+export type Server = Awaited<ReturnType<typeof createServer>>
+
+/** Every route says who may use it, or the server does not start. */
 function tableOf(routes: readonly DocumentedRoute[]): RouteTable {
   return new RouteTable(
     routes.map(({ method, path, hooks }) => {

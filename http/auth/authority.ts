@@ -17,6 +17,9 @@ const FIRST_ADMIN = 'admin@localhost'
 
 const actorOf = (user: User): Actor => ({ id: user.id, email: user.email })
 
+/** After this long a session that a link opened is one like any other. */
+const LINK_SESSION_MS = 30 * 60_000
+
 /** What a client of the API gets when it logs in or refreshes. */
 export interface TokenPair {
   readonly access_token: string
@@ -189,14 +192,15 @@ export async function createAuthority(parts: {
         if (link === undefined) return undefined
         const user = (link.user === null ? undefined : await accounts.find(link.user)) ?? (await firstAdmin())
         await audit.add(actorOf(user), 'login_link.used', `user/${user.id}`)
-        return (await sessions.open(user.id, 'page')).carried
+        return (await sessions.open(user.id, 'page', 'link')).carried
       },
     },
 
-    /** Whether the account still has no password, or the address that it was made with. */
-    async mustSetUp(id: number): Promise<{ email: boolean; password: boolean }> {
-      const user = await accounts.get(id)
-      return { email: user.email === FIRST_ADMIN, password: user.password_hash === null }
+    /** Whether this session may set the account's password without giving the old one. */
+    async maySetPassword(user: number, sid: string): Promise<boolean> {
+      const session = await sessions.read(sid)
+      if (session?.via === 'link' && now() - session.began < LINK_SESSION_MS) return true
+      return (await accounts.get(user)).password_hash === null
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Collection, Documents } from '../../actors/store/port.ts'
 
 const SESSIONS: Collection = { name: 'sessions', indexed: ['user'] }
 /** After this long without a refresh (a page's session: in all) one has to log in again. */
-const LIFE_MS = 30 * 86_400_000
+export const LIFE_MS = 30 * 86_400_000
 /** Of one user; the oldest ends when one more begins. */
 const MOST = 50
 
@@ -11,6 +11,8 @@ export interface Session {
   readonly user: number
   /** `api`: an access token now, a refresh token for later. `page`: the cookie of the dashboard. */
   readonly use: 'api' | 'page'
+  /** A session that a link opened may set a password without the old one, for a while. */
+  readonly via: 'password' | 'link'
   /** SHA-256 of the secret that is good now: that of the newest refresh token, or of the cookie. */
   readonly secret: string
   /** Epoch ms. */
@@ -22,7 +24,9 @@ export interface Session {
 export const newSecret = (): string => crypto.getRandomValues(Buffer.alloc(32)).toString('base64url')
 export const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex')
 
-const same = (a: string, b: string) => a.length === b.length && crypto.timingSafeEqual(Buffer.from(a), Buffer.from(b))
+/** Compares in the same time whatever differs. */
+export const same = (a: string, b: string): boolean =>
+  a.length === b.length && crypto.timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
 /** Fault UNAUTHENTICATED, the same for every reason. */
 export const sessionEnded = () => new Fault('UNAUTHENTICATED', 'The session has ended; log in again.')
@@ -37,12 +41,16 @@ export class Sessions {
     this.#now = now
   }
 
-  async open(user: number, use: Session['use']): Promise<{ sid: string; carried: string }> {
+  async open(
+    user: number,
+    use: Session['use'],
+    via: Session['via'] = 'password',
+  ): Promise<{ sid: string; carried: string }> {
     await this.#makeRoom(user)
     const sid = crypto.randomUUID()
     const secret = newSecret()
     const now = this.#now()
-    const session: Session = { user, use, secret: sha256(secret), began: now, until: now + LIFE_MS }
+    const session: Session = { user, use, via, secret: sha256(secret), began: now, until: now + LIFE_MS }
     await this.#store.insert(SESSIONS, sid, session)
     return { sid, carried: `${sid}.${secret}` }
   }

@@ -7,6 +7,7 @@ import type { Latency } from '../service/latency.ts'
 import { access } from './access.ts'
 import { createAdmission, pathOf } from './admission.ts'
 import { createCors } from './cors.ts'
+import { Detail } from './detail.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { PROBLEM_JSON, asFault, faultHeaders, problemText } from './problem.ts'
 import { continueTrace, newRequestId } from './request-id.ts'
@@ -94,6 +95,10 @@ export function createEdge(parts: {
     })
     .onError((context) => {
       const { error, code, request, set, began, route } = context
+      if (error instanceof Detail) {
+        latency.observe(request.method, route, error.status, (performance.now() - began) / 1000)
+        return Response.json({ detail: error.message }, { status: error.status })
+      }
       const seen = error instanceof Fault || code !== 'NOT_FOUND' ? asFault(error, code) : nothingHere(request, set)
       latency.observe(request.method, route ?? NO_ROUTE, seen?.status ?? 204, (performance.now() - began) / 1000)
       if (seen === undefined) return new Response(null, { status: 204 })

@@ -1,0 +1,72 @@
+import { Fault } from '../../actors/runtime/index.ts'
+import type { HttpConfig } from '../config.ts'
+import { originOf } from '../edge/address.ts'
+import type { Credentials } from './credentials.ts'
+import type { Role } from './roles.ts'
+import { LIFE_MS, same, sha256 } from './sessions.ts'
+
+const COOKIE = 'windbox_session'
+
+/** Who looks at a page. */
+export interface PageSession {
+  /** The e-mail; '' for the role that everybody has. */
+  readonly name: string
+  readonly role: Role
+  /** null: without an account. */
+  readonly user: number | null
+  readonly sid: string
+  /** Goes with every form of the page and every unsafe request of its script. null without an account. */
+  readonly csrf: string | null
+}
+
+/** Sessions of the dashboard's pages. The cookie counts nowhere else: its path is the dashboard's, and no other route reads it. */
+export function createPageSessions(parts: {
+  credentials: Credentials
+  config: Pick<HttpConfig, 'publicUrl' | 'trustProxy' | 'anonymousRole'>
+}) {
+  const { credentials, config } = parts
+  const carriedBy = (request: Request): string | undefined =>
+    new Bun.CookieMap(request.headers.get('cookie') ?? '').get(COOKIE) || undefined
+  const isSecure = (request: Request) => originOf(request, config).startsWith('https:')
+
+  const attributes = (request: Request) =>
+    `Path=/dashboard; HttpOnly; SameSite=Lax${isSecure(request) ? '; Secure' : ''}`
+
+  /** From a page of this server. A browser says so with every form and every unsafe request of a script. */
+  function isSameOrigin(request: Request): boolean {
+    const origin = request.headers.get('origin')
+    if (origin === null) return request.headers.get('sec-fetch-site') === 'same-origin'
+    if (!URL.canParse(origin)) return false
+    const ours = originOf(request, config)
+    // Without a public address the scheme is not known for certain: a proxy may have taken the TLS off.
+    return config.publicUrl === undefined ? new URL(origin).host === new URL(ours).host : origin === ours
+  }
+
+  return {
+    isSameOrigin,
+
+    /** Whose cookie it is, or the role that everybody has, or null. */
+    async find(request: Request): Promise<PageSession | null> {
+      const carried = carriedBy(request)
+      const identity = carried === undefined ? undefined : await credentials.identify(carried, 'page')
+      if (carried !== undefined && identity?.role) {
+        const { role, user, sid, email } = identity
+        return { name: email ?? '', role, user, sid, csrf: sha256(`${carried}:csrf`) }
+      }
+      const role = config.anonymousRole
+      return role ? { name: '', role, user: null, sid: '', csrf: null } : null
+    },
+
+    /** Whether an unsafe request really comes from the session's own page. Fault FORBIDDEN. */
+    demandOwnPage(request: Request, session: PageSession, csrf: string | null | undefined): void {
+      if (isSameOrigin(request) && session.csrf !== null && same(session.csrf, csrf ?? '')) return
+      throw new Fault('FORBIDDEN', 'The request does not come from a page of this session; load the page again.')
+    },
+
+    /** Value of `Set-Cookie`. */
+    begin: (request: Request, carried: string): string =>
+      `${COOKIE}=${carried}; ${attributes(request)}; Max-Age=${LIFE_MS / 1000}`,
+    end: (request: Request): string => `${COOKIE}=; ${attributes(request)}; Max-Age=0`,
+  }
+}
+export type PageSessions = ReturnType<typeof createPageSessions>

@@ -1,0 +1,45 @@
+import type { AskOptions } from '../../actors/cluster/port.ts'
+import { Fault } from '../../actors/runtime/index.ts'
+
+const POSITION = /^(\d{1,6})-(\d{1,15})$/
+
+/** `x-min-offset: <partition>-<offset>[,…]` as partition → offset. Fault VALIDATION. */
+export function parseMinOffset(text: string, partitions: number): ReadonlyMap<number, number> {
+  const offsets = new Map<number, number>()
+  for (const part of text.split(',')) {
+    const match = POSITION.exec(part.trim())
+    const partition = Number(match?.[1])
+    if (match === null || partition >= partitions) {
+      throw new Fault('VALIDATION', 'x-min-offset is not a list of positions of this log.', {
+        errors: [{ path: 'x-min-offset', message: 'Expected <partition>-<offset>[,…]' }],
+      })
+    }
+    offsets.set(partition, Math.max(offsets.get(partition) ?? 0, Number(match[2])))
+  }
+  return offsets
+}
+
+/**
+ * What a request's headers ask of a read of logged data: to wait for a position (`x-min-offset`), or to take what there is while
+ * the actor is being restored (`cache-control: max-stale`, RFC 9111). null when they ask nothing: the usual case.
+ */
+export function readOptions(headers: Headers, partitions: number): AskOptions | null {
+  const minOffset = headers.get('x-min-offset')
+  const stale = headers.get('cache-control')?.includes('max-stale') === true
+  if (minOffset === null && !stale) return null
+  return {
+    ...(minOffset === null ? {} : { minOffsets: parseMinOffset(minOffset, partitions) }),
+    ...(stale ? { stale } : {}),
+  }
+}
+
+/** Headers that say how current an answer from an actor is. */
+export function sayState(
+  headers: Record<string, unknown>,
+  { position, at, state }: { position: string; at: number; state: string },
+  nowMs: number,
+): void {
+  headers['x-actor-offset'] = position
+  headers['x-state-age-ms'] = at === 0 ? '0' : String(Math.max(0, nowMs - at))
+  headers['x-state'] = state
+}

@@ -1,0 +1,105 @@
+import type { Cluster } from '../../actors/cluster/port.ts'
+import type { RotorRecord } from '../../actors/exhauster/actor.ts'
+import { EXHAUSTER_IDS, type ExhausterId } from '../../actors/exhauster/schema.ts'
+import { Fault, formatPosition, type NewRecord } from '../../actors/runtime/index.ts'
+import type { Collection } from '../../actors/store/port.ts'
+import { isoTime } from '../time.ts'
+import { pastOf } from './past.ts'
+
+const ROTORS: Collection = { name: 'rotors', indexed: ['exhauster'] }
+
+/** One installation: never changed afterwards. `version` counts those of one exhauster from 1. */
+export interface RotorInstallation {
+  readonly exhauster: ExhausterId
+  readonly version: number
+  readonly number: string
+  readonly installed_at: string
+  readonly recorded_at: string
+  /** The user's id; null for the anonymous role. */
+  readonly recorded_by: number | null
+}
+
+const documentId = (exhauster: ExhausterId, version: number) => `${exhauster}/${String(version).padStart(9, '0')}`
+
+const recordOf = ({ exhauster, version, number, installed_at }: RotorInstallation): NewRecord => ({
+  key: `exhauster/${exhauster}`,
+  type: 'rotor',
+  value: JSON.stringify({ version, number, installed_at } satisfies RotorRecord),
+  id: `rotor-${version}`,
+})
+
+/**
+ * The directory of rotors: each installation is a document in the store first, and then a record to its exhauster. A version that the
+ * exhauster has missed is sent again by `repair`; the record's id keeps it from counting twice.
+ */
+export function createRotors({ cluster, now }: { cluster: Cluster; now: () => number }) {
+  /** An exhauster takes only versions higher than its last: those of one exhauster go out one after the other. */
+  const last = new Map<ExhausterId, Promise<unknown>>()
+
+  function inTurn<T>(exhauster: ExhausterId, work: () => Promise<T>): Promise<T> {
+    const before = last.get(exhauster) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    last.set(
+      exhauster,
+      mine.catch(() => {}),
+    )
+    return mine
+  }
+
+  async function send(record: NewRecord): Promise<string> {
+    const [position] = await cluster.append([record])
+    if (!position) throw new Fault('LOG_UNAVAILABLE', 'The rotor is noted and reaches the exhauster at the next start.')
+    return formatPosition(position)
+  }
+
+  async function newest(exhauster: ExhausterId): Promise<number> {
+    const [document] = await cluster.store.find<RotorInstallation>(ROTORS, {
+      where: { exhauster },
+      descending: true,
+      limit: 1,
+    })
+    return document?.body.version ?? 0
+  }
+
+  return {
+    /** Faults: LOG_UNAVAILABLE, CONFLICT. Resolves when document and record are durable. */
+    install: (exhauster: ExhausterId, rotor: { number: string; installedAt: number; by: number | null }) =>
+      inTurn(exhauster, async () => {
+        for (let attempt = 0; attempt < 8; attempt++) {
+          const version = (await newest(exhauster)) + 1
+          const installation: RotorInstallation = {
+            exhauster,
+            version,
+            number: rotor.number,
+            installed_at: isoTime(rotor.installedAt),
+            recorded_at: isoTime(now()),
+            recorded_by: rotor.by,
+          }
+          const put = await cluster.store.insert(ROTORS, documentId(exhauster, version), installation)
+          if (put.ok) return { installation, position: await send(recordOf(installation)) }
+        }
+        throw new Fault('CONFLICT', 'Others are installing rotors there at this moment.')
+      }),
+
+    /** At the start: what an exhauster has not heard of is told again, in order. Returns how many records went out. */
+    async repair(): Promise<number> {
+      let sent = 0
+      for (const exhauster of EXHAUSTER_IDS) {
+        if ((await newest(exhauster)) === 0) continue
+        const { rotors } = await pastOf(cluster, exhauster)
+        const known = rotors.at(-1)?.version ?? 0
+        const missed = await cluster.store.find<RotorInstallation>(ROTORS, {
+          where: { exhauster },
+          after: documentId(exhauster, known),
+          limit: 1000,
+        })
+        for (const { body } of missed) {
+          await send(recordOf(body))
+          sent++
+        }
+      }
+      return sent
+    },
+  }
+}
+export type Rotors = ReturnType<typeof createRotors>

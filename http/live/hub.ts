@@ -1,0 +1,154 @@
+import type { Cluster } from '../../actors/cluster/port.ts'
+import { bytesOf, type KeptAnswers } from '../exhausters/kept-answers.ts'
+import { Ring } from './ring.ts'
+import { COMMENT, frame } from './sse.ts'
+
+export const TOPICS = ['exhausters', 'alarms', 'events', 'control', 'inspect'] as const
+export type Topic = (typeof TOPICS)[number]
+
+const COMMENT_MS = 10_000
+const INSPECT_MS = 2_000
+/** Not taken by the client, characters; above it the stream is ended, and the client comes back and resumes. */
+const MOST_WAITING = 1024 * 1024
+/** Streams of one node. */
+const MOST_STREAMS = 2_000
+
+interface Stream {
+  readonly topics: ReadonlySet<string>
+  /** Whether the token or session behind it is still good. */
+  readonly isGood: () => boolean | Promise<boolean>
+  send(text: string): void
+  end(): void
+}
+
+/**
+ * The API's live streams of this node. An actor that changed is asked once for all who listen; what they are told is kept for five
+ * minutes, for those who come back.
+ */
+export class LiveHub {
+  readonly #cluster: Cluster
+  readonly #answers: KeptAnswers
+  readonly #now: () => number
+  readonly #ring: Ring
+  readonly #streams = new Set<Stream>()
+  readonly #decoder = new TextDecoder()
+  readonly #stops: (() => void)[] = []
+  #inspecting = false
+
+  constructor(parts: { cluster: Cluster; answers: KeptAnswers; now: () => number; epoch: string }) {
+    this.#cluster = parts.cluster
+    this.#answers = parts.answers
+    this.#now = parts.now
+    this.#ring = new Ring(parts.epoch)
+  }
+
+  /** Listens from now on, also while nobody does: a stream that is away for a moment misses nothing. */
+  start(): void {
+    const stopChanges = this.#cluster.onChange((changes) => {
+      for (const { address } of changes) if (address.startsWith('exhauster/')) void this.#tell(address)
+    })
+    const comments = setInterval(() => this.#comment(), COMMENT_MS)
+    const inspections = setInterval(() => void this.#inspect(), INSPECT_MS)
+    this.#stops.push(
+      stopChanges,
+      () => clearInterval(comments),
+      () => clearInterval(inspections),
+    )
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop()
+    for (const stream of [...this.#streams]) stream.end()
+  }
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  /** Ends the streams whose session has ended. */
+  recheck(): void {
+    for (const stream of [...this.#streams]) void this.#check(stream)
+  }
+
+  /** A new stream, or undefined when there are too many. `lastId`: the last event that the client has seen. */
+  open(
+    topics: ReadonlySet<Topic>,
+    lastId: string | null,
+    isGood: Stream['isGood'],
+  ): ReadableStream<Uint8Array> | undefined {
+    if (this.#streams.size >= MOST_STREAMS) return undefined
+    const encoder = new TextEncoder()
+    let stream: Stream
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          const end = () => {
+            if (!this.#streams.delete(stream)) return
+            try {
+              controller.close()
+            } catch {
+              // The client was faster.
+            }
+          }
+          const send = (text: string) => {
+            if ((controller.desiredSize ?? 0) < 0) return end()
+            controller.enqueue(encoder.encode(text))
+          }
+          stream = { topics, isGood, send, end }
+          this.#streams.add(stream)
+          // Something comes at once: the client knows that it is connected.
+          send(COMMENT)
+          const missed = lastId === null ? [] : this.#ring.after(lastId, topics, this.#now())
+          if (missed === undefined) send(frame({ event: 'reset', data: '{}' }))
+          else if (missed.length > 0) send(missed.join(''))
+        },
+        cancel: () => void this.#streams.delete(stream),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING }),
+    )
+  }
+
+  #publish(topic: Topic, text: string): void {
+    for (const stream of [...this.#streams]) if (stream.topics.has(topic)) stream.send(text)
+  }
+
+  async #tell(address: string): Promise<void> {
+    try {
+      const answer = await this.#answers.get(address, 'summary')
+      const now = this.#now()
+      const data = this.#decoder.decode(bytesOf(answer, now))
+      const text = this.#ring.add('exhausters', now, (id) => frame({ id, event: 'exhauster', data }))
+      this.#publish('exhausters', text)
+    } catch {
+      // It is being restored, or its Worker is gone: when it is back it says that it changed.
+    }
+  }
+
+  async #inspect(): Promise<void> {
+    if (this.#inspecting || ![...this.#streams].some(({ topics }) => topics.has('inspect'))) return
+    this.#inspecting = true
+    try {
+      // Without an id: what it said two seconds ago is worth nothing to anybody who comes back.
+      this.#publish('inspect', frame({ event: 'inspect', data: JSON.stringify(await this.#cluster.inspect()) }))
+    } catch {
+      // The next one, in two seconds.
+    } finally {
+      this.#inspecting = false
+    }
+  }
+
+  #comment(): void {
+    for (const stream of [...this.#streams]) {
+      stream.send(COMMENT)
+      void this.#check(stream)
+    }
+  }
+
+  async #check(stream: Stream): Promise<void> {
+    try {
+      if (!(await stream.isGood())) stream.end()
+    } catch {
+      // The store does not answer: the next comment asks again.
+    }
+  }
+}
