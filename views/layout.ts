@@ -87,6 +87,8 @@ const settings = ({ now, text, timeZone }: View): string =>
   })
 
 function tools({ text, language }: View, looks: Looks, viewer: Viewer, page: LivePage): Html {
+  const role = text.shell.role[viewer.role] ?? viewer.role
+  const name = viewer.name || role
   const theme = looks.theme === 'dark' ? 'light' : 'dark'
   return html`<div class="tools">
     ${LANGUAGES.filter((other) => other !== language).map((other) => html`<a class="tool" href="${page.path}?lang=${other}" hreflang="${other}" lang="${other}" title="${TEXTS[other].language.switchTo}">${TEXTS[other].language.short}</a>`)}
@@ -95,11 +97,11 @@ function tools({ text, language }: View, looks: Looks, viewer: Viewer, page: Liv
     >
     <details class="menu">
       <summary class="tool" title="${text.shell.account}">
-        ${icon('user')}<span class="wide-only">${viewer.name}</span><span class="hidden">${text.shell.account}</span>
+        ${icon('user')}<span class="wide-only">${name}</span><span class="hidden">${text.shell.account}</span>
       </summary>
       <div>
-        <p>${viewer.name}</p>
-        <p class="muted small">${text.shell.role[viewer.role] ?? viewer.role}</p>
+        <p>${name}</p>
+        <p class="muted small">${role}</p>
         ${viewer.csrf !== null && html`<form method="post" action="/dashboard/logout"><input type="hidden" name="csrf" value="${viewer.csrf}" /><button class="btn">${text.shell.logOut}</button></form>`}
       </div>
     </details>

@@ -6,7 +6,7 @@ import { conditionOf, documentOf, firstCause, numberOf, statusOf, type Condition
 import { machineName } from '../text/names.ts'
 import type { View } from '../view.ts'
 import { bar } from './bar.ts'
-import { causeLine } from './cause.ts'
+import { causeWithLimit } from './cause.ts'
 import { matrix } from './matrix.ts'
 import { advice } from './quality.ts'
 import { clockOf, run } from './run.ts'
@@ -83,8 +83,7 @@ function cause(view: View, document: ExhausterDocument, condition: Condition, re
   const first = firstCause(document)
   if (!first)
     return html`<span class="muted">${document.status === 'unknown' ? text.status.unknown : text.cause.none}</span>`
-  const limit = first.limit === null ? '' : `, ${text.cause.limit({ limit: format.limit(first.limit) })}`
-  const words = causeLine(view, document, first) + limit
+  const words = causeWithLimit(view, first)
   return html`<span class="words" title="${words}">${words}</span
     >${first.since !== null && html`<span class="muted end">${since(view, first.since, document.clock, now)}</span>`}`
 }
@@ -99,7 +98,12 @@ function quad(view: View, { signals }: ExhausterDocument, key: string, label: st
     </div>`
   const gauge = gaugeOf(key)
   const hint = signal.quality === 'good' ? '' : view.text.quality[signal.quality]
-  return html`<div${tones(signal)}><dt>${label}${advice(view, signal)}</dt><dd class="value"${tones(signal)}${hint !== '' && html` title="${hint}"`}>${number(view, signal, gauge.cardDigits)}${hint !== '' && html`<span class="hidden"> ${hint}</span>`}${bar(signal, gauge)}</dd></div>`
+  return html`<div ${tones(signal)}>
+    <dt>${label}${advice(view, signal)}</dt>
+    <dd class="value" ${tones(signal)}${hint !== '' && html` title="${hint}"`}>
+      ${number(view, signal, gauge.cardDigits)}${hint !== '' && html`<span class="hidden"> ${hint}</span>`}${bar(signal, gauge)}
+    </dd>
+  </div>`
 }
 
 const number = (view: View, signal: SignalView, digits: number): Html =>

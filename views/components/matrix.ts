@@ -18,7 +18,7 @@ function cell(view: View, key: string, signal: SignalView | undefined): Html {
     signal.misconfigured.length > 0 && text.misconfigured,
   ].filter((word) => word !== false)
   const said: Content = words.length > 0 && html`<span class="hidden"> ${words.join(', ')}</span>`
-  return html`<td${tones(signal)}${words.length > 0 && html` title="${words.join(', ')}"`}>${value}${said}</td>`
+  return html`<td ${tones(signal)}${words.length > 0 && html` title="${words.join(', ')}"`}>${value}${said}</td>`
 }
 
 /** Nine bearings by temperature and three directions of vibration. */

@@ -2,6 +2,7 @@ import type { SignalView } from '../../actors/exhauster/schema.ts'
 import { html, type Content, type Html } from '../html.ts'
 import type { View } from '../view.ts'
 import { mark } from './sprite.ts'
+import { adviceOf } from './value.ts'
 
 /** The dashed chip that says in words what is wrong with a measurement. */
 export const chip = (words: string, hint?: string): Html =>
@@ -43,19 +44,18 @@ export function instrument(view: View, signal: SignalView, room: Room): Content 
 
 /** What the constants of the plant say beside the alarms: a shape and, for hand and ear, the limit in words. */
 export function advice(view: View, signal: SignalView): Content {
-  if (signal.advice === null || signal.status === 'alarm' || signal.status === 'warning') return null
+  const said = adviceOf(signal)
+  if (said === null) return null
   const { above, below, hint } = view.text.advice
   const { limits } = signal
   const value = typeof signal.value === 'number' ? signal.value : 0
-  const high = signal.advice === 'alarm' ? limits.alarm_max : limits.warning_max
-  const low = signal.advice === 'alarm' ? limits.alarm_min : limits.warning_min
+  const high = said === 'alarm' ? limits.alarm_max : limits.warning_max
+  const low = said === 'alarm' ? limits.alarm_min : limits.warning_min
   const words =
     high !== null && value >= high
       ? above({ limit: view.format.limit(high) })
       : low !== null && value <= low
         ? below({ limit: view.format.limit(low) })
-        : view.text.status[signal.advice]
-  return html`<span class="advice" title="${words}. ${hint}"
-    >${mark(signal.advice)}<span class="hidden">${words}</span></span
-  >`
+        : view.text.status[said]
+  return html`<span class="advice" title="${words}. ${hint}">${mark(said)}<span class="hidden">${words}</span></span>`
 }

@@ -80,11 +80,14 @@ function damper(view: View, document: ExhausterDocument, silent: boolean): Html 
   const { signals } = document
   const [position, closed, open] = DAMPER
   const room = silent ? 'none' : 'mark'
-  const chips = silent ? null : doubtsOfTag(view, document, DAMPER)
-  const contradiction = gateContradicts(document) && chip(contradicts, contradictsHint)
+  // Switches that contradict each other are in doubt for that reason: it is said instead.
+  const contradiction = gateContradicts(document)
+  const chips = silent ? null : doubtsOfTag(view, document, contradiction ? [position] : DAMPER)
   return tag({
     id: 'damper',
-    title: html`${mnemonic.damper}<span class="end">${contradiction} ${chips}</span>`,
+    title: html`${mnemonic.damper}<span class="end"
+        >${contradiction && chip(contradicts, contradictsHint)} ${chips}</span
+      >`,
     status: worst(document, [position]),
     silent,
     readings: [

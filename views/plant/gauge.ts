@@ -14,7 +14,6 @@ const temperature = gauge(90, 1, 0)
 const vibration = gauge(10, 2, 1)
 const coolant = gauge(50, 1)
 const current = gauge(320, 1, 0)
-const voltage = gauge(12, 1)
 const plain = gauge(100, 1)
 
 const gauges: Readonly<Record<string, Gauge>> = {
@@ -27,8 +26,8 @@ const gauges: Readonly<Record<string, Gauge>> = {
   'gate_valve.gas_valve_position': gauge(100, 0),
   'drive.rotor_current': current,
   'drive.stator_current': current,
-  'drive.rotor_voltage': voltage,
-  'drive.stator_voltage': voltage,
+  'drive.rotor_voltage': gauge(100, 1),
+  'drive.stator_voltage': gauge(12, 1),
   'oil.oil_level': gauge(100, 0),
   'oil.oil_pressure': gauge(4, 2, 1),
 }
