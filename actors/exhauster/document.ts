@@ -34,7 +34,7 @@ const time = (ms: number | null | undefined): string | null =>
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** The limit that a level has passed. */
-export function passed(level: number, limits: ObeyedLimits): number | null {
+function passed(level: number, limits: ObeyedLimits): number | null {
   const { alarmMax, alarmMin, warningMax, warningMin } = limits
   return finite(
     level === 2 ? alarmMax : level === 1 ? warningMax : level === -1 ? warningMin : level === -2 ? alarmMin : NaN,

@@ -19,11 +19,8 @@ export interface TrendSeries {
   readonly points: TrendPoint[]
 }
 
-/** Steps that a trend may have, seconds. They begin at whole multiples of themselves since 1970, UTC. */
-export const TREND_STEPS = [60, 600, 1800, 3600, 43_200, 86_400] as const
-
 /**
- * Minimum, mean and maximum of each step, of the rows with `from` ≤ time < `to`, epoch ms. A step that the range cuts is made of what
+ * Minimum, mean and maximum of each step (steps begin at whole multiples of themselves since 1970, UTC), of the rows with `from` ≤ time < `to`, epoch ms. A step that the range cuts is made of what
  * lies inside; one without a readable value is left out, so a gap stays a gap. Sentinel, absent and out-of-range values
  * do not count. `rows` needs the columns {@link columnOf} of the signals.
  */

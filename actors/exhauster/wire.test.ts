@@ -53,6 +53,17 @@ test('2:0 and 2.0 are different signals', () => {
   expect(codes.indexOf('2.0')).toBe(valueIndex(signalOf('work.is_working')!))
 })
 
+test('code 46 is a stator winding, and no bearing of exhausters 2, 4 and 6 reads it', () => {
+  const bearings = [3, 4, 5, 6].map((bearing) => valueIndex(signalOf(`bearing_${bearing}.temperature`)!))
+  for (const [id, module] of [
+    ['u-172', 2],
+    ['f-172', 0],
+    ['x-172', 3],
+  ] as const) {
+    expect(bearings.map((index) => codesOf(id)[index])).toEqual([45, 47, 48, 49].map((number) => `${module}:${number}`))
+  }
+})
+
 test('setpoints follow no arithmetic: each module has its own numbers', () => {
   const first = POINTS[0]!
   const of = (id: string) => SETPOINTS.map((setpoint) => codesOf(id)[valueIndex(first, setpoint)])

@@ -23,9 +23,9 @@ export interface Frame {
 }
 
 /** A real frame has 25 kB. */
-export const MAX_FRAME_BYTES = 1 << 20
+const MAX_FRAME_BYTES = 1 << 20
 /** A live frame that is further ahead has a wrong clock: taken, it would make every right one late. */
-export const MAX_AHEAD_MS = 300_000
+const MAX_AHEAD_MS = 300_000
 const MAX_WRONG = 20
 const MACHINE_VALUES = codesOfMachine(1).length
 
