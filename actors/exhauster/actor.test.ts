@@ -203,6 +203,15 @@ test('a standing machine, a temperature in steps of a tenth, a bit and a voltage
     expect(running.signal(key).quality).toBe('good')
 })
 
+test('a frozen value raises nothing, even when a setpoint moves below it', () => {
+  const actor = machine()
+  for (let n = 0; n <= 60; n++) actor.frame(n, { [V]: 4 })
+  actor.frame(61, { [V]: 4, [`${V}:warning_max`]: 3.5 })
+  expect(actor.signal(V)).toMatchObject({ quality: 'frozen', status: 'ok', strict_status: 'warning' })
+  actor.frame(62, { [V]: 4.1, [`${V}:warning_max`]: 3.5 })
+  expect(actor.signal(V)).toMatchObject({ quality: 'good', status: 'warning' })
+})
+
 test('a temperature without a step for a whole day of running is frozen', () => {
   const actor = machine()
   for (let n = 0; n <= 1440; n++) actor.frame(n, { [V]: n % 2 })
@@ -299,6 +308,7 @@ test('a silence that ended before anybody could look is told all the same, and t
     ['10:12', 'unknown'],
     ['10:30', 'ok'],
   ])
+  expect(actor.document(minute(30)).status_since).toBe('2026-11-22T10:30:00.000Z')
 })
 
 test('a timer of an older frame says nothing when a newer one has come', () => {

@@ -58,8 +58,9 @@ function reading(value: unknown, digital: boolean): number | null | undefined {
  * is a frame.
  */
 export function readFrame(message: string | Uint8Array, nowMs?: number): Frame | Fault {
-  // A text of so many characters has at least as many bytes: a huge one need not be encoded to be refused.
-  if (message.length > MAX_FRAME_BYTES || sizeOf(message) > MAX_FRAME_BYTES)
+  // A character has one to three bytes: most texts need not be encoded to know.
+  const { length } = message
+  if (length > MAX_FRAME_BYTES || (3 * length > MAX_FRAME_BYTES && sizeOf(message) > MAX_FRAME_BYTES))
     return new Fault('FRAME_TOO_LARGE', `The frame has more than ${MAX_FRAME_BYTES} bytes.`)
   const body = parse(message)
   if (body instanceof Fault) return body
