@@ -4,6 +4,7 @@ import packageJson from './package.json' with { type: 'json' }
 import { Board } from './actors/cluster/board.ts'
 import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
+import type { Cluster } from './actors/cluster/port.ts'
 import { kafkaPlant } from './actors/gateway/kafka.ts'
 import { lockDataDir } from './actors/log/sqlite/lock.ts'
 import { openSqliteLog } from './actors/log/sqlite/log.ts'
@@ -34,6 +35,9 @@ const clock = { now: () => Date.now() }
 export interface Windbox {
   /** Where it listens, without a trailing slash. */
   readonly url: string
+  readonly cluster: Cluster
+  /** A link that lets the first admin in, while no admin has a password; else null. */
+  firstLink(): Promise<string | null>
   stop(): Promise<void>
 }
 
@@ -41,7 +45,9 @@ export interface Windbox {
 export async function startWindbox(
   config: Config,
   logger: Logger,
-  onFailed: (sentence: string) => void,
+  onFailed: (sentence: string) => void = (sentence) => {
+    throw new Error(sentence)
+  },
 ): Promise<Windbox> {
   const undo: (() => unknown)[] = []
   const stop = async () => {
@@ -100,10 +106,6 @@ export async function startWindbox(
       .then(() => server.repairRotors())
       .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
-    if (await server.authority.links.isNeeded()) {
-      const link = `${config.WINDBOX_PUBLIC_URL ?? url}${await server.authority.links.make()}`
-      process.stdout.write(`\n  Open this link within 10 minutes to log in as the first admin:\n  ${link}\n\n`)
-    }
 
     const stopping = new AbortController()
     const source = plantSource(config, stopping.signal, logger)
@@ -129,7 +131,10 @@ export async function startWindbox(
         logger,
       ),
     )
-    return { url, stop }
+    const { links } = server.authority
+    const firstLink = async () =>
+      (await links.isNeeded()) ? `${config.WINDBOX_PUBLIC_URL ?? url}${await links.make()}` : null
+    return { url, cluster, firstLink, stop }
   } catch (error) {
     await stop()
     throw error
@@ -219,6 +224,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0, `stopping: ${signal}`))
   const windbox = await startWindbox(config, logger, (sentence) => end(1, sentence))
   logger.info(`listening on ${windbox.url}`)
+  const link = await windbox.firstLink()
+  if (link) process.stdout.write(`\n  Log in as the first admin, within 10 minutes: ${link}\n\n`)
 }
 
 if (import.meta.main) {
