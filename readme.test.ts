@@ -38,7 +38,7 @@ test('whoever follows the README has a new kind of actor with one folder and one
     ]) {
       cpSync(join(import.meta.dir, part), join(copy, part), {
         recursive: true,
-        filter: (path) => !path.endsWith('.test.ts'),
+        filter: (path) => !/\.(test|bench|fixture)\.ts$/.test(path),
       })
     }
     symlinkSync(join(import.meta.dir, 'node_modules'), join(copy, 'node_modules'))
