@@ -84,8 +84,9 @@ async function logIn(url: string): Promise<string> {
 
 function freePort(): number {
   const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
-  server.stop(true)
-  return server.port!
+  const port = server.port!
+  void server.stop(true)
+  return port
 }
 
 /** CPU time of a process so far, user and system, all its threads; microseconds, in steps of 10,000. */
