@@ -250,7 +250,13 @@ test('live data older than 180 s says nothing of now: values stay, statuses are 
     causes: [],
     data_age_ms: 180_001,
   })
-  expect(stale.signals[T]).toMatchObject({ value: 76, quality: 'stale', status: 'unknown', strict_status: 'alarm' })
+  expect(stale.signals[T]).toMatchObject({
+    value: 76,
+    quality: 'stale',
+    status: 'unknown',
+    strict_status: 'alarm',
+    advice: null,
+  })
   // What holds first in the order of qualities is named.
   expect(stale.signals['bearing_1.temperature']).toMatchObject({ value: null, quality: 'sentinel' })
 })
@@ -309,6 +315,17 @@ test('a silence that ended before anybody could look is told all the same, and t
     ['10:30', 'ok'],
   ])
   expect(actor.document(minute(30)).status_since).toBe('2026-11-22T10:30:00.000Z')
+})
+
+test('a machine that was unknown anyway falls silent without a word', () => {
+  const nothing = { moment: START, clock: 'live' as const, values: quietFrame(0).values.map(() => null) }
+  const actor = machine()
+  actor.apply('frame', nothing)
+  actor.fire('silence')
+  actor.apply('frame', { ...nothing, moment: minute(60) })
+  actor.apply('frame', { ...nothing, moment: minute(120) })
+  expect(actor.document(minute(120))).toMatchObject({ status: 'unknown', causes: [] })
+  expect(actor.changes()).toEqual([])
 })
 
 test('a timer of an older frame says nothing when a newer one has come', () => {

@@ -52,6 +52,16 @@ function announce(turn: Turn, moment: number, previous: number, status: number, 
   turn.emit('status_changes', moment, body)
 }
 
+/** Nothing came for 180 s after this moment. Returns what is announced from then on; a machine that was unknown anyway stays so. */
+function announceSilence(
+  turn: Turn,
+  moment: number,
+  { status }: ExhausterState['announced'],
+): ExhausterState['announced'] {
+  if (status !== UNKNOWN) announce(turn, silentAt(moment), status, UNKNOWN, [])
+  return { status: UNKNOWN, worst: [] }
+}
+
 function takeFrame(state: ExhausterState, frame: FrameRecord, turn: Turn): void {
   const exhauster = self(turn.actorId)
   if (state.moment !== null && frame.moment <= state.moment) {
@@ -65,8 +75,7 @@ function takeFrame(state: ExhausterState, frame: FrameRecord, turn: Turn): void 
   const live = frame.clock === 'live' && state.row[CLOCK] === 1
   if (live && !state.silent && frame.moment > silentAt(state.moment!)) {
     // The frames of an outage come late and together: the silence between them was one all the same.
-    if (announced.status !== UNKNOWN) announce(turn, silentAt(state.moment!), announced.status, UNKNOWN, [])
-    announced = { status: UNKNOWN, worst: [] }
+    announced = announceSilence(turn, state.moment!, announced)
     next.row[STATUS_SINCE] = frame.moment
   }
   if (announced.status !== status || announced.worst.join() !== worst.join()) {
@@ -94,11 +103,10 @@ export const exhauster = defineActor<ExhausterState>({
 
     /** No live frame has come for 180 s: what was known is not known any more. */
     silence: (state, { moment }: { moment: number }, turn) => {
-      if (state.moment !== moment || state.silent) return
-      if (state.announced.status !== UNKNOWN) announce(turn, silentAt(moment), state.announced.status, UNKNOWN, [])
-      state.silent = true
-      state.announced = { status: UNKNOWN, worst: [] }
+      if (state.moment !== moment) return
       turn.changed()
+      state.announced = announceSilence(turn, moment, state.announced)
+      state.silent = true
     },
 
     rotor: (state, { version, number, installed_at }: RotorRecord, turn) => {

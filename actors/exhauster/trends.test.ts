@@ -97,6 +97,15 @@ test('values stand in their unit: tenths of exhausters 3 to 6 are scaled', () =>
   expect(trend(first!, [current], values, { stepS: 60, ...day })[0]!.points).toEqual([[at(0), 1850, 1925, 2000]])
 })
 
+test('the mean of equal values is that value, also in tenths that no float has', () => {
+  const values = rows(current.key, [
+    [0, 1],
+    [10, 1],
+    [20, 1],
+  ])
+  expect(trend(third!, [current], values, { stepS: 60, ...day })[0]!.points).toEqual([[at(0), 0.1, 0.1, 0.1]])
+})
+
 test('days begin at midnight UTC', () => {
   const [series] = trend(first!, [vibration], rows(vibration.key, [[0, 1]]), { stepS: 86_400, ...day })
   expect(series!.points[0]![0]).toBe(Date.parse('2023-02-18T00:00:00Z'))

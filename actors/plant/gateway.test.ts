@@ -212,10 +212,17 @@ test('it ends when it is told to, also while its source is silent and while the 
   stop.abort()
   await running
 
+  // More than the gateway reads ahead: it waits for room when it is told to end.
+  const many = recording(Array.from({ length: 300 }, (_, n) => text(n)))
   const second = memoryLog()
   second.refuse = () => [-1]
   const halt = new AbortController()
-  await run(second, recording([text(0)]), { signal: halt.signal, wait: async () => halt.abort() })
+  let tries = 0
+  const wait = async () => {
+    await new Promise(setImmediate)
+    if (++tries > 10) halt.abort()
+  }
+  await run(second, many, { signal: halt.signal, wait })
   expect(second.all()).toEqual([])
 })
 
