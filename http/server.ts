@@ -54,6 +54,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
     timeZone: config.timeZone,
     now,
     session: sessions.find,
+    report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })
 

@@ -23,17 +23,19 @@ const PACE_MS = 500
 
 /**
  * One page in one language: its fragments are rendered once, and what changed goes to all who look at it. `render` reads the
- * present and does not reject.
+ * present; when a touch finds that it cannot, `report` hears of it.
  */
 export class Channel {
   readonly #render: () => Promise<Fragments>
+  readonly #report: (error: unknown) => void
   readonly #viewers = new Set<Send>()
   #shown = new Map<string, string>()
   #refreshing: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(render: () => Promise<Fragments>) {
+  constructor(render: () => Promise<Fragments>, report: (error: unknown) => void) {
     this.#render = render
+    this.#report = report
   }
 
   get viewers(): number {
@@ -59,7 +61,7 @@ export class Channel {
     if (this.#timer !== undefined || this.#viewers.size === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      void this.refresh()
+      this.refresh().catch(this.#report)
     }, PACE_MS)
   }
 

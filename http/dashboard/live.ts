@@ -18,7 +18,8 @@ interface Viewer {
   readonly send: Send
   /** Whether its session still holds. */
   check(): Promise<boolean>
-  end(): void
+  /** `gone`: the reader has closed the stream already. */
+  end(gone?: 'gone'): void
 }
 
 /** The streams of fragments of this node: a channel per page and language, alive while somebody looks. */
@@ -28,8 +29,10 @@ export function createLive<Page extends string>(parts: {
   fragments: (page: Page, language: Language, model: PlantModel) => Fragments
   build: string
   now: () => number
+  /** A page that cannot be rendered is a mistake of ours: it is told, and the stream ends or waits for the next change. */
+  report: (error: unknown) => void
 }) {
-  const { read, fragments, build, now } = parts
+  const { read, fragments, build, now, report } = parts
   const channels = new Map<string, Channel>()
   const viewers = new Set<Viewer>()
   let stopListening: (() => void) | undefined
@@ -48,8 +51,8 @@ export function createLive<Page extends string>(parts: {
       for (const channel of channels.values()) channel.touch()
     })
     beats ??= setInterval(() => {
-      for (const viewer of viewers) void beat(viewer)
-      for (const channel of channels.values()) void channel.refresh()
+      for (const viewer of viewers) beat(viewer).catch(report)
+      for (const channel of channels.values()) channel.refresh().catch(report)
     }, BEAT_MS)
   }
 
@@ -72,7 +75,7 @@ export function createLive<Page extends string>(parts: {
       const name = `${page} ${language}`
       let channel = channels.get(name)
       if (!channel) {
-        channel = new Channel(async () => fragments(page, language, await read()))
+        channel = new Channel(async () => fragments(page, language, await read()), report)
         channels.set(name, channel)
       }
       const joined = channel
@@ -87,11 +90,11 @@ export function createLive<Page extends string>(parts: {
         {
           start(controller) {
             let open = true
-            const end = () => {
+            const end = (gone?: 'gone') => {
               if (!open) return
               open = false
               leave()
-              controller.close()
+              if (!gone) controller.close()
             }
             const send = (text: string) => {
               if (!open) return
@@ -102,11 +105,15 @@ export function createLive<Page extends string>(parts: {
             viewers.add(viewer)
             begin()
             send(`retry: 1000\n\n${beatText()}`)
-            void joined.join(send).then(() => {
+            const joining = joined.join(send).then(() => {
               if (!open) joined.leave(send)
             })
+            joining.catch((error: unknown) => {
+              report(error)
+              end()
+            })
           },
-          cancel: () => viewer.end(),
+          cancel: () => viewer.end('gone'),
         },
         { highWaterMark: QUEUE },
       )
@@ -114,7 +121,7 @@ export function createLive<Page extends string>(parts: {
 
     /** Looks at once whether all sessions still hold: some have just been ended. */
     recheck(): void {
-      for (const viewer of viewers) void viewer.check().then((holds) => holds || viewer.end())
+      for (const viewer of viewers) viewer.check().then((holds) => holds || viewer.end(), report)
     },
 
     /** Ends all streams: the server stops. */
@@ -123,4 +130,3 @@ export function createLive<Page extends string>(parts: {
     },
   }
 }
-export type Live = ReturnType<typeof createLive>

@@ -96,8 +96,6 @@ export function createPlantReader({ cluster, now }: { cluster: Cluster; now: () 
   }
 }
 
-export type PlantReader = ReturnType<typeof createPlantReader>
-
 /** What `plant/main` answers to `state`, as far as pages need it. */
 interface PlantAnswer {
   readonly newest: string | null

@@ -22,6 +22,8 @@ export interface DashboardParts {
   readonly timeZone: string
   readonly now: () => number
   readonly session: FindSession
+  /** Hears of a page that could not be rendered: a mistake of ours. */
+  readonly report: (error: unknown) => void
   /** Tells when sessions have been ended, so that their streams end at once. Returns the way to stop. */
   readonly onSessionsEnded?: (listener: () => void) => () => void
 }
@@ -57,7 +59,7 @@ const see = (location: string, cookies: readonly string[] = []): Response => {
 
 /** The pages of people: overview, mnemonic, their stream of fragments, and what they are made of. Log-in is in `../auth`. */
 export function createDashboard(parts: DashboardParts) {
-  const { cluster, timeZone, now, session } = parts
+  const { cluster, timeZone, now, session, report } = parts
   const { read } = createPlantReader({ cluster, now })
   const live = createLive<PageName>({
     cluster,
@@ -65,6 +67,7 @@ export function createDashboard(parts: DashboardParts) {
     fragments: (name, language, model) => fragmentsOf(viewOf(language, timeZone, now()), model, name),
     build,
     now,
+    report,
   })
   parts.onSessionsEnded?.(() => live.recheck())
 
@@ -77,9 +80,14 @@ export function createDashboard(parts: DashboardParts) {
     const viewer = await session(request)
     if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
     if (!isPage(name)) return problem(wish, 'notFound', 404)
-    const model = await read()
-    const view = viewOf(wish.looks.language, timeZone, now())
-    return page(layout(view, wish.looks, viewer, pageOf(view, model, name)))
+    try {
+      const model = await read()
+      const view = viewOf(wish.looks.language, timeZone, now())
+      return page(layout(view, wish.looks, viewer, pageOf(view, model, name)))
+    } catch (error) {
+      report(error)
+      return problem(wish, 'failed', 500)
+    }
   }
 
   async function stream(request: Request): Promise<Response> {

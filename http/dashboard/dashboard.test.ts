@@ -1,0 +1,178 @@
+import { afterEach, expect, test } from 'bun:test'
+import { Elysia } from 'elysia'
+import { assetUrl } from '../../views/assets.ts'
+import { documentOf, empty, live, night, NIGHT } from '../../views/fixture.ts'
+import { clusterOf } from './cluster.fixture.ts'
+import { createDashboard } from './routes.ts'
+import type { PageSession } from './session.ts'
+
+const VIEWER: PageSession = { name: 'a.vetrova@plant.example', role: 'operator', csrf: 'csrf-of-this-session' }
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+function dashboard(model = night()) {
+  const { cluster, stand } = clusterOf(model)
+  const people = { viewer: VIEWER as PageSession | null, ended: () => {} }
+  const { routes, live } = createDashboard({
+    cluster,
+    timeZone: 'UTC',
+    now: () => NIGHT,
+    session: () => people.viewer,
+    report: (error) => {
+      throw error
+    },
+    onSessionsEnded: (listener) => {
+      people.ended = listener
+      return () => {}
+    },
+  })
+  const app = new Elysia({ normalize: false }).use(routes)
+  closing.push(() => live.close())
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    app.handle(new Request(`http://localhost${path}`, { headers, redirect: 'manual' }))
+  return { get, stand, people, live }
+}
+
+/** Reads a stream as it comes. */
+function listen(response: Response) {
+  const reader = response.body!.getReader()
+  const decoder = new TextDecoder()
+  return {
+    /** The text up to where this is in it; a stream that ends before is a failure with the text so far. */
+    async until(what: string): Promise<string> {
+      for (let text = ''; ;) {
+        const { done, value } = await reader.read()
+        text += decoder.decode(value, { stream: true })
+        if (text.includes(what)) return text
+        if (done) throw new Error(`the stream ended without ${what}: ${text.slice(0, 300)}`)
+      }
+    },
+    async end(): Promise<void> {
+      while (!(await reader.read()).done);
+    },
+    leave: () => reader.cancel(),
+  }
+}
+
+test('a page without a session leads to the log-in, and back afterwards', async () => {
+  const { get, people } = dashboard()
+  people.viewer = null
+  const closed = await get('/dashboard/exhausters/f-171')
+  expect([closed.status, closed.headers.get('location')]).toEqual([
+    303,
+    '/dashboard/login?next=%2Fdashboard%2Fexhausters%2Ff-171',
+  ])
+  expect((await get('/dashboard')).headers.get('location')).toBe('/dashboard/login?next=%2Fdashboard')
+})
+
+test('pages come with a policy that allows nothing inline', async () => {
+  const { get } = dashboard()
+  for (const path of ['/dashboard', '/dashboard/exhausters/x-172', '/dashboard/nothing']) {
+    const policy = (await get(path)).headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
+    expect(policy).not.toContain('unsafe')
+  }
+})
+
+test('the language comes from Accept-Language; a choice is kept in a cookie and leaves the address', async () => {
+  const { get } = dashboard()
+  expect(await (await get('/dashboard', { 'accept-language': 'ru' })).text()).toContain('Обзор эксгаустеров')
+  expect(await (await get('/dashboard')).text()).toContain('Exhausters: overview')
+  const chosen = await get('/dashboard/exhausters/u-171?lang=ru')
+  expect([chosen.status, chosen.headers.get('location')]).toEqual([303, '/dashboard/exhausters/u-171'])
+  expect(chosen.headers.get('set-cookie')).toStartWith('windbox_lang=ru;')
+})
+
+test('an exhauster that is not there, and a page that is not there, are 404 in words', async () => {
+  const { get } = dashboard()
+  for (const path of [
+    '/dashboard/exhausters/u-999',
+    '/dashboard/exhausters/overview',
+    '/dashboard/a/b',
+    '/dashboard/assets/x.js',
+  ]) {
+    const missing = await get(path)
+    expect([path, missing.status]).toEqual([path, 404])
+    expect(await missing.text()).toContain('There is no such page')
+  }
+})
+
+test('styles, scripts and fonts may be kept for ever, and need no session', async () => {
+  const { get, people } = dashboard()
+  people.viewer = null
+  for (const file of ['windbox.css', 'windbox.js', 'htmx.js', 'inter-cyrillic.woff2', 'icon.svg']) {
+    const asset = await get(assetUrl(file))
+    expect([file, asset.status]).toEqual([file, 200])
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(asset.headers.get('content-type')).not.toContain('octet-stream')
+  }
+})
+
+test('a page shows what it can when nothing can be read', async () => {
+  const { get } = dashboard({ ...empty(), exhausters: new Map(), machines: [] })
+  const page = await get('/dashboard', { 'accept-language': 'en' })
+  expect(page.status).toBe(200)
+  expect((await page.text()).match(/The state cannot be read now/g)?.length).toBeGreaterThanOrEqual(6)
+})
+
+test('two pages at once ask each actor once', async () => {
+  const { get, stand } = dashboard()
+  await Promise.all([get('/dashboard'), get('/dashboard/exhausters/u-171')])
+  expect(stand.asked).toBe(10)
+})
+
+test('a stream begins with the present, and then brings what has changed', async () => {
+  const { get, stand } = dashboard()
+  const response = await get('/dashboard/live?page=overview&lang=en')
+  expect(response.headers.get('content-type')).toStartWith('text/event-stream')
+  const stream = listen(response)
+  const present = await stream.until('hx-target="#notes"')
+  expect(present).toContain('event: beat')
+  for (const id of ['clock', 'attention', 'u-171', 'x-172']) expect(present).toContain(`hx-target="#${id}"`)
+  expect(present).not.toContain(VIEWER.csrf!)
+  stand.model = {
+    ...night(),
+    exhausters: new Map([...night().exhausters, ['u-171', live(documentOf('u-171', { running: false }))]]),
+  }
+  stand.change('exhauster/u-171')
+  const update = await stream.until('</hx-partial>')
+  expect([...update.matchAll(/hx-target="#([^"]+)"/g)].map(([, id]) => id)).toEqual(['u-171'])
+  expect(update).toContain('Stopped')
+})
+
+test('a change of an actor that no page shows brings nothing', async () => {
+  const { get, stand } = dashboard()
+  await listen(await get('/dashboard/live?page=overview&lang=en')).until('hx-target="#notes"')
+  const before = stand.asked
+  stand.change('device/7')
+  // A touched channel would render at its next turn; one that is not touched has no timer at all.
+  stand.change('device/8')
+  expect(stand.asked).toBe(before)
+})
+
+test('a stream without a session is 401, of a page that is not there 404', async () => {
+  const { get, people } = dashboard()
+  expect((await get('/dashboard/live?page=u-999&lang=en')).status).toBe(404)
+  people.viewer = null
+  expect((await get('/dashboard/live?page=overview&lang=en')).status).toBe(401)
+})
+
+test('a stream ends with its session, at once', async () => {
+  const { get, people, live, stand } = dashboard()
+  const stream = listen(await get('/dashboard/live?page=f-171&lang=ru'))
+  await stream.until('hx-target="#frame"')
+  people.viewer = null
+  people.ended()
+  await stream.end()
+  expect([live.streams, stand.listeners]).toEqual([0, 0])
+})
+
+test('a viewer who goes away is forgotten', async () => {
+  const { get, live, stand } = dashboard()
+  const stream = listen(await get('/dashboard/live?page=overview&lang=en'))
+  expect([live.streams, stand.listeners]).toEqual([1, 1])
+  await stream.leave()
+  expect([live.streams, stand.listeners]).toEqual([0, 0])
+})

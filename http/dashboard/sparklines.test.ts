@@ -1,0 +1,70 @@
+import { expect, test } from 'bun:test'
+import { night, NIGHT } from '../../views/fixture.ts'
+import { clusterOf } from './cluster.fixture.ts'
+import { createSparklines, sparklineOf } from './sparklines.ts'
+
+const GOOD = 6
+const UNCERTAIN = 5
+const SENTINEL = 0
+const STEP_MS = 216_000
+
+/** Rows of twelve values and their qualities; only the first two points measure. */
+function rows(all: readonly { ago: number; values: readonly [number, number]; quality?: number }[]) {
+  const columns = Array.from({ length: 24 }, () => new Float64Array(all.length).fill(NaN))
+  all.forEach(({ values, quality = GOOD }, row) => {
+    values.forEach((value, point) => {
+      columns[point]![row] = value
+      columns[12 + point]![row] = quality
+    })
+  })
+  return { times: new Float64Array(all.map(({ ago }) => NIGHT - ago)), columns }
+}
+
+test('each step has the largest vibration of all points in it', () => {
+  const line = sparklineOf(
+    rows([
+      { ago: STEP_MS * 1.5, values: [1, 2] },
+      { ago: STEP_MS * 1.4, values: [3, 1] },
+      { ago: 0, values: [0.5, NaN] },
+    ]),
+    NIGHT,
+  )
+  expect(line.values.slice(-3)).toEqual([null, 3, 0.5])
+})
+
+test('a broken sensor is a gap, noise around 0 is a value', () => {
+  const line = sparklineOf(
+    rows([
+      { ago: STEP_MS * 1.5, values: [3276.7, 3276.7], quality: SENTINEL },
+      { ago: 0, values: [-0.1, -0.2], quality: UNCERTAIN },
+    ]),
+    NIGHT,
+  )
+  expect(line.values.slice(-2)).toEqual([null, -0.1])
+})
+
+test('a line is read once a minute, and again at once when its end has moved on', async () => {
+  const { cluster } = clusterOf(night())
+  let now = NIGHT
+  let reads = 0
+  const counted = {
+    ...cluster,
+    history: (...all: Parameters<typeof cluster.history>) => (reads++, cluster.history(...all)),
+  }
+  const sparklines = createSparklines({ cluster: counted, now: () => now })
+  const read = async (later: number, to: number) => {
+    now += later
+    await sparklines.of('u-171', to)
+    return reads
+  }
+  expect(await read(0, NIGHT)).toBe(1)
+  expect(await read(30_000, NIGHT + 30_000)).toBe(1)
+  expect(await read(31_000, NIGHT + 61_000)).toBe(2)
+  expect(await read(5000, NIGHT + 10 * STEP_MS)).toBe(3)
+})
+
+test('history that cannot be read is no line, and no error', async () => {
+  const { cluster } = clusterOf(night())
+  const broken = { ...cluster, history: () => Promise.reject(new Error('no')) }
+  expect(await createSparklines({ cluster: broken, now: () => NIGHT }).of('u-171', NIGHT)).toBeUndefined()
+})
