@@ -14,8 +14,8 @@ export async function load(
       let head = ''
       const next = (socket: Bun.Socket) => {
         if (unsent-- <= 0) {
-          socket.end()
-          return done()
+          done()
+          return void socket.end()
         }
         left = -1
         head = ''
