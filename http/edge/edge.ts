@@ -13,6 +13,15 @@ import { PROBLEM_JSON, asFault, faultHeaders, problemText } from './problem.ts'
 import { continueTrace, newRequestId } from './request-id.ts'
 import type { RouteTable } from './route-table.ts'
 
+/** Whatever the route has set before it failed. */
+const ANSWERS_AN_ERROR = {
+  'content-type': PROBLEM_JSON,
+  'cache-control': SECURITY_HEADERS['cache-control'],
+  'content-security-policy': SECURITY_HEADERS['content-security-policy'],
+}
+
+type Set = { headers: Record<string, unknown>; status?: unknown }
+
 /** What a request that no route has seen is labelled with. */
 const NO_ROUTE = 'none'
 
@@ -59,6 +68,26 @@ export function createEdge(parts: {
     return undefined
   }
 
+  function answerTo(error: unknown, code: string | number, request: Request, set: Set): Response {
+    if (error instanceof Detail) return Response.json({ detail: error.message }, { status: error.status })
+    const fault = error instanceof Fault || code !== 'NOT_FOUND' ? asFault(error, code) : nothingHere(request, set)
+    if (fault === undefined) return new Response(null, { status: 204 })
+    const path = pathOf(request.url)
+    if (fault.code === 'INTERNAL') {
+      log.error('a request failed', {
+        request_id: set.headers['x-request-id'],
+        method: request.method,
+        path,
+        error: fault.cause,
+      })
+    }
+    set.status = fault.status
+    Object.assign(set.headers, faultHeaders(fault), ANSWERS_AN_ERROR)
+    return new Response(problemText(fault, path), { status: fault.status })
+  }
+
+  // Elysia reads the source of the hooks below: it prepares what they name of the context, and one that returns a call or hands the context
+  // on makes every request wait. Hence the named results, and the work in the functions above.
   return new Elysia({ normalize: false, name: 'edge' })
     .headers(headers)
     .use(access)
@@ -78,7 +107,6 @@ export function createEdge(parts: {
         pending.then(() => (next as (...rest: unknown[]) => unknown)(...rest), refuse)) as unknown as typeof next
     })
     .onRequest((context) => {
-      // Elysia reads this source to see what to prepare: the context must not be handed on whole.
       const { request, set } = context
       context.began = performance.now()
       set.headers['x-request-id'] = newRequestId()
@@ -91,30 +119,16 @@ export function createEdge(parts: {
       context.identity = admission.admit(request)
     })
     .mapResponse(({ request, route, began, set }) => {
-      latency.observe(request.method, route, Number(set.status ?? 200), (performance.now() - began) / 1000)
+      // Comes after an error as well, which has counted itself and stopped the clock.
+      if (began > 0)
+        latency.observe(request.method, route, Number(set.status ?? 200), (performance.now() - began) / 1000)
     })
     .onError((context) => {
       const { error, code, request, set, began, route } = context
-      if (error instanceof Detail) {
-        latency.observe(request.method, route, error.status, (performance.now() - began) / 1000)
-        return Response.json({ detail: error.message }, { status: error.status })
-      }
-      const seen = error instanceof Fault || code !== 'NOT_FOUND' ? asFault(error, code) : nothingHere(request, set)
-      latency.observe(request.method, route ?? NO_ROUTE, seen?.status ?? 204, (performance.now() - began) / 1000)
-      if (seen === undefined) return new Response(null, { status: 204 })
-      const path = pathOf(request.url)
-      if (seen.code === 'INTERNAL') {
-        log.error('a request failed', {
-          request_id: set.headers['x-request-id'],
-          method: request.method,
-          path,
-          error: seen.cause,
-        })
-      }
-      set.status = seen.status
-      Object.assign(set.headers, faultHeaders(seen), { 'content-type': PROBLEM_JSON, 'cache-control': 'no-store' })
-      set.headers['content-security-policy'] = SECURITY_HEADERS['content-security-policy']
-      return new Response(problemText(seen, path), { status: seen.status })
+      const answer = answerTo(error, code, request, set)
+      latency.observe(request.method, route ?? NO_ROUTE, answer.status, (performance.now() - began) / 1000)
+      context.began = 0
+      return answer
     })
 }
 export type Edge = ReturnType<typeof createEdge>

@@ -4,10 +4,7 @@ import { partitionOf } from '../../actors/runtime/index.ts'
 
 const encoder = new TextEncoder()
 const AGE = '"data_age_ms":'
-/** Digits of an age, and the brace. */
-const TAIL = 24
 const BRACE = 125
-const ZERO = 48
 
 /** An answer of an exhauster or a sinter machine, kept as the bytes that go out, all but the age at its end. */
 export interface Answer {
@@ -20,6 +17,8 @@ export interface Answer {
   readonly head: Uint8Array
   /** What the age counts from, epoch ms; null where it stands still. */
   readonly agesFrom: number | null
+  /** The bytes of the last age: within one millisecond, many ask for the same. */
+  sent: { readonly age: number; readonly bytes: Uint8Array } | null
 }
 
 interface Kept extends Answer {
@@ -35,21 +34,19 @@ interface Aging {
   readonly data_age_ms: number | null
 }
 
-/** The answer's bytes with the age of this moment. */
-export function bytesOf({ head, agesFrom }: Answer, nowMs: number): Uint8Array {
+/** The answer's bytes with the age of this moment. Not to be changed: others may get the same. */
+export function bytesOf(answer: Answer, nowMs: number): Uint8Array {
+  const { head, agesFrom, sent } = answer
   if (agesFrom === null) return head
-  const bytes = new Uint8Array(head.length + TAIL)
+  const age = Math.max(0, Math.floor(nowMs - agesFrom))
+  if (sent?.age === age) return sent.bytes
+  const digits = String(age)
+  const bytes = new Uint8Array(head.length + digits.length + 1)
   bytes.set(head)
-  let age = Math.max(0, Math.floor(nowMs - agesFrom))
-  // Digits come from the back: count them first.
-  let end = head.length + 1
-  for (let rest = age; rest >= 10; rest = Math.floor(rest / 10)) end++
-  bytes[end] = BRACE
-  for (let place = end - 1; place >= head.length; place--) {
-    bytes[place] = ZERO + (age % 10)
-    age = Math.floor(age / 10)
-  }
-  return bytes.subarray(0, end + 1)
+  for (let i = 0; i < digits.length; i++) bytes[head.length + i] = digits.charCodeAt(i)
+  bytes[bytes.length - 1] = BRACE
+  answer.sent = { age, bytes }
+  return bytes
 }
 
 /**
@@ -108,6 +105,7 @@ export class KeptAnswers {
       state,
       head: encoder.encode(ages ? body.slice(0, body.lastIndexOf(AGE) + AGE.length) : body),
       agesFrom: ages ? Date.parse(updated_at) : null,
+      sent: null,
     }
   }
 }

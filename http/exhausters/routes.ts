@@ -116,6 +116,14 @@ export function exhausterRoutes(parts: {
     return options === null ? answers.get(address, question) : answers.ask(address, question, options)
   }
 
+  /** One machine's document: at once when it is kept. */
+  function document({ params, set, request }: { params: { id: string }; set: Set; request: Request }) {
+    const address = ADDRESSES.get(params.id)
+    if (address === undefined) throw new Fault('NOT_FOUND', 'There is no such exhauster.')
+    const answer = read(address, 'document', request.headers)
+    return answer instanceof Promise ? answer.then((given) => sent(set, given)) : sent(set, answer)
+  }
+
   /** Positions of all, newest state age of none: the oldest counts. */
   async function sentList(
     set: Set,
@@ -156,18 +164,8 @@ export function exhausterRoutes(parts: {
     )
     .get(
       '/api/v1/exhausters/:id',
-      // The hot path. Elysia reads the source: only what is named here is prepared, and nothing is awaited that need not be.
-      ({ params, set, request }) => {
-        const address = ADDRESSES.get(params.id)
-        if (address === undefined) throw new Fault('NOT_FOUND', 'There is no such exhauster.')
-        const answer = read(address, 'document', request.headers)
-        if (answer instanceof Promise) {
-          const later = answer.then((given) => sent(set, given))
-          return later
-        }
-        const bytes = sent(set, answer)
-        return bytes
-      },
+      // The hot path. Elysia reads the source of a handler, and awaits one that returns a call: 4 of 21 µs. A bound function has no source.
+      document.bind(null),
       {
         access: 'viewer',
         params: ID,
