@@ -17,8 +17,8 @@ export interface TimerRecord {
  */
 export class AlarmClock {
   readonly #wakes = new Wakes()
-  /** Address and name → due time of the record that is in the log and not applied yet. */
-  readonly #appended = new Map<string, number>()
+  /** Address and name → the record of this timer that is under way into the log, or in it and not applied yet. */
+  readonly #appended = new Map<string, { due: number; offset: number }>()
 
   get size(): number {
     return this.#wakes.size
@@ -32,42 +32,46 @@ export class AlarmClock {
     for (const { due } of actor.timers?.values() ?? []) this.schedule(actor.address, due)
   }
 
-  /** The record of this timer has come. */
-  arrived(address: string, { name, due }: TimerRecord): void {
-    const key = `${address}\t${name}`
-    if (this.#appended.get(key) === due) this.#appended.delete(key)
-  }
-
   /**
-   * Appends the records of all timers that are due, once each. `look` gives an actor, from memory or for this moment. Whatever
-   * does not get into the log comes again at the next ring.
+   * Appends the records of all timers that are due, once each. `look` gives actors, from memory or for this moment; `position` is
+   * where the partition is now. Whatever does not get into the log comes again at the next ring.
    */
   async ring(
     now: number,
     look: (addresses: readonly string[]) => Promise<Actor[]>,
     append: Append,
+    position: () => number,
     repeat = true,
   ): Promise<void> {
     const taken = this.#wakes.take(now)
     if (taken.length === 0) return
     const actors = await look(taken).catch(() => undefined)
     if (actors === undefined) return taken.forEach((address) => this.schedule(address, now))
+    for (const [key, { offset }] of this.#appended) if (offset < position()) this.#appended.delete(key)
     const due: { address: string; name: string; timer: Timer }[] = []
     for (const { address, quarantine, timers } of actors) {
       // A quarantined actor's timers wait for its release.
       if (quarantine !== undefined) continue
       for (const [name, timer] of timers ?? []) {
         if (timer.due > now) this.schedule(address, timer.due)
-        else if (this.#appended.get(`${address}\t${name}`) !== timer.due) due.push({ address, name, timer })
+        else if (this.#appended.get(`${address}\t${name}`)?.due !== timer.due) due.push({ address, name, timer })
       }
     }
     if (due.length === 0) return
+    // Before the append: its record may be applied before its answer is here.
+    for (const { address, name, timer } of due) {
+      this.#appended.set(`${address}\t${name}`, { due: timer.due, offset: Infinity })
+    }
     const answers = await append(due.map(({ address, name, timer }) => timerRecord(address, name, timer.due))).catch(
       () => undefined,
     )
     due.forEach(({ address, name, timer }, i) => {
-      if (answers?.[i]) this.#appended.set(`${address}\t${name}`, timer.due)
-      else if (repeat) this.schedule(address, timer.due)
+      const offset = answers?.[i]?.offset
+      if (offset !== undefined) this.#appended.set(`${address}\t${name}`, { due: timer.due, offset })
+      else {
+        this.#appended.delete(`${address}\t${name}`)
+        if (repeat) this.schedule(address, timer.due)
+      }
     })
   }
 }

@@ -175,7 +175,8 @@ export class Partition {
 
   async #makeRoom(): Promise<void> {
     while (this.#crowded && !this.#closed && !this.#paused) {
-      if (!(await this.flush())) await this.#nextCycle()
+      await this.flush()
+      if (this.#crowded) await this.#nextCycle()
     }
   }
 
@@ -197,7 +198,9 @@ export class Partition {
     if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
     const { clock, append } = this.#options
     const look = (addresses: readonly string[]) => this.#table.look(addresses)
-    if (!this.restoring) await this.#alarmClock.ring(clock.now(), look, append, this.#guards.repeatTimer)
+    if (!this.restoring) {
+      await this.#alarmClock.ring(clock.now(), look, append, () => this.position, this.#guards.repeatTimer)
+    }
     this.#ticking = false
   }
 

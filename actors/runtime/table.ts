@@ -33,10 +33,12 @@ export class Table {
   }
 
   /** Brings actors of known kinds into memory, in one query. Only the turn loop calls this, so what is read is never older than what left. */
-  async load(addresses: readonly string[]): Promise<void> {
+  async load(addresses: readonly string[]): Promise<Actor[]> {
     const snapshots = await this.#snapshotsOf(addresses)
-    for (const address of addresses) this.#actors.set(address, this.#open(address, snapshots.get(address)))
-    this.activations += addresses.length
+    const actors = addresses.map((address) => this.#open(address, snapshots.get(address)))
+    for (const actor of actors) this.#actors.set(actor.address, actor)
+    this.activations += actors.length
+    return actors
   }
 
   /** Actors for one look: from memory, else from the store and not kept. Those whose kind nobody knows are left out. */

@@ -84,13 +84,14 @@ export class TurnLoop {
   }
 
   async #ask(chunk: readonly LogRecord[]): Promise<void> {
-    const { table, store, outputs } = this.#parts
+    const { table, store, outputs, alarmClock } = this.#parts
     const missing = new Set<string>()
     chunk.forEach(({ key }, i) => {
       if (this.#actors[i] === undefined && table.kindOf(key) !== undefined) missing.add(key)
     })
     if (missing.size > 0) {
-      await table.load([...missing])
+      // A snapshot may be newer than what was due at the opening: another owner wrote it.
+      for (const actor of await table.load([...missing])) alarmClock.scheduleAll(actor)
       chunk.forEach(({ key }, i) => (this.#actors[i] ??= table.get(key)))
     }
     const asked: number[] = []
@@ -233,7 +234,6 @@ export class TurnLoop {
     } catch (error) {
       return this.#bury('UNREADABLE_RECORD', error, record)
     }
-    this.#parts.alarmClock.arrived(actor.address, timerRecord)
     const timer = actor.timers?.get(timerRecord.name)
     // A quarantined actor's timers wait for its release.
     if (timer === undefined || actor.quarantine !== undefined) return

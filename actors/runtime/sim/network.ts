@@ -1,0 +1,124 @@
+import type { Random } from './random.ts'
+
+/** What may happen to a request, per request. The rest goes well, later and in any order. */
+export interface Faults {
+  /** It fails and has no effect. */
+  readonly fails: number
+  /** It has its effect, and the answer is lost. */
+  readonly answerLost: number
+  /** It fails, and has its effect afterwards. */
+  readonly late: number
+}
+
+export const NO_FAULTS: Faults = { fails: 0, answerLost: 0, late: 0 }
+
+/** Whoever waits for an answer: once dead it hears nothing more, but what it sent is on its way. */
+export interface Caller {
+  alive: boolean
+}
+
+interface Request {
+  readonly caller: Caller
+  readonly arrive: () => void
+}
+
+/** Everything asynchronous in the simulated world: requests wait here until chance lets one arrive. */
+export class Network {
+  readonly #random: Random
+  readonly #requests: Request[] = []
+  faults: Faults = NO_FAULTS
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  get waiting(): number {
+    return this.#requests.length
+  }
+
+  /** A request that may fail in every way. `effect` happens at one moment, when it arrives. */
+  request<Answer>(caller: Caller, effect: () => Answer | Promise<Answer>): Promise<Answer> {
+    return this.#send(caller, effect, () => this.#random.next())
+  }
+
+  /** Something that only takes time. */
+  delay(caller: Caller): Promise<void> {
+    return this.#send(
+      caller,
+      () => undefined,
+      () => 1,
+    )
+  }
+
+  /** Lets one request arrive. */
+  step(): void {
+    const [at, last] = [this.#random.below(this.#requests.length), this.#requests.length - 1]
+    const request = this.#requests[at]!
+    this.#requests[at] = this.#requests[last]!
+    this.#requests.length = last
+    request.arrive()
+  }
+
+  /** The caller is gone: of its requests some never leave, and some arrive some time. */
+  abandon(caller: Caller): void {
+    caller.alive = false
+    const kept = this.#requests.filter((request) => request.caller !== caller || this.#random.chance(0.5))
+    this.#requests.splice(0, this.#requests.length, ...kept)
+  }
+
+  /** The way back takes time as well, now and then. */
+  #back(caller: Caller, hear: () => void): void {
+    if (this.#random.chance(SLOW_ANSWERS)) this.#requests.push({ caller, arrive: () => caller.alive && hear() })
+    else hear()
+  }
+
+  #send<Answer>(caller: Caller, effect: () => Answer | Promise<Answer>, fate: () => number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const lose = () => {
+        if (caller.alive) reject(new Error('no answer'))
+      }
+      const arrive = () => {
+        const { fails, answerLost, late } = this.faults
+        const drawn = fate()
+        if (drawn < fails) return lose()
+        if (drawn < fails + late) {
+          this.#requests.push({ caller: NOBODY, arrive: () => void swallow(effect) })
+          return lose()
+        }
+        if (drawn < fails + late + answerLost) {
+          swallow(effect)
+          return lose()
+        }
+        answer(effect, caller, (given) => this.#back(caller, () => resolve(given)), reject)
+      }
+      this.#requests.push({ caller, arrive })
+    })
+  }
+}
+
+/** Share of answers that are under way for a while. */
+const SLOW_ANSWERS = 0.2
+
+const NOBODY: Caller = { alive: false }
+
+function swallow(effect: () => unknown): void {
+  try {
+    effect()
+  } catch {
+    // Nobody hears the refusal.
+  }
+}
+
+function answer<Answer>(
+  effect: () => Answer | Promise<Answer>,
+  caller: Caller,
+  resolve: (answer: Answer | Promise<Answer>) => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    const given = effect()
+    if (caller.alive) resolve(given)
+  } catch (error) {
+    if (caller.alive) reject(error)
+  }
+}

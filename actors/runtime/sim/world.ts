@@ -1,0 +1,311 @@
+import { ALL_GUARDS, type Guards } from '../guards.ts'
+import { LIMITS, type Limits } from '../limits.ts'
+import { Member } from '../member.ts'
+import { partitionOf } from '../partitioner.ts'
+import type { Clock } from '../ports.ts'
+import type { NewRecord } from '../record.ts'
+import { audit, type Observation } from './audit.ts'
+import { KINDS } from './kinds.ts'
+import { ALL_STORE_GUARDS, MemoryStore, type StoreGuards } from './memory-store.ts'
+import { Network, type Faults } from './network.ts'
+import { Random } from './random.ts'
+import { SimLog, type SimMember } from './sim-log.ts'
+import { remoteStore } from './sim-store.ts'
+
+export type AllGuards = Guards & StoreGuards
+
+/** The rules that can be switched off, one at a time. */
+export const GUARDS: AllGuards = { ...ALL_GUARDS, ...ALL_STORE_GUARDS }
+
+export interface WorldOptions {
+  readonly seed: number
+  /** Runs all microtasks that are due: what makes the world deterministic and fast. Comes from the engine. */
+  readonly drain: () => void
+  readonly guards?: Partial<AllGuards>
+  /** Hears what happens, for one who reads the story of a seed. */
+  readonly tell?: (line: string) => void
+}
+
+/** One process of the system. */
+interface Node extends SimMember {
+  runtime: Member
+  store: ReturnType<typeof remoteStore>
+}
+
+/** Rounds in which nothing happens any more before the world counts as at rest. */
+const QUIET_ROUNDS = 3
+const MOST_ROUNDS = 60
+/** Longer than any timer of the simulated actors. */
+const ROUND_MS = 60
+
+/**
+ * A world from a seed: a log, a store and some nodes that run the real {@link Member}, over a network that delays, reorders,
+ * fails and loses answers; nodes crash, fall out of the group without noticing, and come back. Then everything heals, and
+ * what is there is compared with the plain fold of the log. Returns one sentence for each difference.
+ */
+export function runWorld(options: WorldOptions): string[] {
+  const world = new World(options)
+  try {
+    world.live()
+    world.heal()
+  } catch (error) {
+    return [`the world broke: ${error instanceof Error ? error.stack : String(error)}`]
+  }
+  return [...world.broken, ...world.audit()]
+}
+
+class World {
+  readonly broken: string[] = []
+  readonly #random: Random
+  readonly #drain: () => void
+  readonly #tell: (line: string) => void
+  readonly #guards: AllGuards
+  readonly #limits: Limits
+  readonly #network: Network
+  readonly #store: MemoryStore
+  readonly #log: SimLog
+  readonly #addresses: readonly string[]
+  readonly #faults: Faults
+  /** What happens how often; some worlds know no crash, others no rebalance. */
+  readonly #habits: { readonly weight: number; readonly act: () => void }[]
+  readonly #observations: Observation[] = []
+  readonly #answers = new Map<string, string>()
+  #nodes: Node[] = []
+  #started = 0
+  #time = 1000
+  #ids = 0
+
+  constructor({ seed, drain, guards, tell }: WorldOptions) {
+    const random = (this.#random = new Random(seed))
+    this.#drain = drain
+    this.#tell = tell ?? (() => {})
+    this.#guards = { ...GUARDS, ...guards }
+    this.#limits = {
+      ...LIMITS,
+      chunkRecords: random.between(1, 5),
+      flushBatch: random.between(1, 4),
+      maxResident: random.between(1, 4),
+      maxPending: random.pick([2, 5, 10, 100]),
+      segmentRows: random.between(2, 8),
+      quarantineAfter: random.between(2, 4),
+      quarantineMs: 50,
+    }
+    this.#network = new Network(random)
+    this.#store = new MemoryStore(this.#guards)
+    this.#log = new SimLog(random.between(1, 3), this.#network, random, () => this.#time)
+    this.#addresses = ['ledger/a', 'ledger/b', 'ledger/c', 'tally/a', 'tally/b'].slice(0, random.between(1, 5))
+    const rough = random.pick([0, 0.03, 0.1, 0.2])
+    this.#faults = { fails: rough, answerLost: rough * random.next(), late: rough * random.next() }
+    const sometimes = (weight: number) => (random.chance(0.3) ? 0 : weight * (0.5 + random.next()))
+    this.#habits = [
+      { weight: 40, act: () => this.#arrive() },
+      { weight: 10, act: () => this.#write() },
+      { weight: 12, act: () => this.#log.deliver(this.#anyNode(), random.between(1, 6)) },
+      { weight: 6, act: () => void this.#anyNode().runtime.flushAndCommit() },
+      { weight: 4, act: () => void this.#anyNode().runtime.tick() },
+      { weight: 4, act: () => (this.#time += random.between(1, 15)) },
+      { weight: sometimes(1), act: () => this.#crash(this.#anyNode()) },
+      { weight: sometimes(1), act: () => this.#start() },
+      { weight: sometimes(1), act: () => this.#rebalance() },
+      { weight: sometimes(1), act: () => this.#isolate(this.#anyNode()) },
+      { weight: sometimes(1), act: () => this.#comeBack() },
+      { weight: sometimes(3), act: () => void this.#read(this.#anyNode()) },
+      { weight: sometimes(3), act: () => this.#compact(this.#anyNode()) },
+    ]
+  }
+
+  /** The time in which everything may happen. */
+  live(): void {
+    this.#network.faults = this.#faults
+    for (let nodes = this.#random.between(1, 3); nodes > 0; nodes--) this.#start()
+    const total = this.#habits.reduce((sum, { weight }) => sum + weight, 0)
+    for (let steps = this.#random.between(60, 320); steps > 0; steps--) {
+      let chosen = this.#random.next() * total
+      for (const { weight, act } of this.#habits) {
+        if ((chosen -= weight) >= 0) continue
+        act()
+        break
+      }
+      this.#drain()
+    }
+  }
+
+  /** Nothing fails any more, and no new records come from outside. Who is left, or one who starts anew, brings it to an end. */
+  heal(): void {
+    this.#tell('heal')
+    this.#network.faults = { fails: 0, answerLost: 0, late: 0 }
+    if (this.#random.chance(0.6)) for (const node of [...this.#nodes]) this.#crash(node)
+    for (const node of this.#nodes) node.zombie = false
+    if (this.#nodes.length === 0) this.#start()
+    else this.#rebalance()
+    let quiet = 0
+    for (let round = 0; quiet < QUIET_ROUNDS; round++) {
+      if (round === MOST_ROUNDS) throw new Error(`no rest after ${MOST_ROUNDS} rounds: ${this.#describe()}`)
+      const before = this.#log.partitions.flat().length
+      this.#time += ROUND_MS
+      for (const node of this.#nodes) {
+        void node.runtime.tick()
+        this.#settle()
+        this.#log.deliver(node, 20)
+        this.#settle()
+        void node.runtime.flushAndCommit()
+        this.#settle()
+      }
+      const committed = this.#log.partitions.every(
+        (records, partition) => (this.#log.committed[partition] ?? 0) === records.length,
+      )
+      quiet = committed && this.#log.partitions.flat().length === before ? quiet + 1 : 0
+    }
+    for (const address of this.#addresses) this.#ask(address)
+    this.#settle()
+  }
+
+  audit(): string[] {
+    return audit(this.#log, this.#store, KINDS, this.#limits, this.#guards.clip, this.#observations, this.#answers)
+  }
+
+  #settle(): void {
+    this.#drain()
+    while (this.#network.waiting > 0) this.#arrive()
+  }
+
+  #arrive(): void {
+    if (this.#network.waiting > 0) this.#network.step()
+    this.#drain()
+  }
+
+  /** A client writes a record, or one with an id again. */
+  #write(): void {
+    const random = this.#random
+    const key = random.chance(0.03) ? 'ghost/a' : random.pick(this.#addresses)
+    const id = random.chance(0.3) ? `id-${random.chance(0.5) ? this.#ids++ : random.below(this.#ids + 1)}` : ''
+    const record = { ...this.#anyRecord(), key, id }
+    const { partition, offset } = this.#log.put(record)
+    this.#tell(`${this.#time} write ${partition}-${offset} ${key} ${record.type} ${record.value} ${id}`)
+  }
+
+  #anyRecord(): Omit<NewRecord, 'key'> {
+    const random = this.#random
+    const v = random.below(50)
+    const to = Array.from({ length: random.between(1, 2) }, () => random.pick(this.#addresses))
+    const name = random.pick(['t', 'u'])
+    const record = (type: string, value: object) => ({ type, value: JSON.stringify(value) })
+    const chosen = random.below(100)
+    if (chosen < 45) return record('add', { v, late: random.below(100) })
+    if (chosen < 70) return record('tell', { v, to })
+    if (chosen < 82) return record('arm', { v, name, ms: random.below(40), times: random.between(1, 3) })
+    if (chosen < 85) return record('disarm', { v, name })
+    if (chosen < 91) return record('boom', { v, to: to[0] })
+    if (chosen < 93) return { type: 'add', value: '{"v":' }
+    if (chosen < 95) return record('toString', {})
+    if (chosen < 97) return record('$release', {})
+    return record('$timer', { name, due: this.#time })
+  }
+
+  #anyNode(): Node {
+    if (this.#nodes.length === 0) this.#start()
+    return this.#random.pick(this.#nodes)
+  }
+
+  #start(): void {
+    if (this.#nodes.length >= 4) return
+    const name = `node ${this.#started++}`
+    const caller = {
+      name,
+      alive: true,
+      handler: undefined,
+      generation: 0,
+      zombie: false,
+      cursors: new Map(),
+    } as SimMember
+    const store = remoteStore(this.#store, this.#guards, this.#network, caller)
+    const clock: Clock = { now: () => this.#time, yield: () => this.#network.delay(caller) }
+    const runtime = new Member({
+      consumer: this.#log.consumerOf(caller),
+      store,
+      append: this.#log.appendOf(caller),
+      clock,
+      kinds: KINDS,
+      owner: name,
+      limits: this.#limits,
+      guards: this.#guards,
+      failed: (error) => this.broken.push(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`),
+    })
+    void runtime.start()
+    this.#drain()
+    this.#nodes.push(Object.assign(caller, { runtime, store }))
+    this.#tell(`${this.#time} ${name} starts`)
+    this.#rebalance()
+  }
+
+  #crash(node: Node): void {
+    this.#tell(`${this.#time} ${node.name} crashes`)
+    this.#nodes = this.#nodes.filter((other) => other !== node)
+    this.#network.abandon(node)
+    if (!node.zombie) this.#rebalance()
+  }
+
+  /** The group goes on without a node that does not know. */
+  #isolate(node: Node): void {
+    if (node.zombie || this.#nodes.every((other) => other === node || other.zombie)) return
+    this.#tell(`${this.#time} ${node.name} is isolated`)
+    node.zombie = true
+    this.#rebalance()
+  }
+
+  #comeBack(): void {
+    const node = this.#nodes.find(({ zombie }) => zombie)
+    if (node === undefined) return
+    this.#tell(`${this.#time} ${node.name} comes back`)
+    node.zombie = false
+    this.#rebalance()
+  }
+
+  #rebalance(): void {
+    this.#tell(`${this.#time} rebalance`)
+    this.#log.rebalance(this.#nodes.filter(({ zombie }) => !zombie))
+    this.#drain()
+  }
+
+  /** Somebody reads an actor's history where its owner, or one who believes to be it, has it in memory. */
+  async #read(node: Node): Promise<void> {
+    const address = this.#random.pick(this.#addresses)
+    const owner = node.runtime.owned.get(partitionOf(address, this.#log.partitions.length))
+    const snapshot = this.#store.snapshots.get(address)?.offset ?? -1
+    const read = () => node.store.readSegments(address, -Infinity, Infinity)
+    try {
+      const early = this.#guards.tailBeforeRead ? owner?.tail(address) : undefined
+      const segments = await read()
+      const tail = this.#guards.tailBeforeRead ? early : owner?.tail(address)
+      this.#observations.push({ address, segments: tail ? [...segments, tail] : segments, snapshot })
+    } catch {
+      // The network took the answer.
+    }
+  }
+
+  #compact(node: Node): void {
+    const address = this.#random.pick(this.#addresses)
+    const owner = node.runtime.owned.get(partitionOf(address, this.#log.partitions.length))
+    owner?.compact(address).catch(() => {})
+  }
+
+  #ask(address: string): void {
+    const partition = partitionOf(address, this.#log.partitions.length)
+    const owner = this.#nodes.find(({ runtime }) => runtime.owned.has(partition))!
+    owner.runtime.ask(partition, address, 'state', undefined, this.#time).then(
+      ({ body, offset }) => void (offset >= 0 && this.#answers.set(address, body)),
+      (error) => void (error.code !== 'QUARANTINED' && this.broken.push(`${address} answers ${error}`)),
+    )
+  }
+
+  #describe(): string {
+    const owned = this.#nodes.flatMap(({ runtime }) =>
+      [...runtime.owned.values()].map((partition) => partition?.stats()),
+    )
+    return JSON.stringify({
+      ends: this.#log.partitions.map(({ length }) => length),
+      committed: this.#log.committed,
+      owned,
+    })
+  }
+}
