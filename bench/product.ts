@@ -14,8 +14,8 @@ export interface Product {
   readonly token: string
   readonly startedInMs: number
   get(path: string): Promise<Response>
-  /** SIGKILL, to the process and what it started; the data stays. */
-  kill(): Promise<void>
+  /** SIGTERM, and the end that it makes of itself; the data stays. */
+  stop(): Promise<void>
   /** Ends it and removes its data. */
   remove(): Promise<void>
 }
@@ -62,7 +62,10 @@ export async function startProduct(
       token,
       startedInMs,
       get: (path) => fetch(url + path, { headers: { authorization: `Bearer ${token}` } }),
-      kill,
+      async stop() {
+        child.kill('SIGTERM')
+        if ((await child.exited) !== 0) throw new Error(`it ended with ${child.exitCode} after SIGTERM`)
+      },
       async remove() {
         await kill()
         rmSync(folder, { recursive: true, force: true })
@@ -101,16 +104,18 @@ const statOf = (pid: number) =>
     .replace(/^.*\) /s, '')
     .split(' ')
 
-/** Bytes resident, of the process and everything that it started, each with its share of what they share counted once. */
-export function residentBytes(pid: number): { rss: number; pss: number } {
-  let rss = 0
-  let pss = 0
-  for (const one of tree(pid)) {
+/** Bytes resident, of a process and everything that it started; `pss` counts what they share once. `names`: who has how much. */
+export function residentBytes(pid: number): { rss: number; pss: number; names: string } {
+  const each = tree(pid).map((one) => {
     const rollup = readFileSync(`/proc/${one}/smaps_rollup`, 'utf8')
-    rss += Number(/^Rss:\s+(\d+)/m.exec(rollup)![1]) * 1024
-    pss += Number(/^Pss:\s+(\d+)/m.exec(rollup)![1]) * 1024
+    const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(rollup)![1]) * 1024
+    return { name: readFileSync(`/proc/${one}/comm`, 'utf8').trim(), rss: bytes('Rss'), pss: bytes('Pss') }
+  })
+  return {
+    rss: each.reduce((sum, { rss }) => sum + rss, 0),
+    pss: each.reduce((sum, { pss }) => sum + pss, 0),
+    names: each.map(({ name, rss }) => `${name} ${Math.round(rss / 1e6)}`).join(', '),
   }
-  return { rss, pss }
 }
 
 /** A process and all its descendants that still run. */
