@@ -62,16 +62,23 @@ function causeSentence(view: View, document: ExhausterDocument, cause: Cause): H
   const parts: Content[] = []
   if (cause.limit !== null && (cause.status === 'alarm' || cause.status === 'warning')) {
     parts.push(`, ${mnemonic.limit[cause.status]({ limit: view.format.limit(cause.limit) })}`)
-    if (cause.value !== null) {
-      const unit = unitName(view, document.signals[cause.signal]?.unit ?? '')
-      const distance = figure(view, Math.abs(cause.value - cause.limit), gaugeOf(cause.signal).digits)
-      const excess = `${distance}\u00a0${unit}`.trimEnd()
-      parts.push(`, ${cause.value >= cause.limit ? mnemonic.over({ excess }) : mnemonic.under({ excess })}`)
-    }
+    if (cause.value !== null) parts.push(`, ${distance(view, document, cause, cause.value, cause.limit)}`)
   }
   if (cause.since !== null) parts.push(html`, ${since(view, cause.since, document.clock, clockOf(view, document))}`)
   return html`<strong>${`${signalName(view.text, cause.signal)} ${causeValue(view, document, cause)}`.trimEnd()}</strong
     >${parts}.`
+}
+
+/** How far a value is past its limit, on the side where that limit works. */
+function distance(view: View, { signals }: ExhausterDocument, cause: Cause, value: number, limit: number): string {
+  const { mnemonic } = view.text
+  const signal = signals[cause.signal]
+  const low = signal?.limits.alarm_min === limit || signal?.limits.warning_min === limit
+  const past = low ? limit - value : value - limit
+  if (past < 0) return mnemonic.held
+  const unit = unitName(view, signal?.unit ?? '')
+  const excess = `${figure(view, past, gaugeOf(cause.signal).digits)}\u00a0${unit}`.trimEnd()
+  return low ? mnemonic.under({ excess }) : mnemonic.over({ excess })
 }
 
 function others(view: View, document: ExhausterDocument): Content {

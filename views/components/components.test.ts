@@ -5,6 +5,7 @@ import { damperPosition, tally } from '../plant/machine.ts'
 import { viewOf } from '../view.ts'
 import { attention } from './attention.ts'
 import { bar } from './bar.ts'
+import { causeBanner } from './cause-banner.ts'
 import { matrix } from './matrix.ts'
 import { groupChanges } from './notes.ts'
 import { spark } from './spark.ts'
@@ -129,4 +130,16 @@ test('advice of the constants is not said of a value in doubt', () => {
 
 test('data is late after 90 s and lost after 5 min', () => {
   expect([0, 90_000, 90_001, 300_000, 300_001].map(ageLevel)).toEqual(['ok', 'ok', 'late', 'late', 'lost'])
+})
+
+test.each([
+  [7.42, 7.1, 'over by 0.32\u00a0mm/s'],
+  [6.97, 7.1, 'held by its deadband'],
+  [-0.4, 0, 'under by 0.40\u00a0mm/s'],
+  [0.01, 0, 'held by its deadband'],
+])('a cause of %p against the limit %p is %p', (value, limit, words) => {
+  const key = 'bearing_8.vibration_vertical'
+  const causes = [{ signal: key, status: 'alarm' as const, value, limit, since: null }]
+  const banner = causeBanner(view, live(documentOf('f-171', { status: 'alarm', causes })))
+  expect(banner.toString()).toContain(`, ${words}.`)
 })

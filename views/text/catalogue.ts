@@ -164,6 +164,8 @@ export interface Text {
     readonly limit: Readonly<Record<'alarm' | 'warning', Phrase<'limit'>>>
     readonly over: Phrase<'excess'>
     readonly under: Phrase<'excess'>
+    /** Back on the good side of the limit, not yet far enough for the status to end. */
+    readonly held: string
     readonly others: Phrase<'causes'>
     readonly instruments: Phrase<'signals'>
     readonly signals: Plural

@@ -197,6 +197,7 @@ export const en: Text = {
     limit: { alarm: ({ limit }) => `alarm limit ${limit}`, warning: ({ limit }) => `warning limit ${limit}` },
     over: ({ excess }) => `over by ${excess}`,
     under: ({ excess }) => `under by ${excess}`,
+    held: 'held by its deadband',
     others: ({ causes }) => `Also: ${causes}.`,
     instruments: ({ signals }) => `Measurement in doubt: ${signals}.`,
     signals: { one: 'signal', other: 'signals' },

@@ -204,6 +204,7 @@ export const ru: Text = {
     },
     over: ({ excess }) => `превышение ${excess}`,
     under: ({ excess }) => `ниже на ${excess}`,
+    held: 'ещё в зоне возврата',
     others: ({ causes }) => `Также: ${causes}.`,
     instruments: ({ signals }) => `Измерение под сомнением: ${signals}.`,
     signals: { one: 'сигнал', few: 'сигнала', many: 'сигналов', other: 'сигнала' },
