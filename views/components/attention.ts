@@ -10,7 +10,8 @@ import { since } from './since.ts'
 import { mark } from './sprite.ts'
 
 interface Notice {
-  readonly id: ExhausterId
+  /** Usually one; machines that fell silent together are said together. */
+  readonly ids: readonly ExhausterId[]
   readonly status: Status
   readonly words: string
   readonly more: number
@@ -21,18 +22,28 @@ interface Notice {
 
 /** One line per machine that is not normal, the worst first, within a status the longest first. One row: the places below never move. */
 export function attention(view: View, model: PlantModel): Html {
-  const { text } = view
-  const notices: Notice[] = []
-  for (const id of EXHAUSTER_IDS) {
-    const notice = noticeOf(view, id, model.exhausters.get(id))
-    if (notice) notices.push(notice)
-  }
+  const { overview } = view.text
+  const notices = joinSilent(EXHAUSTER_IDS.flatMap((id) => noticeOf(view, id, model.exhausters.get(id)) ?? []))
   notices.sort((a, b) => rank(a) - rank(b) || (a.since ?? '~').localeCompare(b.since ?? '~'))
-  const waiting = [...model.exhausters.values()].every((reading) => conditionOf(reading) === 'waiting')
-  const calm = html`<p class="muted">${waiting ? text.overview.calmWaiting : text.overview.calm}</p>`
-  return html`<section class="attention" id="attention" aria-label="${text.overview.attention}">
+  const waiting = EXHAUSTER_IDS.every((id) => conditionOf(model.exhausters.get(id)) === 'waiting')
+  const calm = html`<p class="muted">${waiting ? overview.calmWaiting : overview.calm}</p>`
+  return html`<section class="attention" id="attention" aria-label="${overview.attention}">
     ${notices.length === 0 || waiting ? calm : notices.map((notice) => line(view, notice))}
   </section>`
+}
+
+/** When the plant falls silent, that is one thing to look at, not six. */
+function joinSilent(notices: readonly Notice[]): Notice[] {
+  const joined: Notice[] = []
+  for (const notice of notices) {
+    const same = (other: Notice) =>
+      other.status === 'unknown' && other.words === notice.words && other.since === notice.since
+    const index = joined.findIndex(same)
+    const known = joined[index]
+    if (known) joined[index] = { ...known, ids: [...known.ids, ...notice.ids] }
+    else joined.push(notice)
+  }
+  return joined
 }
 
 const rank = ({ status }: Notice) => WORST_FIRST.indexOf(status)
@@ -44,11 +55,11 @@ function noticeOf(view: View, id: ExhausterId, reading: Reading<ExhausterDocumen
   const cause = document && firstCause(document)
   if (document && cause && status !== 'unknown') {
     const words = causeLine(view, document, cause)
-    return { id, status, words, more: document.causes.length - 1, since: cause.since, document }
+    return { ids: [id], status, words, more: document.causes.length - 1, since: cause.since, document }
   }
   const words = conditionOf(reading) === 'unavailable' ? view.text.cause.unavailable : view.text.status[status]
   const last = conditionOf(reading) === 'lost' ? document?.updated_at : document?.status_since
-  return { id, status, words, more: 0, since: last ?? null, document }
+  return { ids: [id], status, words, more: 0, since: last ?? null, document }
 }
 
 function line(view: View, notice: Notice): Html {
@@ -58,8 +69,12 @@ function line(view: View, notice: Notice): Html {
     document &&
     html`<span class="muted age-of">${since(view, notice.since, document.clock, clockOf(view, document))}</span>`
   const more = notice.more > 0 && html`<span class="badge">+${notice.more}</span>`
-  return html`<a data-status="${notice.status}" href="/dashboard/exhausters/${notice.id}" title="${notice.words}"
-    >${mark(notice.status)}<span class="hidden">${view.text.status[notice.status]}: </span
-    ><b class="name">${machineName(view.text, notice.id)}</b><span class="words">${notice.words}</span>${more}${age}</a
+  const [first, ...others] = notice.ids
+  const href = others.length > 0 ? '/dashboard' : `/dashboard/exhausters/${first}`
+  const all = notice.ids.length === EXHAUSTER_IDS.length
+  const names = all ? view.text.overview.all : notice.ids.map((id) => machineName(view.text, id)).join(', ')
+  return html`<a data-status="${notice.status}" href="${href}" title="${names}: ${notice.words}"
+    >${mark(notice.status)}<span class="hidden">${view.text.status[notice.status]}: </span><b class="name">${names}</b
+    ><span class="words">${notice.words}</span>${more}${age}</a
   >`
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { EXHAUSTER_IDS, type ExhausterId } from '../../actors/exhauster/schema.ts'
 import { documentOf, live, night, NIGHT, signal } from '../fixture.ts'
 import { gaugeOf } from '../plant/gauge.ts'
 import { damperPosition, tally } from '../plant/machine.ts'
@@ -78,8 +79,15 @@ test('the same change that comes again is one note with its count, first and las
   })
   const notes = groupChanges([change(9, 'alarm'), change(7, 'ok'), change(3, 'alarm'), change(1, 'alarm')])
   expect(notes).toEqual([
-    { status: 'alarm', signal: cause.signal, count: 3, last: NIGHT + 540_000, first: NIGHT + 60_000 },
-    { status: 'ok', signal: null, count: 1, last: NIGHT + 420_000, first: NIGHT + 420_000 },
+    {
+      status: 'alarm',
+      signal: cause.signal,
+      fromUnknown: false,
+      count: 3,
+      last: NIGHT + 540_000,
+      first: NIGHT + 60_000,
+    },
+    { status: 'ok', signal: null, fromUnknown: false, count: 1, last: NIGHT + 420_000, first: NIGHT + 420_000 },
   ])
 })
 
@@ -93,6 +101,18 @@ test('attention goes from the worst to the least bad, and says nothing of what i
   const calm = { ...night(), exhausters: new Map([['u-171' as const, live(documentOf('u-171'))]]) }
   const others = attention(view, calm).toString()
   expect([...others.matchAll(/<b class="name">([^<]+)/g)].map(([, name]) => name)).not.toContain('U-171')
+})
+
+test('machines that fell silent together are one thing to look at', () => {
+  const silent = (id: ExhausterId) => {
+    const signals = { 'bearing_1.temperature': signal(40, '°C', { quality: 'stale', status: 'unknown' }) }
+    return [id, live(documentOf(id, { status: 'unknown', signals }))] as const
+  }
+  const some = { ...night(), exhausters: new Map([...night().exhausters, silent('u-171'), silent('f-172')]) }
+  expect(attention(view, some).toString()).toMatch(/>U-171, F-172</)
+  const none = { ...night(), exhausters: new Map(EXHAUSTER_IDS.map(silent)) }
+  const words = attention(view, none).toString()
+  expect([words.match(/<a\s/g)?.length, words.includes('All exhausters')]).toEqual([1, true])
 })
 
 test('the counters count machines, also those of which nothing can be read', () => {

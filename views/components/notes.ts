@@ -11,6 +11,8 @@ import { state } from './state.ts'
 interface Note {
   readonly status: Status
   readonly signal: string | null
+  /** Nothing was known before. */
+  readonly fromUnknown: boolean
   readonly count: number
   /** Epoch ms. */
   readonly last: number
@@ -20,14 +22,16 @@ interface Note {
 /** Joins a machine's changes, newest first, into notes: same status, same first cause. */
 export function groupChanges(changes: readonly StatusChange[]): Note[] {
   const notes = new Map<string, Note>()
-  for (const { at, status, causes } of changes) {
+  for (const { at, status, previous, causes } of changes) {
     const signal = status === 'ok' ? null : (causes[0]?.signal ?? null)
-    const key = `${status} ${signal}`
+    const fromUnknown = status === 'ok' && previous === 'unknown'
+    const key = `${status} ${signal} ${fromUnknown}`
     const time = Date.parse(at)
     const known = notes.get(key)
     notes.set(key, {
       status,
       signal,
+      fromUnknown,
       count: (known?.count ?? 0) + 1,
       last: Math.max(known?.last ?? time, time),
       first: Math.min(known?.first ?? time, time),
@@ -77,7 +81,9 @@ function entry(view: View, id: ExhausterId, note: Note, now: number): Html {
   const { overview, status } = view.text
   const words =
     note.status === 'ok'
-      ? overview.returned
+      ? note.fromUnknown
+        ? overview.heard
+        : overview.returned
       : note.signal === null
         ? overview.changed({ status: status[note.status] })
         : overview.passed({ signal: signalName(view.text, note.signal), status: status[note.status].toLowerCase() })

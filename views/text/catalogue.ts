@@ -132,6 +132,7 @@ export interface Text {
   readonly overview: {
     readonly title: string
     readonly attention: string
+    readonly all: string
     readonly calm: string
     readonly calmWaiting: string
     readonly matrix: string
@@ -150,6 +151,8 @@ export interface Text {
     readonly last: Phrase<'time'>
     readonly lastAndFirst: Phrase<'last' | 'first'>
     readonly returned: string
+    /** Normal after nothing was known. */
+    readonly heard: string
     readonly silent: string
     readonly passed: Phrase<'signal' | 'status'>
     readonly changed: Phrase<'status'>

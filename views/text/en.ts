@@ -165,6 +165,7 @@ export const en: Text = {
   overview: {
     title: 'Exhausters: overview',
     attention: 'Needs attention, worst first',
+    all: 'All exhausters',
     calm: 'All exhausters are normal',
     calmWaiting: 'Waiting for the first frame',
     matrix: 'Bearings: temperature, °C, and vibration, mm/s',
@@ -183,6 +184,7 @@ export const en: Text = {
     last: ({ time }) => time,
     lastAndFirst: ({ last, first }) => `${last}, first ${first}`,
     returned: 'Back to normal',
+    heard: 'Data coming in, normal',
     silent: 'No data',
     passed: ({ signal, status }) => `${signal}, ${status}`,
     changed: ({ status }) => status,

@@ -169,6 +169,7 @@ export const ru: Text = {
   overview: {
     title: 'Обзор эксгаустеров',
     attention: 'Требуют внимания, худшее впереди',
+    all: 'Все эксгаустеры',
     calm: 'Все эксгаустеры в норме',
     calmWaiting: 'Ждём первый кадр',
     matrix: 'Подшипники: температура, °C, и вибрация, мм/с',
@@ -187,6 +188,7 @@ export const ru: Text = {
     last: ({ time }) => time,
     lastAndFirst: ({ last, first }) => `${last}, впервые ${first}`,
     returned: 'Возврат в норму',
+    heard: 'Данные поступают, норма',
     silent: 'Нет данных',
     passed: ({ signal, status }) => `${signal}, ${status}`,
     changed: ({ status }) => status,
