@@ -236,7 +236,7 @@ function silent(): ExhausterDocument {
   return document
 }
 
-export const machineOf = (number: number, more: Partial<MachineDocument> = {}): MachineDocument => ({
+const machineOf = (number: number, more: Partial<MachineDocument> = {}): MachineDocument => ({
   id: `am-${number}`,
   number,
   name: `Агломашина № ${number}`,

@@ -31,7 +31,7 @@ export interface Format {
 }
 
 /** One number as both languages write it, differing in the two signs only. */
-export function writeNumber(value: number, digits: number, signs: { decimal: string; thousands: string }): string {
+function writeNumber(value: number, digits: number, signs: { decimal: string; thousands: string }): string {
   const [whole = '', fraction] = Math.abs(value).toFixed(digits).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, signs.thousands)
   const written = fraction === undefined ? grouped : grouped + signs.decimal + fraction
