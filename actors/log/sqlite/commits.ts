@@ -1,24 +1,14 @@
 import type { Clock } from '../../runtime/index.ts'
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { type Block, formatRow } from './journal.ts'
+import { formatRow } from './journal.ts'
 import type { JournalEnd } from './recovery.ts'
+import { type PlacedRow, rowBuilder } from './row-builder.ts'
 
 /** A row is closed when its lines reach this many characters, so that readers can take the journal in bounded pieces. */
 const ROW_LENGTH = 256 * 1024
 /** A mark stands at least every so many rows, or characters: how much a reader scans at most to find an offset. */
 const MARK_ROWS = 256
 const MARK_LENGTH = 1024 * 1024
-
-interface OpenRow {
-  length: number
-  /** By partition, in the order of their first record; `lines` is a rope until the row is written. */
-  readonly blocks: Map<number, { first: number; count: number; lines: string }>
-}
-
-interface Waiting {
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
 
 /**
  * Group commit. What is placed gets its offset at once and waits for the next commit, which begins when the thread comes to rest
@@ -37,34 +27,25 @@ export function commitQueue(
   )
   /** The offset after the last record placed; ahead of `journal.ends` while a commit waits. */
   let placed = [...journal.ends]
-  let rows: OpenRow[] = []
-  let waiting: Waiting[] = []
+  const open = rowBuilder(journal.ends.length)
+  /** Rows of the next commit that are full. */
+  let full: PlacedRow[] = []
+  /** Of all who wait for the next commit; undefined while none does. */
+  let next: PromiseWithResolvers<void> | undefined
   let watermarks = new Map<number, number>()
-  let scheduled = false
-
-  const openRow = (): OpenRow => {
-    const last = rows.at(-1)
-    if (last && last.length < ROW_LENGTH) return last
-    const row: OpenRow = { length: 0, blocks: new Map() }
-    rows.push(row)
-    return row
-  }
 
   const write = (): string[] => {
     const at = Math.max(clock.now(), journal.at)
     const ends = [...journal.ends]
     let { seq, rowsSinceMark, lengthSinceMark } = journal
     const texts = sqlite.write(() => {
-      const texts = rows.map((row) => {
+      const rows = open.length > 0 ? [...full, open.build()] : full
+      const texts = rows.map(({ head, lines }) => {
         if (rowsSinceMark >= MARK_ROWS || lengthSinceMark >= MARK_LENGTH) rowsSinceMark = lengthSinceMark = 0
         if (rowsSinceMark === 0) insertMark.run(seq, at, ends.join(','))
-        const blocks: Block[] = []
-        for (const [partition, { first, count, lines }] of row.blocks) {
-          blocks.push({ partition, first, count, at, lines })
-          ends[partition] = first + count
-        }
-        const text = formatRow({ seq, at, blocks })
+        const text = formatRow(seq, at, head, lines)
         insertRow.run(seq, text)
+        for (let i = 0; i < head.length; i += 4) ends[head[i]!] = head[i + 1]! + head[i + 2]!
         seq++
         rowsSinceMark++
         lengthSinceMark += text.length
@@ -78,22 +59,22 @@ export function commitQueue(
   }
 
   const commit = () => {
-    scheduled = false
-    if (waiting.length === 0) return
-    const done = waiting
+    const done = next
+    if (!done) return
     let texts: readonly string[]
     try {
       texts = write()
     } catch (error) {
       placed = [...journal.ends]
-      for (const { reject } of done) reject(error)
+      done.reject(error)
       return
     } finally {
-      rows = []
-      waiting = []
+      open.clear()
+      full = []
       watermarks = new Map()
+      next = undefined
     }
-    for (const { resolve } of done) resolve()
+    done.resolve()
     written(texts)
   }
 
@@ -102,24 +83,20 @@ export function commitQueue(
     place(partition: number, count: number, lines: string): number {
       const first = placed[partition]!
       placed[partition] = first + count
-      const row = openRow()
-      row.length += lines.length
-      const block = row.blocks.get(partition)
-      if (block) {
-        block.count += count
-        block.lines += lines
-      } else row.blocks.set(partition, { first, count, lines })
+      open.add(partition, first, count, lines)
+      if (open.length >= ROW_LENGTH) full.push(open.build())
       return first
     },
     setWatermark(partition: number, offset: number) {
       watermarks.set(partition, offset)
     },
-    /** Calls `resolve` when everything that was placed up to now is durable. */
-    wait(resolve: () => void, reject: (error: unknown) => void) {
-      waiting.push({ resolve, reject })
-      if (scheduled) return
-      scheduled = true
-      setImmediate(commit)
+    /** Resolves when everything that was placed up to now is durable. One promise for all: a pair of resolvers each costs more. */
+    wait(): Promise<void> {
+      if (!next) {
+        next = Promise.withResolvers()
+        setImmediate(commit)
+      }
+      return next.promise
     },
     /** Commits at once what waits. */
     commit,

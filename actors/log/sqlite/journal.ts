@@ -27,15 +27,9 @@ export interface Block {
 export const formatLine = (type: string, key: string, id: string, source: string, value: string): string =>
   `${type}\t${key}\t${id}\t${source}\t${value}\n`
 
-export function formatRow({ seq, at, blocks }: Row): string {
-  let head = `${seq},${at}`
-  let lines = ''
-  for (const block of blocks) {
-    head += `,${block.partition},${block.first},${block.count},${block.lines.length}`
-    lines += block.lines
-  }
-  return `${head}\n${lines}`
-}
+/** `head`: partition, first offset, count and length for each partition whose lines follow. */
+export const formatRow = (seq: number, at: number, head: readonly number[], lines: readonly string[]): string =>
+  `${seq},${at},${head.join(',')}\n${lines.join('')}`
 
 /** Undefined where the text is not a whole row. */
 export function parseRow(text: string): Row | undefined {

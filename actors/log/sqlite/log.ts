@@ -4,7 +4,7 @@ import type { EventLog } from '../port.ts'
 import { commitQueue } from './commits.ts'
 import { openFeed } from './feed.ts'
 import type { PackedBlock, Port } from './messages.ts'
-import { recordPlacer, refused } from './placing.ts'
+import { lineOf, placeOf, refused } from './placing.ts'
 import { identify, recover } from './recovery.ts'
 import { type Retention, retentionOf } from './retention.ts'
 import { LOG_FILE } from './schema.ts'
@@ -37,7 +37,6 @@ export function openSqliteLog(options: {
     const committed = readCommitted()
     let earliest = keeping.earliest(partitions)
     const feeds = new Set<ReturnType<typeof openFeed>>()
-    const placer = recordPlacer(partitions)
     const queue = commitQueue(sqlite, clock, journal, (texts) => {
       for (const feed of feeds) for (const text of texts) feed.push(text)
     })
@@ -53,20 +52,23 @@ export function openSqliteLog(options: {
       return found
     }
 
-    const append = (records: readonly NewRecord[]): Promise<(Position | null)[]> =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(unavailable())
-        let taken = 0
-        const positions = records.map((record) => {
-          const partition = placer.partition(record)
-          if (partition < 0) return null
-          taken++
-          return { partition, offset: queue.place(partition, 1, placer.line(record)) }
-        })
-        if (taken > 0) queue.wait(() => resolve(positions), reject)
-        else if (records.length === 0) resolve([])
-        else reject(refused())
-      })
+    // Not an async function: `then` on the one promise of the commit costs half of what `await` does here.
+    const append = (records: readonly NewRecord[]): Promise<(Position | null)[]> => {
+      if (closed) return Promise.reject(unavailable())
+      const positions: (Position | null)[] = []
+      let taken = 0
+      for (const record of records) {
+        const partition = placeOf(record, partitions)
+        if (partition < 0) {
+          positions.push(null)
+          continue
+        }
+        positions.push({ partition, offset: queue.place(partition, 1, lineOf(record)) })
+        taken++
+      }
+      if (taken > 0) return queue.wait().then(() => positions)
+      return records.length > 0 ? Promise.reject(refused()) : Promise.resolve(positions)
+    }
 
     const source = {
       assigned: (wanted: readonly number[]) =>
@@ -77,23 +79,20 @@ export function openSqliteLog(options: {
           end: journal.ends[partition]!,
         })),
       ends: () => journal.ends,
-      append: (batch: readonly PackedBlock[]) =>
-        new Promise<number[]>((resolve, reject) => {
-          if (closed) return reject(unavailable())
-          const firsts = batch.map(({ partition, count, lines }) => queue.place(partition, count, lines))
-          queue.wait(() => resolve(firsts), reject)
-        }),
-      commit: (offsets: ReadonlyMap<number, number>) =>
-        new Promise<void>((resolve, reject) => {
-          if (closed) return reject(unavailable())
-          const ahead = [...offsets].filter(([partition, offset]) => offset > (committed[partition] ?? -1))
-          if (ahead.length === 0) return resolve()
-          for (const [partition, offset] of ahead) queue.setWatermark(partition, offset)
-          queue.wait(() => {
-            for (const [partition, offset] of ahead) committed[partition] = Math.max(offset, committed[partition] ?? 0)
-            resolve()
-          }, reject)
-        }),
+      async append(batch: readonly PackedBlock[]) {
+        if (closed) throw unavailable()
+        const firsts = batch.map(({ partition, count, lines }) => queue.place(partition, count, lines))
+        await queue.wait()
+        return firsts
+      },
+      async commit(offsets: ReadonlyMap<number, number>) {
+        if (closed) throw unavailable()
+        const ahead = [...offsets].filter(([partition, offset]) => offset > (committed[partition] ?? -1))
+        if (ahead.length === 0) return
+        for (const [partition, offset] of ahead) queue.setWatermark(partition, offset)
+        await queue.wait()
+        for (const [partition, offset] of ahead) committed[partition] = Math.max(offset, committed[partition] ?? 0)
+      },
     }
     return {
       id,

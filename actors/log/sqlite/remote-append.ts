@@ -1,7 +1,7 @@
 import type { Append } from '../../runtime/index.ts'
 import { openCalls } from './calls.ts'
 import type { PackedBlock, Port } from './messages.ts'
-import { recordPlacer, refused } from './placing.ts'
+import { lineOf, placeOf, refused } from './placing.ts'
 
 /**
  * `append` for a Worker, over its end of the channel that `SqliteLog.serve` has the other end of. The records cross as lines of the
@@ -9,15 +9,14 @@ import { recordPlacer, refused } from './placing.ts'
  */
 export function openRemoteAppend(port: Port, partitions: number): Append {
   const calls = openCalls(port)
-  const placer = recordPlacer(partitions)
   return async (records) => {
     const blocks = new Map<number, { partition: number; count: number; lines: string; index: number }>()
     const places = records.map((record) => {
-      const partition = placer.partition(record)
+      const partition = placeOf(record, partitions)
       if (partition < 0) return null
       let block = blocks.get(partition)
       if (!block) blocks.set(partition, (block = { partition, count: 0, lines: '', index: blocks.size }))
-      block.lines += placer.line(record)
+      block.lines += lineOf(record)
       return { block, nth: block.count++ }
     })
     if (records.length === 0) return []

@@ -16,5 +16,9 @@ export const LOG_FILE: FileKind = {
   applicationId: 0x57424c47, // "WBLG"
   migrations: [TABLES],
   unavailable: 'LOG_UNAVAILABLE',
-  atCreation: (db) => db.run('PRAGMA auto_vacuum = INCREMENTAL'),
+  atCreation(db) {
+    // A commit of 64 readings writes 4 pages of this size, or 7 of half the size.
+    db.run('PRAGMA page_size = 8192')
+    db.run('PRAGMA auto_vacuum = INCREMENTAL')
+  },
 }
