@@ -20,6 +20,8 @@ export type Send = (text: string) => void
 
 /** At most two updates a second. */
 const PACE_MS = 500
+/** A frame changes ten actors, one after another: they are shown together. */
+const GATHER_MS = 50
 
 /**
  * One page in one language: its fragments are rendered once, and what changed goes to all who look at it. `render` reads the
@@ -32,6 +34,8 @@ export class Channel {
   #shown = new Map<string, string>()
   #refreshing: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Of the last update that a touch brought, on the clock of `performance`. */
+  #touchedAt = -Infinity
 
   constructor(render: () => Promise<Fragments>, report: (error: unknown) => void) {
     this.#render = render
@@ -59,10 +63,12 @@ export class Channel {
   /** Something may have changed: looks soon, and not again before the pace allows it. */
   touch(): void {
     if (this.#timer !== undefined || this.#viewers.size === 0) return
+    const wait = Math.max(GATHER_MS, this.#touchedAt + PACE_MS - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
+      this.#touchedAt = performance.now()
       this.refresh().catch(this.#report)
-    }, PACE_MS)
+    }, wait)
   }
 
   /** Renders anew and sends what is no longer as it was sent. Many at once render once. */
