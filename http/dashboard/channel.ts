@@ -67,7 +67,9 @@ export class Channel {
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#touchedAt = performance.now()
-      this.refresh().catch(this.#report)
+      // An update under way may have read the present before the touch.
+      const before = this.#refreshing ?? Promise.resolve()
+      before.then(() => this.refresh()).catch(this.#report)
     }, wait)
   }
 

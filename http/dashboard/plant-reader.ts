@@ -65,24 +65,28 @@ export function createPlantReader({ cluster, now }: { cluster: Cluster; now: () 
     return found
   }
 
-  async function readAll(): Promise<PlantModel> {
-    const [plant, exhausters, machines, found] = await Promise.all([
-      ask<PlantAnswer>(PLANT, 'state'),
-      Promise.all(EXHAUSTER_IDS.map((id) => ask<ExhausterDocument>(`exhauster/${id}`, 'document'))),
-      Promise.all(MACHINES.map((address) => ask<MachineDocument>(address, 'document'))),
-      readChanges(),
-    ])
-    const state = plantState(plant)
+  async function readLines(end: number): Promise<ReadonlyMap<ExhausterId, Sparkline>> {
     const lines = new Map<ExhausterId, Sparkline>()
-    const end = state.clock === 'replay' ? state.moment : now()
     await Promise.all(
       EXHAUSTER_IDS.map(async (id) => {
-        const line = end === null ? undefined : await sparklines.of(id, end)
+        const line = await sparklines.of(id, end)
         if (line) lines.set(id, line)
       }),
     )
+    return lines
+  }
+
+  /** What may take long comes first, so that the documents are as new as the answer. */
+  async function readAll(): Promise<PlantModel> {
+    const plant = plantState(await ask<PlantAnswer>(PLANT, 'state'))
+    const end = plant.clock === 'replay' ? plant.moment : now()
+    const [lines, found] = await Promise.all([end === null ? new Map() : readLines(end), readChanges()])
+    const [exhausters, machines] = await Promise.all([
+      Promise.all(EXHAUSTER_IDS.map((id) => ask<ExhausterDocument>(`exhauster/${id}`, 'document'))),
+      Promise.all(MACHINES.map((address) => ask<MachineDocument>(address, 'document'))),
+    ])
     return {
-      plant: state,
+      plant,
       exhausters: new Map(EXHAUSTER_IDS.map((id, index) => [id, exhausters[index]!])),
       machines,
       sparklines: lines,
