@@ -1,23 +1,27 @@
 import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
+import type { NewRecord } from '../../actors/runtime/index.ts'
 
-/** The plainest durable log: one row a record, so many rows a transaction, each commit on the disk before the next begins. */
-export function sqliteLoop(
-  folder: string,
-  rowsPerCommit: number,
-): { append(rows: readonly string[]): void; close(): void } {
-  const db = new Database(join(folder, 'yardstick.db'), { create: true, strict: true })
+/** The plainest durable log: a row a record, so many rows a transaction, each on the disk before the next begins. */
+export function sqliteLoop(file: string, rows: number) {
+  const db = new Database(file, { create: true })
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = FULL')
-  db.run('CREATE TABLE log (id INTEGER PRIMARY KEY, value TEXT NOT NULL)')
-  const insert = db.prepare('INSERT INTO log (value) VALUES (?)')
-  const commit = db.transaction((rows: readonly string[], from: number) => {
-    for (let i = from; i < Math.min(from + rowsPerCommit, rows.length); i++) insert.run(rows[i]!)
-  })
+  db.run('CREATE TABLE records (id INTEGER PRIMARY KEY, key TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL)')
+  const insert = db.prepare('INSERT INTO records (key, type, value) VALUES (?, ?, ?)')
   return {
-    append(rows) {
-      for (let from = 0; from < rows.length; from += rowsPerCommit) commit(rows, from)
+    append(count: number, recordOf: (n: number) => NewRecord) {
+      for (let done = 0; done < count;) {
+        db.run('BEGIN IMMEDIATE')
+        for (const end = Math.min(count, done + rows); done < end; done++) {
+          const { key, type, value } = recordOf(done)
+          insert.run(key, type, value)
+        }
+        db.run('COMMIT')
+      }
     },
-    close: () => db.close(),
+    close() {
+      insert.finalize()
+      db.close()
+    },
   }
 }
