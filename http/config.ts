@@ -22,7 +22,7 @@ export interface HttpConfig {
   /** The plant is a synthetic one: every page says so. */
   readonly demonstration: boolean
   /** Counts only while no admin exists. */
-  readonly admin?: { readonly email: string; readonly password: string }
+  readonly admin?: { readonly email: string; readonly password: string } | undefined
 }
 
 /** Largest body of a request that carries one JSON document or one form, bytes. */

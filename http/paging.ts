@@ -2,7 +2,7 @@ import { t } from 'elysia'
 import { Fault } from '../actors/runtime/index.ts'
 
 export const DEFAULT_LIMIT = 50
-export const MAX_LIMIT = 1000
+const MAX_LIMIT = 1000
 
 /** The query parameters of every list. */
 export const pageQuery = {

@@ -11,7 +11,10 @@ import { createDashboard } from './dashboard/routes.ts'
 import type { DocumentedRoute } from './docs/document.ts'
 import { docs } from './docs/routes.ts'
 import { ACCESS_KEY } from './edge/access.ts'
+import { createAdmission } from './edge/admission.ts'
+import { createCors } from './edge/cors.ts'
 import { createEdge } from './edge/edge.ts'
+import { createFaultAnswers } from './edge/fault-answers.ts'
 import { RouteTable } from './edge/route-table.ts'
 import { KeptAnswers } from './exhausters/kept-answers.ts'
 import { createRotors } from './exhausters/rotors.ts'
@@ -42,7 +45,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
   const now = () => clock.now()
   const authority = await createAuthority({ store: cluster.store, config, now, ...(hashCost ? { hashCost } : {}) })
   const { credentials, audit } = authority
-  const sessions = createPageSessions({ credentials, config })
+  const pageSessions = createPageSessions({ credentials, config })
 
   const answers = new KeptAnswers(cluster, now)
   const rotors = createRotors({ cluster, now })
@@ -53,7 +56,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
     cluster,
     timeZone: config.timeZone,
     now,
-    session: sessions.find,
+    session: pageSessions.find,
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })
@@ -71,15 +74,19 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
   let table: RouteTable | undefined
   const routes = () => (table ??= tableOf(allRoutes))
 
-  const app = createEdge({ config, credentials, latency, now, log, routes })
+  const cors = createCors(config.corsOrigins)
+  const faultAnswers = createFaultAnswers({ log, latency, cors, routes })
+  const { anonymousRole, rateLimit } = config
+  const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
+  const app = createEdge({ config, admission, answers: faultAnswers, cors })
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
-    .use(exhausterRoutes({ cluster, answers, rotors, audit, now }))
+    .use(exhausterRoutes({ cluster, answers, rotors, audit, later: faultAnswers.later, now }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(exhausterAliases({ cluster, answers }))
-    .use(pageAuthRoutes({ authority, sessions, pages: authPages, config }))
+    .use(pageAuthRoutes({ authority, sessions: pageSessions, pages: authPages, config }))
     .use(dashboard.routes)
     .use(docs(() => allRoutes, config.version))
 
@@ -89,6 +96,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
   return {
     app,
     authority,
+    pageSessions,
     /** Sends again what exhausters have not heard of; once, when the cluster is ready. */
     repairRotors: rotors.repair,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
@@ -98,7 +106,6 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
     },
   }
 }
-export type Server = Awaited<ReturnType<typeof createServer>>
 
 /** Every route says who may use it, or the server does not start. */
 function tableOf(routes: readonly DocumentedRoute[]): RouteTable {

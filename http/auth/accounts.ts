@@ -35,7 +35,7 @@ const documentId = (id: number) => String(id).padStart(12, '0')
 const EMAIL = /^[^\s@"<>\\]+@[^\s@"<>\\]+$/
 
 /** Lower case, no blanks around. Fault VALIDATION when it is no address. */
-export function normalEmail(text: string): string {
+function normalEmail(text: string): string {
   const email = text.trim().normalize('NFC').toLowerCase()
   if (email.length > 254 || !EMAIL.test(email)) {
     const message = 'Expected an e-mail address'

@@ -36,4 +36,3 @@ export function createLoginLinks(store: Documents, now: () => number) {
     },
   }
 }
-export type LoginLinks = ReturnType<typeof createLoginLinks>

@@ -7,7 +7,7 @@ export interface HashCost {
 }
 
 /** OWASP's second choice: 19 MiB, two passes; 60 ms of one core. */
-export const STRONG: HashCost = { memoryCost: 19_456, timeCost: 2 }
+const STRONG: HashCost = { memoryCost: 19_456, timeCost: 2 }
 
 /** Two fill two cores for as long as they run; the rest wait here, and past this number they are told to come back. */
 const AT_ONCE = 2

@@ -5,5 +5,3 @@ export type Role = (typeof ROLES)[number]
 const rank: Record<Role, number> = { viewer: 0, operator: 1, engineer: 2, admin: 3 }
 
 export const atLeast = (role: Role, needed: Role): boolean => rank[role] >= rank[needed]
-
-export const isRole = (text: unknown): text is Role => typeof text === 'string' && text in rank

@@ -35,7 +35,7 @@ const analog = ({ value, limits, strict_status }: SignalView) => {
 const BITS = new Set(['work.is_working', 'gate_valve.gas_valve_closed', 'gate_valve.gas_valve_open'])
 
 /** The nested tree of all signals: the vibrations of a bearing lie one level deeper. */
-export function statusTree({ signals }: Pick<ExhausterDocument, 'signals'>): Record<string, Record<string, unknown>> {
+function statusTree({ signals }: Pick<ExhausterDocument, 'signals'>): Record<string, Record<string, unknown>> {
   const tree: Record<string, Record<string, unknown>> = {}
   for (const [key, signal] of Object.entries(signals)) {
     const [group, name] = key.split('.') as [string, string]

@@ -67,3 +67,4 @@ export function createAdmission(parts: {
     },
   }
 }
+export type Admission = ReturnType<typeof createAdmission>

@@ -4,7 +4,7 @@ import { SMALL_BODY_BYTES } from '../config.ts'
 const tooLarge = (limit: number) => new Fault('TOO_LARGE', `The body may have at most ${limit} bytes.`)
 
 /** The bytes of a body, up to the limit: it stops reading there, whatever `content-length` says. Fault TOO_LARGE. */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit)
   if (request.body === null) return new Uint8Array(0)
   const chunks: Uint8Array[] = []

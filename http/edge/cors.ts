@@ -28,4 +28,3 @@ export function createCors(origins: readonly string[]) {
     },
   }
 }
-export type Cors = ReturnType<typeof createCors>

@@ -8,7 +8,7 @@ export const SECURITY_HEADERS = {
 } as const
 
 /** Scripts, styles, fonts and pictures from this server, nothing inline, no frames. */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -4,7 +4,7 @@ import { Fault } from '../../actors/runtime/index.ts'
 const POSITION = /^(\d{1,6})-(\d{1,15})$/
 
 /** `x-min-offset: <partition>-<offset>[,…]` as partition → offset. Fault VALIDATION. */
-export function parseMinOffset(text: string, partitions: number): ReadonlyMap<number, number> {
+function parseMinOffset(text: string, partitions: number): ReadonlyMap<number, number> {
   const offsets = new Map<number, number>()
   for (const part of text.split(',')) {
     const match = POSITION.exec(part.trim())

@@ -16,7 +16,7 @@ export function problemText(fault: Fault, path: string): string {
   })
 }
 
-export const problemType = (code: FaultCode): string => `urn:windbox:problem:${code.toLowerCase().replaceAll('_', '-')}`
+const problemType = (code: FaultCode): string => `urn:windbox:problem:${code.toLowerCase().replaceAll('_', '-')}`
 
 /** Seconds that a client waits where the fault itself does not say. */
 const RETRY_AFTER_S = 1
@@ -54,6 +54,8 @@ export function asFault(error: unknown, code: string | number): Fault {
       return new Fault('VALIDATION', `The ${where} does not fit: ${list[0]?.message ?? 'not valid'}.`, { errors: list })
     }
     case 'PARSE':
+      // Elysia wraps what a parser throws.
+      if ((error as Error).cause instanceof Fault) return (error as Error).cause as Fault
       return new Fault('MALFORMED', 'The body cannot be read.')
     case 'NOT_FOUND':
       return new Fault('NOT_FOUND', 'There is nothing at this path.')

@@ -16,6 +16,7 @@ import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
+import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
 import { readOptions, sayState } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf, TimeText, oneOf } from '../schema.ts'
@@ -97,9 +98,10 @@ export function exhausterRoutes(parts: {
   answers: KeptAnswers
   rotors: Rotors
   audit: Audit
+  later: FaultAnswers['later']
   now: () => number
 }) {
-  const { cluster, answers, rotors, audit, now } = parts
+  const { cluster, answers, rotors, audit, later, now } = parts
   const { partitions } = cluster
   type Set = { headers: Record<string, unknown> }
 
@@ -117,11 +119,16 @@ export function exhausterRoutes(parts: {
   }
 
   /** One machine's document: at once when it is kept. */
-  function document({ params, set, request }: { params: { id: string }; set: Set; request: Request }) {
+  function document(exchange: Exchange & { params: { id: string } }) {
+    const { params, set, request } = exchange
     const address = ADDRESSES.get(params.id)
     if (address === undefined) throw new Fault('NOT_FOUND', 'There is no such exhauster.')
     const answer = read(address, 'document', request.headers)
-    return answer instanceof Promise ? answer.then((given) => sent(set, given)) : sent(set, answer)
+    if (!(answer instanceof Promise)) return sent(set, answer)
+    return later(
+      exchange,
+      answer.then((given) => sent(set, given)),
+    )
   }
 
   /** Positions of all, newest state age of none: the oldest counts. */

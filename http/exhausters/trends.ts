@@ -10,7 +10,7 @@ import { isoTime, timeOf } from '../time.ts'
 /** Seconds. */
 export const STEPS = [60, 600, 1800, 3600, 43_200, 86_400] as const
 const LONGEST_MS = 31 * 86_400_000
-export const MOST_SIGNALS = 16
+const MOST_SIGNALS = 16
 export const MOST_POINTS = 50_000
 
 export interface TrendQuery {
