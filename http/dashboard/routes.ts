@@ -71,17 +71,17 @@ export function createDashboard(parts: DashboardParts) {
   })
   parts.onSessionsEnded?.(() => live.recheck())
 
-  const problem = (wish: Wish, kind: ProblemModel['problem'], status: number): Response =>
-    page(problemPage({ looks: wish.looks, here: wish.here, problem: kind }), status)
+  const problem = (wish: Wish, kind: ProblemModel['problem'], status: number, demonstration = false): Response =>
+    page(problemPage({ looks: wish.looks, here: wish.here, problem: kind, demonstration }), status)
 
   async function show(request: Request, name: string): Promise<Response> {
     const wish = wishOf(request)
     if (wish.cookies.length > 0) return see(wish.here, wish.cookies)
     const viewer = await session(request)
     if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
-    if (!isPage(name)) return problem(wish, 'notFound', 404)
     try {
       const model = await read()
+      if (!isPage(name)) return problem(wish, 'notFound', 404, model.plant.demonstration)
       const view = viewOf(wish.looks.language, timeZone, now())
       return page(layout(view, wish.looks, viewer, pageOf(view, model, name)))
     } catch (error) {

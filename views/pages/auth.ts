@@ -114,7 +114,7 @@ export const authPages: AuthPages = {
             required${invalid(wrong)}
         /></label>
         ${model.problem && problemLine(text[model.problem])}
-        <button class="btn primary">${text.logIn}</button>
+        <button class="btn primary">${text.enter}</button>
         <p class="muted small">${text.askAdmin}</p>
       </form>`,
     )
@@ -130,7 +130,7 @@ export const authPages: AuthPages = {
           ${icon('lock')}
           <h1>${text.linkGone}</h1>
           <p>${text.linkGoneHint}</p>
-          <a class="btn" href="/dashboard/login">${text.logIn}</a>
+          <a class="btn" href="/dashboard/login">${text.enter}</a>
         </div>`,
       )
     }

@@ -8,6 +8,8 @@ export interface ProblemModel {
   readonly looks: Looks
   readonly here: string
   readonly problem: 'notFound' | 'forbidden' | 'unavailable' | 'failed'
+  /** The readings come from a simulation. */
+  readonly demonstration?: boolean
   /** What the log knows the request by. */
   readonly requestId?: string
 }

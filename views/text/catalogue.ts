@@ -205,7 +205,10 @@ export interface Text {
   }
 
   readonly auth: {
+    /** The page. */
     readonly logIn: string
+    /** The act. */
+    readonly enter: string
     readonly email: string
     readonly password: string
     readonly credentials: string

@@ -237,6 +237,7 @@ export const en: Text = {
 
   auth: {
     logIn: 'Log in',
+    enter: 'Log in',
     email: 'Email',
     password: 'Password',
     credentials: 'The email and the password do not match.',

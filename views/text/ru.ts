@@ -244,6 +244,7 @@ export const ru: Text = {
 
   auth: {
     logIn: 'Вход',
+    enter: 'Войти',
     email: 'Эл. почта',
     password: 'Пароль',
     credentials: 'Почта и пароль не подходят друг к другу.',
