@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'bun:test'
+import type { Segment } from '../../runtime/index.ts'
+import { type MakeStore, withStore } from '../conformance.ts'
+import { SMALL_SEGMENT_ROWS } from '../port.ts'
+
+const segment = (first: number, last: number, more: Partial<Segment> = {}): Segment => ({
+  address: 'device/1',
+  first,
+  last,
+  from: first * 10,
+  to: last * 10,
+  rows: last - first + 1,
+  data: Uint8Array.of(first, last, 255),
+  ...more,
+})
+
+/** Segments: the history of the actors. */
+export function historyClaims(make: MakeStore) {
+  describe('segments', () => {
+    test(
+      'those that overlap a range are read by first offset, both ends of the range inclusive',
+      withStore(make, async (store, another) => {
+        const all = [segment(20, 29), segment(0, 9), segment(10, 19), segment(5, 6, { address: 'device/2' })]
+        await store.putSegments(all)
+        const firsts = async (from: number, to: number) =>
+          (await store.readSegments('device/1', from, to)).map(({ first }) => first)
+        expect(await firsts(0, 1000)).toEqual([0, 10, 20])
+        expect(await firsts(90, 100)).toEqual([0, 10])
+        expect(await firsts(91, 99)).toEqual([])
+        expect(await firsts(195, 200)).toEqual([20])
+        expect(await (await another()).readSegments('device/2', 0, 1000)).toEqual([
+          segment(5, 6, { address: 'device/2' }),
+        ])
+        expect(await store.readSegments('device/3', 0, 1000)).toEqual([])
+      }),
+    )
+    test(
+      'data comes back byte for byte, small and large, dense and random',
+      withStore(make, async (store) => {
+        const random = crypto.getRandomValues(new Uint8Array(60_000))
+        const dense = new Uint8Array(200_000).map((_, i) => i >> 10)
+        const datas = [new Uint8Array(0), random, dense]
+        await store.putSegments(datas.map((data, i) => segment(i, i, { data })))
+        const read = await store.readSegments('device/1', -Infinity, Infinity)
+        read.forEach(({ data }, i) => expect(Buffer.compare(data, datas[i]!)).toBe(0))
+        expect(read).toHaveLength(3)
+      }),
+    )
+    test(
+      'times before 1970 and with fractions of a millisecond are kept',
+      withStore(make, async (store) => {
+        await store.putSegments([segment(1, 2, { from: -5.5, to: 0.25 })])
+        expect(await store.readSegments('device/1', 0.25, 1)).toEqual([segment(1, 2, { from: -5.5, to: 0.25 })])
+        expect(await store.readSegments('device/1', 0.5, 1)).toEqual([])
+      }),
+    )
+    test(
+      'of two segments with one first offset the longer stays, whoever comes last',
+      withStore(make, async (store) => {
+        await store.putSegments([segment(0, 5)])
+        await store.putSegments([segment(0, 3), segment(0, 5, { rows: 1 })])
+        expect(await store.readSegments('device/1', 0, 1000)).toEqual([segment(0, 5)])
+        await store.putSegments([segment(0, 6), segment(0, 9), segment(0, 8)])
+        expect(await store.readSegments('device/1', 0, 1000)).toEqual([segment(0, 9)])
+      }),
+    )
+    test(
+      'writers at the same moment leave the longest',
+      withStore(make, async (store, another) => {
+        const stores = [store, await another()]
+        const writes = Array.from({ length: 24 }, (_, i) =>
+          stores[i % 2]!.putSegments([segment(0, 1 + ((i * 5) % 24))]),
+        )
+        await Promise.all(writes)
+        expect((await store.readSegments('device/1', 0, 1000)).map(({ last }) => last)).toEqual([24])
+      }),
+    )
+    test(
+      'a segment is deleted only if it is not past the offset given',
+      withStore(make, async (store) => {
+        await store.putSegments([segment(0, 9), segment(10, 19), segment(0, 9, { address: 'device/2' })])
+        await store.deleteSegment('device/1', 0, 8)
+        await store.deleteSegment('device/1', 5, 99)
+        expect(await store.readSegments('device/1', 0, 1000)).toHaveLength(2)
+        await store.deleteSegment('device/1', 0, 9)
+        expect((await store.readSegments('device/1', 0, 1000)).map(({ first }) => first)).toEqual([10])
+        expect(await store.readSegments('device/2', 0, 1000)).toHaveLength(1)
+      }),
+    )
+    test(
+      'those with many small segments are told, the most first; merged segments do not count',
+      withStore(make, async (store) => {
+        const of = (address: string, count: number, rows = 1) =>
+          Array.from({ length: count }, (_, i) => segment(i, i, { address, rows }))
+        const merged = of('device/4', 9, SMALL_SEGMENT_ROWS)
+        await store.putSegments([...of('device/1', 3), ...of('device/2', 5), ...of('device/3', 2), ...merged])
+        expect(await store.fragmented(2, 10)).toEqual(['device/2', 'device/1'])
+        expect(await store.fragmented(2, 1)).toEqual(['device/2'])
+        expect(await store.fragmented(5, 10)).toEqual([])
+        const whole = { address: 'device/2', rows: SMALL_SEGMENT_ROWS - 1 }
+        await store.putSegments([segment(0, 4, whole)])
+        for (const first of [1, 2, 3, 4]) await store.deleteSegment('device/2', first, 4)
+        expect(await store.fragmented(2, 10)).toEqual(['device/1'])
+      }),
+    )
+    test(
+      'history that ended before a moment is dropped, of every actor, and nothing else',
+      withStore(make, async (store) => {
+        const old = Array.from({ length: 1200 }, (_, i) => segment(i, i, { from: i, to: i }))
+        const young = [segment(5000, 5001), segment(1, 9000, { address: 'device/2', from: 0, to: 5000 })]
+        await store.putSegments([...old, segment(3, 4, { address: 'device/3' }), ...young])
+        await store.expire({ history: 1199, effects: 0 })
+        const left = await store.readSegments('device/1', -1, 1e9)
+        expect(left.map(({ first }) => first)).toEqual([1199, 5000])
+        expect(await store.readSegments('device/2', -1, 1e9)).toHaveLength(1)
+        expect(await store.readSegments('device/3', -1, 1e9)).toEqual([])
+      }),
+    )
+  })
+}
