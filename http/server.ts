@@ -7,6 +7,7 @@ import type { HashCost } from './auth/passwords.ts'
 import { authRoutes } from './auth/routes.ts'
 import { exhausterAliases } from './compat/exhausters.ts'
 import type { HttpConfig } from './config.ts'
+import { pageOfFault } from './dashboard/problem.ts'
 import { createDashboard } from './dashboard/routes.ts'
 import type { DocumentedRoute } from './docs/document.ts'
 import { docs } from './docs/routes.ts'
@@ -75,7 +76,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
   const routes = () => (table ??= tableOf(allRoutes))
 
   const cors = createCors(config.corsOrigins)
-  const faultAnswers = createFaultAnswers({ log, latency, cors, routes })
+  const faultAnswers = createFaultAnswers({ log, latency, cors, routes, pageOfFault })
   const { anonymousRole, rateLimit } = config
   const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
   const app = createEdge({ config, admission, answers: faultAnswers, cors })

@@ -4,7 +4,7 @@ import { access } from './access.ts'
 import { pathOf, type Admission } from './admission.ts'
 import type { createCors } from './cors.ts'
 import type { FaultAnswers } from './fault-answers.ts'
-import { PAGE_HEADERS, SECURITY_HEADERS } from './headers.ts'
+import { SECURITY_HEADERS } from './headers.ts'
 import { PROBLEM_JSON, asFault, faultHeaders, problemText } from './problem.ts'
 import { continueTrace, newRequestId } from './request-id.ts'
 

@@ -4,7 +4,7 @@ import type { Latency } from '../service/latency.ts'
 import { pathOf } from './admission.ts'
 import type { createCors } from './cors.ts'
 import { Detail } from './detail.ts'
-import { SECURITY_HEADERS } from './headers.ts'
+import { PAGE_HEADERS, SECURITY_HEADERS } from './headers.ts'
 import { PROBLEM_JSON, asFault, faultHeaders, problemText } from './problem.ts'
 import type { RouteTable } from './route-table.ts'
 
@@ -33,8 +33,10 @@ export function createFaultAnswers(parts: {
   latency: Latency
   cors: ReturnType<typeof createCors>
   routes: () => RouteTable
+  /** A fault as a page of HTML for a person who asks for a page; undefined for all others. */
+  pageOfFault: (request: Request, fault: Fault, requestId: string) => string | undefined
 }) {
-  const { log, latency, cors, routes } = parts
+  const { log, latency, cors, routes, pageOfFault } = parts
 
   /** The router found nothing: another method may. undefined: `OPTIONS` is answered by the headers alone. */
   function nothingHere({ request, set }: Exchange): Fault | undefined {
@@ -58,8 +60,9 @@ export function createFaultAnswers(parts: {
       const { method } = request
       log.error('a request failed', { request_id: set.headers['x-request-id'], method, path, error: fault.cause })
     }
-    Object.assign(set.headers, faultHeaders(fault), ANSWERS_AN_ERROR)
-    return new Response(problemText(fault, path), { status: fault.status })
+    const page = pageOfFault(request, fault, String(set.headers['x-request-id']))
+    Object.assign(set.headers, faultHeaders(fault), ANSWERS_AN_ERROR, page === undefined ? {} : PAGE_HEADERS)
+    return new Response(page ?? problemText(fault, path), { status: fault.status })
   }
 
   const count = ({ request, route, began }: Exchange, status: number) =>
