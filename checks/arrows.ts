@@ -99,7 +99,10 @@ export function wrongArrows(tree: Tree): string[] {
   return wrong
 }
 
-/** Each cycle once, as the files on it. A cycle of types counts: two files that need each other are one concept. */
+/**
+ * Each cycle once, as the files on it. Imports of types alone do not count: they vanish, and a part may name the type of the whole
+ * that it is put into. Between rooms they count, for the arrows of `ROOMS` have no cycle.
+ */
 export function cycles(tree: Tree): string[] {
   const modules = modulesOf(tree)
   const found = new Map<string, string>()
@@ -108,7 +111,8 @@ export function cycles(tree: Tree): string[] {
   const visit = ({ path, imports }: Module) => {
     if (done.has(path)) return
     trail.push(path)
-    for (const { target, ours } of imports) {
+    for (const { target, ours, typeOnly } of imports) {
+      if (typeOnly) continue
       const at = trail.indexOf(target)
       const next = modules.get(target)
       if (at >= 0) found.set(trail.slice(at).sort().join(), [...trail.slice(at), target].join(' → '))

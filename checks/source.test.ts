@@ -29,6 +29,7 @@ test('all forms of import are seen, and those that vanish are told apart', () =>
     fs.stat; fs.open
     await import('./c.ts')
     new Worker(new URL('./c.ts', import.meta.url))
+    spawn(join(import.meta.dir, './c.ts'))
   `)
   expect(
     imports.map(({ target, typeOnly, names }) => `${target}${typeOnly ? ' type' : ''} ${names}`.trim()).sort(),
@@ -41,6 +42,7 @@ test('all forms of import are seen, and those that vanish are told apart', () =>
       'side-effect *',
       'a/c.ts',
       '@scope/name',
+      'a/c.ts *',
       'a/c.ts *',
       'a/c.ts *',
     ].sort(),

@@ -108,8 +108,10 @@ const REEXPORT = new RegExp(
   String.raw`\bexport\s+(?<type>type\s+)?(?<clause>\{[^}]*\}|\*(?:\s*as\s+${NAME})?)\s*from\s*['"]`,
   'g',
 )
-/** Side effects, dynamic imports, and what is started or read by address: Workers, assets. */
-const WHOLE = /\b(?:import\s*\(?|new\s+URL\s*\(|import\.meta\.resolve\s*\()\s*['"]/g
+/** Imports for their side effects, dynamic ones, and what is asked of a package by its path. */
+const WHOLE = /\b(?:import\s*\(?|import\.meta\.resolve\s*\()\s*['"]/g
+/** Files that are started or read by their place: Workers, children, assets. */
+const PLACED = /\b(?:new\s+URL\s*\(|import\.meta\.dir\s*,)\s*['"]/g
 const DECLARATION = new RegExp(
   String.raw`\bexport\s+(?:default\s+)?(?:declare\s+|abstract\s+|async\s+)*(?<what>const|let|function\s*\*?|class|interface|type)\s+(?<name>${NAME})`,
   'g',
@@ -120,12 +122,12 @@ const LIST = /\bexport\s+(?<type>type\s+)?(?:const\s*)?\{(?<list>[^}]*)\}(?!\s*f
 export function parseModule(path: string, source: string, tree: Tree): Module {
   const code = codeOnly(source)
   const imports: Import[] = []
+  const specifierAfter = (match: RegExpMatchArray) => /[^'"]*/.exec(source.slice(match.index! + match[0].length))![0]
+  const fileAt = (specifier: string) => join(dirname(path), specifier)
   const target = (match: RegExpMatchArray) => {
-    const start = match.index! + match[0].length
-    const specifier = source.slice(start, start + /[^'"]*/.exec(source.slice(start))![0].length)
-    if (!/^\.\.?\//.test(specifier)) return { target: packageOf(specifier), ours: false }
-    const found = join(dirname(path), specifier)
-    return { target: found, ours: tree.has(found) || /\.(ts|mjs|js)$/.test(found) }
+    const specifier = specifierAfter(match)
+    const ours = /^\.\.?\//.test(specifier)
+    return { target: ours ? fileAt(specifier) : packageOf(specifier), ours }
   }
   for (const match of code.matchAll(IMPORT)) {
     const { type, clause } = match.groups!
@@ -142,10 +144,11 @@ export function parseModule(path: string, source: string, tree: Tree): Module {
     imports.push({ ...target(match), typeOnly: type !== undefined, names, reexports, index: match.index })
   }
   for (const match of code.matchAll(WHOLE)) {
-    const { target: to, ours } = target(match)
-    if (ours || match[0].startsWith('import')) {
-      imports.push({ target: to, ours, typeOnly: false, names: ['*'], index: match.index })
-    }
+    imports.push({ ...target(match), typeOnly: false, names: ['*'], index: match.index })
+  }
+  for (const match of code.matchAll(PLACED)) {
+    const file = fileAt(specifierAfter(match))
+    if (tree.has(file)) imports.push({ target: file, ours: true, typeOnly: false, names: ['*'], index: match.index })
   }
   const exports = new Map<string, { index: number; type: boolean }>()
   const declare = (name: string, index: number, type: boolean) => {

@@ -8,7 +8,7 @@ const STRANGERS: readonly [name: string, pattern: RegExp, harmless?: RegExp][] =
   [
     'e-mail address',
     /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
-    /^\w@\w\.\w$|@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|[\w-]+\.(?:example|test|invalid|localhost)|\d+(?:\.\d+)*[\w.-]*|npm|latest)$/,
+    /^\w@\w\.\w$|@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|[\w-]+\.(?:example|test|invalid|localhost)|\d+(?:\.\d+)*[\w.-]*|npm|latest)$/i,
   ],
   ['private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/g],
   [

@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Files of a project by their path from its root, with `/`. A check takes a tree, so it can be tried on a bad one. */
 export type Tree = ReadonlyMap<string, string>
 
-/** The project as it stands on the disk, without what `.gitignore` names and without binary files. */
+/** The project as it stands on the disk, without what `.gitignore` names; a binary file counts as empty. */
 export function readTree(root: string = ROOT): Tree {
   const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n').filter(Boolean).map(matcher)
   const tree = new Map<string, string>()
@@ -18,7 +18,7 @@ export function readTree(root: string = ROOT): Tree {
       if (entry.isDirectory()) walk(`${path}/`)
       else {
         const text = readFileSync(join(root, path), 'utf8')
-        if (!text.includes('\0')) tree.set(path, text)
+        tree.set(path, text.includes('\0') ? '' : text)
       }
     }
   }

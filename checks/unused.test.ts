@@ -28,8 +28,13 @@ test('a file that nothing starts, imports or names is found', () => {
     'dead.ts': "import './dead-too.ts'",
     'dead-too.ts': '',
     'tested.ts': '',
-    'tested.test.ts': "import './tested.ts'; import './conformance.ts'",
-    'conformance.ts': '',
+    'tested.test.ts':
+      "import './tested.ts'; import './conformance.ts'; import './test-kit.ts'; import './bench/child.ts'",
+    'conformance.ts': "import './conformance/part.ts'",
+    'conformance/part.ts': '',
+    'test-kit.ts': '',
+    'bench/child.ts': "spawn(join(import.meta.dir, './grandchild.ts'))",
+    'bench/grandchild.ts': '',
     'views/used.css': '',
     'views/unused.css': '',
   }
@@ -69,6 +74,11 @@ test('a test may look into a file of its folder, but does not keep alive what no
   ])
 })
 
+test('the runner of benchmarks takes `benches`, and nothing else, from its files', () => {
+  const files = { 'main.ts': '', 'a.bench.ts': 'export const benches = []\nexport const prepare = 1' }
+  expect(unusedExports(project(files))).toEqual(['a.bench.ts:2 prepare is not used'])
+})
+
 test('a type may be exported for the sake of another, a value may not', () => {
   const files = {
     'main.ts': "import { whole } from './part.ts'",
@@ -87,7 +97,8 @@ test('packages that are not used, not named, or in the wrong list are found', ()
     ['main.ts', "import 'a/deep'; import { c } from 'c'; import 'e'; import 'node:fs'"],
     ['main.test.ts', "import 'b'"],
   ])
-  expect(unusedPackages(files)).toEqual([
+  expect(unusedPackages(files, new Set(['a']))).toEqual([
+    'a is used, and still counts as awaited',
     'b is not used by the product',
     'd is not used',
     'main.ts:1 c is a development package',
