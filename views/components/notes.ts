@@ -85,13 +85,10 @@ function entry(view: View, id: ExhausterId, note: Note, now: number): Html {
         ? overview.heard
         : overview.returned
       : note.signal === null
-        ? overview.changed({ status: status[note.status] })
+        ? status[note.status]
         : overview.passed({ signal: signalName(view.text, note.signal), status: status[note.status].toLowerCase() })
   const last = view.format.moment(note.last, now)
-  const when =
-    note.count > 1
-      ? overview.lastAndFirst({ last, first: view.format.moment(note.first, now) })
-      : overview.last({ time: last })
+  const when = note.count > 1 ? overview.lastAndFirst({ last, first: view.format.moment(note.first, now) }) : last
   return html`<li data-status="${note.status}">
     ${mark(note.status)}<a href="/dashboard/exhausters/${id}">${words}</a
     ><b>${note.count > 1 && overview.times({ count: String(note.count) })}</b>

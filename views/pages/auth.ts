@@ -20,7 +20,7 @@ export interface LoginModel extends Entrance {
   readonly next: string
   readonly csrf?: string
   readonly email?: string
-  readonly problem?: 'credentials' | 'throttled' | 'expired' | 'rejected'
+  readonly problem?: 'credentials' | 'throttled' | 'rejected'
   readonly loggedOut?: boolean
 }
 

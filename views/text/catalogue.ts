@@ -35,7 +35,6 @@ export interface Text {
     readonly date: Phrase<'day' | 'month'>
     readonly withYear: Phrase<'date' | 'year'>
     readonly dateAndTime: Phrase<'date' | 'time'>
-    readonly ago: Phrase<'duration'>
   }
   /** By the unit's name in the API. */
   readonly units: Readonly<Record<string, string>>
@@ -141,21 +140,18 @@ export interface Text {
     readonly underpressure: string
     readonly stator: string
     readonly sparkline: string
-    readonly sparklineEmpty: string
     readonly rotor: Phrase<'number' | 'days'>
     readonly rotorUnknown: Phrase<'days'>
     readonly notices: string
     readonly noticesEmpty: string
     readonly noticesEmptyHint: string
     readonly times: Phrase<'count'>
-    readonly last: Phrase<'time'>
     readonly lastAndFirst: Phrase<'last' | 'first'>
     readonly returned: string
     /** Normal after nothing was known. */
     readonly heard: string
     readonly silent: string
     readonly passed: Phrase<'signal' | 'status'>
-    readonly changed: Phrase<'status'>
     readonly legend: string
   }
   readonly mnemonic: {
@@ -213,7 +209,6 @@ export interface Text {
     readonly password: string
     readonly credentials: string
     readonly throttled: string
-    readonly expired: string
     readonly loggedOut: string
     readonly askAdmin: string
     readonly linkTitle: string
