@@ -57,7 +57,6 @@ export interface Text {
     readonly mnemonic: string
     readonly api: string
     readonly more: string
-    readonly help: string
     readonly counts: string
     readonly machines: Plural
     readonly demonstration: string
@@ -150,7 +149,6 @@ export interface Text {
     readonly returned: string
     /** Normal after nothing was known. */
     readonly heard: string
-    readonly silent: string
     readonly passed: Phrase<'signal' | 'status'>
     readonly legend: string
   }
