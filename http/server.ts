@@ -66,7 +66,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
   const metrics = createMetrics({
     cluster,
     latency,
-    liveStreams: () => hub.size,
+    liveStreams: () => hub.size + dashboard.live.streams,
     knownCredentials: () => credentials.size,
   })
 
