@@ -19,6 +19,8 @@ export interface Caller {
 
 interface Request {
   readonly caller: Caller
+  /** Step before which it does not arrive. */
+  readonly notBefore: number
   readonly arrive: () => void
 }
 
@@ -26,6 +28,7 @@ interface Request {
 export class Network {
   readonly #random: Random
   readonly #requests: Request[] = []
+  #steps = 0
   faults: Faults = NO_FAULTS
 
   constructor(random: Random) {
@@ -50,13 +53,20 @@ export class Network {
     )
   }
 
-  /** Lets one request arrive. */
+  /** Lets a request arrive, if one is ready. */
   step(): void {
-    const [at, last] = [this.#random.below(this.#requests.length), this.#requests.length - 1]
+    this.#steps++
+    const at = this.#random.below(this.#requests.length)
     const request = this.#requests[at]!
-    this.#requests[at] = this.#requests[last]!
-    this.#requests.length = last
+    if (request.notBefore > this.#steps) return
+    this.#requests[at] = this.#requests.at(-1)!
+    this.#requests.length--
     request.arrive()
+  }
+
+  /** Everything under way is ready. */
+  hurry(): void {
+    this.#steps = Infinity
   }
 
   /** The caller is gone: of its requests some never leave, and some arrive some time. */
@@ -66,9 +76,14 @@ export class Network {
     this.#requests.splice(0, this.#requests.length, ...kept)
   }
 
+  #put(caller: Caller, arrive: () => void): void {
+    const wait = this.#random.chance(LONG_WAYS) ? this.#random.between(10, 80) : 0
+    this.#requests.push({ caller, arrive, notBefore: this.#steps + wait })
+  }
+
   /** The way back takes time as well, now and then. */
   #back(caller: Caller, hear: () => void): void {
-    if (this.#random.chance(SLOW_ANSWERS)) this.#requests.push({ caller, arrive: () => caller.alive && hear() })
+    if (this.#random.chance(SLOW_ANSWERS)) this.#put(caller, () => caller.alive && hear())
     else hear()
   }
 
@@ -82,7 +97,7 @@ export class Network {
         const drawn = fate()
         if (drawn < fails) return lose()
         if (drawn < fails + late) {
-          this.#requests.push({ caller: NOBODY, arrive: () => void swallow(effect) })
+          this.#put(NOBODY, () => swallow(effect))
           return lose()
         }
         if (drawn < fails + late + answerLost) {
@@ -91,13 +106,16 @@ export class Network {
         }
         answer(effect, caller, (given) => this.#back(caller, () => resolve(given)), reject)
       }
-      this.#requests.push({ caller, arrive })
+      this.#put(caller, arrive)
     })
   }
 }
 
 /** Share of answers that are under way for a while. */
 const SLOW_ANSWERS = 0.2
+
+/** Share of requests that take very long. */
+const LONG_WAYS = 0.04
 
 const NOBODY: Caller = { alive: false }
 

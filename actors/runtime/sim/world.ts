@@ -26,11 +26,55 @@ export interface WorldOptions {
   readonly tell?: (line: string) => void
 }
 
+type Make = (random: Random, address: () => string, time: number) => Omit<NewRecord, 'key'>
+
+const record = (type: string, value: object) => ({ type, value: JSON.stringify(value) })
+
+/** What clients write, and how often. */
+const MIX: readonly [weight: number, make: Make][] = [
+  [45, (random) => record('add', { v: random.below(50), late: random.below(100) })],
+  [
+    25,
+    (random, address) =>
+      record('tell', { v: random.below(50), to: random.chance(0.5) ? [address()] : [address(), address()] }),
+  ],
+  [
+    12,
+    (random) =>
+      record('arm', {
+        v: random.below(50),
+        name: random.pick(TIMERS),
+        ms: random.below(40),
+        times: random.between(1, 3),
+      }),
+  ],
+  [3, (random) => record('disarm', { v: random.below(50), name: random.pick(TIMERS) })],
+  [5, (random, address) => record('boom', { v: random.below(50), to: address() })],
+  [2, () => ({ type: 'add', value: '{"v":' })],
+  [2, () => record('toString', {})],
+  [3, () => record('$release', {})],
+  [2, (random, _, time) => record('$timer', { name: random.pick(TIMERS), due: time })],
+]
+
+const TIMERS = ['t', 'u']
+
+function weighted(random: Random, weights: readonly number[]): number {
+  let chosen = random.next() * weights.reduce((sum, weight) => sum + weight, 0)
+  return Math.max(
+    0,
+    weights.findIndex((weight) => (chosen -= weight) < 0),
+  )
+}
+
 /** One process of the system. */
 interface Node extends SimMember {
+  /** How often it gets its turn: some sleep for a while. */
+  pace: number
   runtime: Member
   store: ReturnType<typeof remoteStore>
 }
+
+const PACES = [0.1, 1, 1, 3]
 
 /** Rounds in which nothing happens any more before the world counts as at rest. */
 const QUIET_ROUNDS = 3
@@ -66,6 +110,8 @@ class World {
   readonly #log: SimLog
   readonly #addresses: readonly string[]
   readonly #faults: Faults
+  /** How often which entry of {@link MIX} is written. */
+  readonly #mix: readonly number[]
   /** What happens how often; some worlds know no crash, others no rebalance. */
   readonly #habits: { readonly weight: number; readonly act: () => void }[]
   readonly #observations: Observation[] = []
@@ -84,8 +130,8 @@ class World {
       ...LIMITS,
       chunkRecords: random.between(1, 5),
       flushBatch: random.between(1, 4),
-      maxResident: random.between(1, 4),
-      maxPending: random.pick([2, 5, 10, 100]),
+      maxResident: random.pick([1, 2, 3, 100, 100]),
+      maxPending: random.pick([3, 10, 100, 100]),
       segmentRows: random.between(2, 8),
       quarantineAfter: random.between(2, 4),
       quarantineMs: 50,
@@ -94,21 +140,23 @@ class World {
     this.#store = new MemoryStore(this.#guards)
     this.#log = new SimLog(random.between(1, 3), this.#network, random, () => this.#time)
     this.#addresses = ['ledger/a', 'ledger/b', 'ledger/c', 'tally/a', 'tally/b'].slice(0, random.between(1, 5))
-    const rough = random.pick([0, 0.03, 0.1, 0.2])
+    const rough = random.pick([0, 0.05, 0.1, 0.3])
     this.#faults = { fails: rough, answerLost: rough * random.next(), late: rough * random.next() }
-    const sometimes = (weight: number) => (random.chance(0.3) ? 0 : weight * (0.5 + random.next()))
+    const sometimes = (weight: number) => weight * random.pick([0, 0.5, 1, 1, 4])
+    this.#mix = MIX.map(([weight]) => weight * random.pick([0.2, 1, 1, 4]))
     this.#habits = [
-      { weight: 40, act: () => this.#arrive() },
+      { weight: random.pick([20, 40, 60]), act: () => this.#arrive() },
       { weight: 10, act: () => this.#write() },
       { weight: 12, act: () => this.#log.deliver(this.#anyNode(), random.between(1, 6)) },
       { weight: 6, act: () => void this.#anyNode().runtime.flushAndCommit() },
-      { weight: 4, act: () => void this.#anyNode().runtime.tick() },
+      { weight: 7, act: () => void this.#anyNode().runtime.tick() },
       { weight: 4, act: () => (this.#time += random.between(1, 15)) },
-      { weight: sometimes(1), act: () => this.#crash(this.#anyNode()) },
-      { weight: sometimes(1), act: () => this.#start() },
-      { weight: sometimes(1), act: () => this.#rebalance() },
-      { weight: sometimes(1), act: () => this.#isolate(this.#anyNode()) },
-      { weight: sometimes(1), act: () => this.#comeBack() },
+      { weight: 1, act: () => (this.#anyNode().pace = random.pick(PACES)) },
+      { weight: sometimes(0.5), act: () => this.#crash(this.#anyNode()) },
+      { weight: sometimes(0.5), act: () => this.#start() },
+      { weight: sometimes(0.5), act: () => this.#rebalance() },
+      { weight: sometimes(1.5), act: () => this.#isolate(this.#anyNode()) },
+      { weight: sometimes(0.5), act: () => this.#comeBack() },
       { weight: sometimes(3), act: () => void this.#read(this.#anyNode()) },
       { weight: sometimes(3), act: () => this.#compact(this.#anyNode()) },
     ]
@@ -118,14 +166,9 @@ class World {
   live(): void {
     this.#network.faults = this.#faults
     for (let nodes = this.#random.between(1, 3); nodes > 0; nodes--) this.#start()
-    const total = this.#habits.reduce((sum, { weight }) => sum + weight, 0)
-    for (let steps = this.#random.between(60, 320); steps > 0; steps--) {
-      let chosen = this.#random.next() * total
-      for (const { weight, act } of this.#habits) {
-        if ((chosen -= weight) >= 0) continue
-        act()
-        break
-      }
+    const weights = this.#habits.map(({ weight }) => weight)
+    for (let steps = this.#random.between(100, 500); steps > 0; steps--) {
+      this.#habits[weighted(this.#random, weights)]!.act()
       this.#drain()
     }
   }
@@ -134,7 +177,7 @@ class World {
   heal(): void {
     this.#tell('heal')
     this.#network.faults = { fails: 0, answerLost: 0, late: 0 }
-    if (this.#random.chance(0.6)) for (const node of [...this.#nodes]) this.#crash(node)
+    if (this.#random.chance(0.5)) for (const node of [...this.#nodes]) this.#crash(node)
     for (const node of this.#nodes) node.zombie = false
     if (this.#nodes.length === 0) this.#start()
     else this.#rebalance()
@@ -166,7 +209,10 @@ class World {
 
   #settle(): void {
     this.#drain()
-    while (this.#network.waiting > 0) this.#arrive()
+    while (this.#network.waiting > 0) {
+      this.#network.hurry()
+      this.#arrive()
+    }
   }
 
   #arrive(): void {
@@ -186,25 +232,18 @@ class World {
 
   #anyRecord(): Omit<NewRecord, 'key'> {
     const random = this.#random
-    const v = random.below(50)
-    const to = Array.from({ length: random.between(1, 2) }, () => random.pick(this.#addresses))
-    const name = random.pick(['t', 'u'])
-    const record = (type: string, value: object) => ({ type, value: JSON.stringify(value) })
-    const chosen = random.below(100)
-    if (chosen < 45) return record('add', { v, late: random.below(100) })
-    if (chosen < 70) return record('tell', { v, to })
-    if (chosen < 82) return record('arm', { v, name, ms: random.below(40), times: random.between(1, 3) })
-    if (chosen < 85) return record('disarm', { v, name })
-    if (chosen < 91) return record('boom', { v, to: to[0] })
-    if (chosen < 93) return { type: 'add', value: '{"v":' }
-    if (chosen < 95) return record('toString', {})
-    if (chosen < 97) return record('$release', {})
-    return record('$timer', { name, due: this.#time })
+    const [, make] = MIX[weighted(random, this.#mix)]!
+    return make(random, () => random.pick(this.#addresses), this.#time)
   }
 
   #anyNode(): Node {
     if (this.#nodes.length === 0) this.#start()
-    return this.#random.pick(this.#nodes)
+    return this.#nodes[
+      weighted(
+        this.#random,
+        this.#nodes.map(({ pace }) => pace),
+      )
+    ]!
   }
 
   #start(): void {
@@ -233,7 +272,7 @@ class World {
     })
     void runtime.start()
     this.#drain()
-    this.#nodes.push(Object.assign(caller, { runtime, store }))
+    this.#nodes.push(Object.assign(caller, { runtime, store, pace: this.#random.pick(PACES) }))
     this.#tell(`${this.#time} ${name} starts`)
     this.#rebalance()
   }
