@@ -31,6 +31,7 @@ export class Channel {
   readonly #render: () => Promise<Fragments>
   readonly #report: (error: unknown) => void
   readonly #viewers = new Set<Send>()
+  #joining = 0
   #shown = new Map<string, string>()
   #refreshing: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -42,27 +43,33 @@ export class Channel {
     this.#report = report
   }
 
+  /** Those who look, and those who are about to. */
   get viewers(): number {
-    return this.#viewers.size
+    return this.#viewers.size + this.#joining
   }
 
   /** Sends the present fragments, and from then on each that changes. */
   async join(send: Send): Promise<void> {
-    await this.refresh()
-    send(event(partials(this.#shown)))
-    this.#viewers.add(send)
+    this.#joining++
+    try {
+      await this.refresh()
+      send(event(partials(this.#shown)))
+      this.#viewers.add(send)
+    } finally {
+      this.#joining--
+    }
   }
 
   leave(send: Send): void {
     this.#viewers.delete(send)
-    if (this.#viewers.size > 0) return
+    if (this.viewers > 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
   /** Something may have changed: looks soon, and not again before the pace allows it. */
   touch(): void {
-    if (this.#timer !== undefined || this.#viewers.size === 0) return
+    if (this.#timer !== undefined || this.viewers === 0) return
     const wait = Math.max(GATHER_MS, this.#touchedAt + PACE_MS - performance.now())
     this.#timer = setTimeout(() => {
       this.#timer = undefined

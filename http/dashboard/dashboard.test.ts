@@ -176,3 +176,18 @@ test('a viewer who goes away is forgotten', async () => {
   await stream.leave()
   expect([live.streams, stand.listeners]).toEqual([0, 0])
 })
+
+test('one who comes while the last one goes still hears of changes', async () => {
+  const { get, stand } = dashboard()
+  const first = listen(await get('/dashboard/live?page=overview&lang=en'))
+  await first.until('hx-target="#notes"')
+  const second = listen(await get('/dashboard/live?page=overview&lang=en'))
+  await first.leave()
+  await second.until('hx-target="#notes"')
+  stand.model = {
+    ...night(),
+    exhausters: new Map([...night().exhausters, ['u-171', live(documentOf('u-171', { running: false }))]]),
+  }
+  stand.change('exhauster/u-171')
+  expect(await second.until('</hx-partial>')).toContain('hx-target="#u-171"')
+})

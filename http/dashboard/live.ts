@@ -106,7 +106,7 @@ export function createLive<Page extends string>(parts: {
             begin()
             send(`retry: 1000\n\n${beatText()}`)
             const joining = joined.join(send).then(() => {
-              if (!open) joined.leave(send)
+              if (!open) leave()
             })
             joining.catch((error: unknown) => {
               report(error)
