@@ -73,6 +73,17 @@ const Anything = Type.Unsafe<object>({ type: 'object', additionalProperties: tru
 const tag = 'compat'
 const DETAIL = { description: "The system's own sentence", schema: Type.Object({ detail: Type.String() }) }
 
+/** Every one is text and may be missing or more: what is wrong with them is said in the system's own words. */
+const EventQuery = Type.Object(
+  {
+    exhauster_id: Type.Optional(Type.String({ description: '0 … 5' })),
+    page: Type.Optional(Type.String({ description: 'From 1' })),
+    size: Type.Optional(Type.String({ description: `1 … ${MOST}` })),
+    sort_order: Type.Optional(Type.String({ description: 'ASC or DESC' })),
+  },
+  { additionalProperties: true },
+)
+
 /** The paths of the exhauster system that this one replaces, with its names and its mistakes' shapes, not its mistakes. */
 export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers }) {
   const { cluster, answers } = parts
@@ -128,9 +139,10 @@ export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers
       async ({ params }) => ({ exhauster: exhausterView(await now(exhausterAt(params.exhauster_id))) }),
       {
         access: 'viewer',
+        params: Type.Object({ exhauster_id: Type.String({ description: '0 … 5' }) }),
         detail: describe({
           tag,
-          summary: 'One exhauster, 0 … 5',
+          summary: 'One exhauster',
           answers: {
             200: { description: 'With its tree', schema: Type.Object({ exhauster: Anything }) },
             404: DETAIL,
@@ -153,10 +165,10 @@ export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers
       },
       {
         access: 'viewer',
+        query: EventQuery,
         detail: describe({
           tag,
           summary: 'One event a frame of an exhauster',
-          description: 'Query: `exhauster_id` (0 … 5), `page` (from 1), `size`, `sort_order` (`ASC` or `DESC`).',
           answers: {
             200: { description: 'A page of them', schema: Type.Object({ events: Type.Array(Anything) }) },
             404: DETAIL,

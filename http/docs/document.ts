@@ -83,7 +83,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
       schema: paths as never,
       path: route.path,
       method: route.method as never,
-      hook: { ...route.hooks, parse: 'json', response: undefined, detail: shown } as never,
+      hook: { ...route.hooks, parse: 'application/json', response: undefined, detail: shown } as never,
       models: {},
     })
     const path = route.path.replace(/:(\w+)/g, '{$1}')
@@ -156,12 +156,12 @@ function clean(value: unknown): unknown {
     const text = (source.anyOf as Record<string, unknown>[]).some(({ type }) => type === 'string')
     if (numeric && text && source.anyOf.length === 2) {
       const { anyOf: _, ...rest } = source
-      return clean({ ...numeric, ...rest })
+      return clean({ ...rest, ...numeric })
     }
     const literals = (source.anyOf as Record<string, unknown>[]).map((one) => one.const)
     if (literals.length > 0 && literals.every((literal) => typeof literal === 'string')) {
       const { anyOf: _, ...rest } = source
-      return clean({ type: 'string', enum: literals, ...rest })
+      return clean({ ...rest, type: 'string', enum: literals })
     }
   }
   const result: Record<string, unknown> = {}

@@ -37,9 +37,9 @@ export class Ring {
 
   /** What came after the event with this id, of these topics; undefined when that is not known (any more). */
   after(id: string, topics: ReadonlySet<string>, nowMs: number): string[] | undefined {
-    const dash = id.lastIndexOf('-')
-    const seq = Number(id.slice(dash + 1))
-    if (id.slice(0, dash) !== this.#epoch || !Number.isSafeInteger(seq) || seq > this.#seq || seq < 0) return undefined
+    const [, epoch, number] = /^(.+)-(\d{1,15})$/.exec(id) ?? []
+    const seq = Number(number)
+    if (epoch !== this.#epoch || seq > this.#seq) return undefined
     this.#forget(nowMs)
     const oldest = this.#entries[this.#first]?.seq ?? this.#seq + 1
     if (seq < oldest - 1) return undefined
