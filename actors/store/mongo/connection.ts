@@ -1,0 +1,105 @@
+import {
+  type Db,
+  MongoBulkWriteError,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+  MongoNotConnectedError,
+  type WriteError,
+} from 'mongodb'
+import { Fault } from '../../runtime/index.ts'
+
+export interface MongoConnection {
+  readonly client: MongoClient
+  readonly db: Db
+  /** Does `work`; when the server is out of reach or cannot take it now, the fault is STORE_UNAVAILABLE. */
+  attempt<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** The layout of collections and documents that this program writes. */
+const SCHEMA_VERSION = 1
+
+/** Faults: STORE_UNAVAILABLE, SCHEMA_VERSION. */
+export async function connect(url: string, database: string): Promise<MongoConnection> {
+  const client = new MongoClient(url, {
+    appName: 'windbox',
+    writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 30_000,
+    maxPoolSize: 8,
+    ignoreUndefined: true,
+  })
+  const db = client.db(database)
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+  try {
+    await attempt(() => checkVersion(db))
+  } catch (error) {
+    await client.close()
+    throw error
+  }
+  return { client, db, attempt }
+}
+
+async function checkVersion(db: Db) {
+  const meta = db.collection<{ _id: string; version: number }>('meta')
+  await meta.updateOne({ _id: 'schema' }, { $setOnInsert: { version: SCHEMA_VERSION } }, { upsert: true })
+  const stored = (await meta.findOne({ _id: 'schema' }))?.version
+  if (stored !== SCHEMA_VERSION) {
+    const known = `this program knows ${SCHEMA_VERSION}`
+    throw new Fault('SCHEMA_VERSION', `The database ${db.databaseName} has version ${stored} of the schema, ${known}.`)
+  }
+}
+
+/** Server codes that pass: no room, time-outs, elections and shutdowns. */
+const PASSING = new Set([
+  50, 63, 64, 79, 89, 91, 100, 112, 133, 134, 189, 202, 262, 317, 7, 6, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
+  14031,
+])
+
+function translate(error: unknown): unknown {
+  if (!(error instanceof MongoError)) return error
+  const passing =
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoTopologyClosedError ||
+    error instanceof MongoNotConnectedError ||
+    error.hasErrorLabel('RetryableWriteError') ||
+    (error instanceof MongoServerError && PASSING.has(Number(error.code))) ||
+    (error instanceof MongoBulkWriteError && error.code !== 11000 && PASSING.has(Number(error.code))) ||
+    error.name === 'MongoWaitQueueTimeoutError' ||
+    error.name === 'MongoWriteConcernError'
+  if (!passing) return error
+  return new Fault('STORE_UNAVAILABLE', `MongoDB cannot be used now: ${error.message}.`, {
+    cause: error,
+    retryAfterS: 1,
+  })
+}
+
+export const isDuplicate = (error: unknown): error is MongoServerError =>
+  error instanceof MongoServerError && error.code === 11000
+
+/**
+ * Runs an unordered bulk and answers the indexes of the items whose key is there already. Any other item's error is thrown: then
+ * an unknown part of the bulk is stored, which all writes of a store allow.
+ */
+export async function duplicatesOf(bulk: Promise<unknown>): Promise<number[]> {
+  try {
+    await bulk
+    return []
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error
+    const writeErrors: readonly WriteError[] = error.result.getWriteErrors()
+    if (writeErrors.length === 0 || writeErrors.some(({ code }) => code !== 11000)) throw error
+    return writeErrors.map(({ index }) => index)
+  }
+}

@@ -1,0 +1,36 @@
+import type { StateStore } from '../port.ts'
+import { duplicatesOf, type MongoConnection } from './connection.ts'
+import type { RaiseEnds } from './log-ends.ts'
+
+/** Neither an address nor an id holds a tab. */
+const keyOf = ({ address, id }: { address: string; id: string }) => `${address}\t${id}`
+
+/** Which offset brought an id first, per address. */
+export function openIds(
+  { db, attempt }: MongoConnection,
+  raiseEnds: RaiseEnds,
+): Pick<StateStore, 'putIds' | 'findIds'> {
+  const ids = db.collection<{ _id: string; partition: number; offset: number }>('ids')
+  return {
+    putIds: (given) =>
+      attempt(async () => {
+        if (given.length === 0) return
+        await raiseEnds(given)
+        const rows = given.map((each) => ({ _id: keyOf(each), partition: each.partition, offset: each.offset }))
+        // New ids are the rule, and inserting them costs a quarter of upserting.
+        const known = await duplicatesOf(ids.insertMany(rows, { ordered: false }))
+        const lower = known.map((index) => {
+          const { _id, offset } = rows[index]!
+          return { updateOne: { filter: { _id }, update: { $min: { offset } } } }
+        })
+        if (lower.length > 0) await ids.bulkWrite(lower, { ordered: false })
+      }),
+    findIds: (asked) =>
+      attempt(async () => {
+        if (asked.length === 0) return []
+        const found = await ids.find({ _id: { $in: asked.map(keyOf) } }, { projection: { offset: 1 } }).toArray()
+        const offsets = new Map(found.map(({ _id, offset }) => [_id, offset]))
+        return asked.map((each) => offsets.get(keyOf(each)) ?? -1)
+      }),
+  }
+}

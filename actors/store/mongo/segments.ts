@@ -1,0 +1,81 @@
+import { Binary } from 'mongodb'
+import type { Segment } from '../../runtime/index.ts'
+import { SMALL_SEGMENT_ROWS, type StateStore } from '../port.ts'
+import { duplicatesOf, type MongoConnection } from './connection.ts'
+
+type Methods = Pick<StateStore, 'putSegments' | 'readSegments' | 'deleteSegment' | 'fragmented'>
+type Stored = Omit<Segment, 'data'> & { _id: string; data: Binary }
+
+const keyOf = (address: string, first: number) => `${address}\t${first}`
+
+/** History rows of the actors. The server compresses them: they are stored as they come. */
+export async function openSegments({
+  client,
+  db,
+  attempt,
+}: MongoConnection): Promise<{ methods: Methods; expire(beforeMs: number): Promise<void> }> {
+  const segments = db.collection<Stored>('segments')
+  const small = { rows: { $lt: SMALL_SEGMENT_ROWS } }
+  await segments.createIndexes([
+    { key: { address: 1, to: 1, from: 1 }, name: 'time' },
+    { key: { to: 1 }, name: 'age' },
+    { key: { address: 1 }, name: 'small', partialFilterExpression: small },
+  ])
+
+  /** The longer of two with one key stays; an upsert that lost to another writer's is compared with that one and tried again. */
+  const put = async (wanted: readonly Segment[]): Promise<void> => {
+    const updates = wanted.map(({ data, ...rest }) => ({
+      updateOne: {
+        filter: { _id: keyOf(rest.address, rest.first), last: { $lt: rest.last } },
+        update: { $set: { ...rest, data: new Binary(data) } },
+        upsert: true,
+      },
+    }))
+    const refused = await duplicatesOf(segments.bulkWrite(updates, { ordered: false }))
+    if (refused.length === 0) return
+    const keys = refused.map((index) => keyOf(wanted[index]!.address, wanted[index]!.first))
+    const found = await segments.find({ _id: { $in: keys } }, { projection: { last: 1 } }).toArray()
+    const stored = new Map(found.map(({ _id, last }) => [_id, last]))
+    const again = refused.filter((index, i) => (stored.get(keys[i]!) ?? -1) < wanted[index]!.last)
+    if (again.length > 0) await put(again.map((index) => wanted[index]!))
+  }
+
+  const methods: Methods = {
+    putSegments: (wanted) => attempt(async () => (wanted.length > 0 ? put(wanted) : undefined)),
+    readSegments: (address, from, to) =>
+      attempt(() =>
+        // All batches of the answer are of one moment, whatever compaction does meanwhile.
+        client.withSession({ snapshot: true }, async (session) => {
+          const range = { address, to: { $gte: from }, from: { $lte: to } }
+          const found = await segments.find(range, { session, sort: { first: 1 }, allowDiskUse: true }).toArray()
+          return found.map(({ _id, data, ...rest }) => ({ ...rest, data: bytesOf(data) }))
+        }),
+      ),
+    deleteSegment: (address, first, last) =>
+      attempt(async () => {
+        await segments.deleteOne({ _id: keyOf(address, first), last: { $lte: last } })
+      }),
+    fragmented: (count, limit) =>
+      attempt(async () => {
+        const found = await segments
+          .aggregate<{ _id: string }>([
+            { $match: small },
+            { $group: { _id: '$address', n: { $sum: 1 } } },
+            { $match: { n: { $gt: count } } },
+            { $sort: { n: -1, _id: 1 } },
+            { $limit: limit },
+          ])
+          .toArray()
+        return found.map(({ _id }) => _id)
+      }),
+  }
+  return {
+    methods,
+    async expire(beforeMs) {
+      await attempt(() => segments.deleteMany({ to: { $lt: beforeMs } }))
+    },
+  }
+}
+
+const bytesOf = ({ buffer, position }: Binary): Uint8Array =>
+  new Uint8Array(buffer.buffer, buffer.byteOffset, position).slice()

@@ -1,0 +1,35 @@
+import type { StateStore } from '../port.ts'
+import { connect } from './connection.ts'
+import { openDocuments } from './documents.ts'
+import { openEffects } from './effects.ts'
+import { openIds } from './ids.ts'
+import { openLogEnds } from './log-ends.ts'
+import { openSegments } from './segments.ts'
+import { openSnapshots } from './snapshots.ts'
+
+/**
+ * The store of the cluster edition: a MongoDB replica set (6.0 or newer), one database. Writes are durable on a majority when they
+ * resolve. Open one in each Worker. Faults: SCHEMA_VERSION, STORE_UNAVAILABLE.
+ */
+export async function openMongoStore({ url, database }: { url: string; database: string }): Promise<StateStore> {
+  const mongo = await connect(url, database)
+  const ends = openLogEnds(mongo)
+  const [snapshots, segments, effects] = await mongo.attempt(() =>
+    Promise.all([openSnapshots(mongo, ends.raise), openSegments(mongo), openEffects(mongo, ends.raise)]),
+  )
+  return {
+    ...snapshots,
+    ...segments.methods,
+    ...effects.methods,
+    ...openIds(mongo, ends.raise),
+    ...(await mongo.attempt(() => openDocuments(mongo))),
+    bindLog: ends.bindLog,
+    async expire(before) {
+      await segments.expire(before.history)
+      await effects.expire(before.effects)
+    },
+    async close() {
+      await mongo.client.close()
+    },
+  }
+}
