@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   server = Bun.spawn([process.execPath, MAIN], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...process.env,
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WINDBOX_'))),
       WINDBOX_DATA_DIR: dir,
       WINDBOX_PORT: url ? new URL(url).port : '0',
       WINDBOX_ADMIN_EMAIL: ADMIN.email,

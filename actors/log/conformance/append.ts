@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { partitionOf } from '../../runtime/index.ts'
-import { type MakeLog, PARTITIONS, withLog } from '../conformance.ts'
+import { type MakeLog, PARTITIONS, withLog } from './fresh.ts'
 import { MAX_RECORD_LENGTH } from '../port.ts'
 import { Member, record } from './member.ts'
 

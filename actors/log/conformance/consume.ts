@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type MakeLog, PARTITIONS, withLog } from '../conformance.ts'
+import { type MakeLog, PARTITIONS, withLog } from './fresh.ts'
 import { Member, record, until } from './member.ts'
 
 const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, i) => from + i)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type MakeLog, withLog } from '../conformance.ts'
+import { type MakeLog, withLog } from './fresh.ts'
 import { Member, record } from './member.ts'
 
 /** Low watermarks, and one member after another. */

@@ -1,7 +1,7 @@
 import type { AssignedPartition, LogConsumer, LogRecord, NewRecord } from '../../runtime/index.ts'
 
 /** An address whose records go to the partition: it names it itself. */
-export const inPartition = (partition: number): string => `part/#${partition}`
+const inPartition = (partition: number): string => `part/#${partition}`
 
 export const record = (partition: number, value: unknown, more: Partial<NewRecord> = {}): NewRecord => ({
   key: inPartition(partition),

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { logConformance, PARTITIONS } from '../conformance.ts'
+import { PARTITIONS } from '../conformance/fresh.ts'
+import { logConformance } from '../conformance.ts'
 import { openSqliteConsumer } from './consumer.ts'
 import { openSqliteLog } from './log.ts'
 

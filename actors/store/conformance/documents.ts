@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type MakeStore, withStore } from '../conformance.ts'
+import { type MakeStore, withStore } from './fresh.ts'
 import type { Collection } from '../port.ts'
 
 const users: Collection = { name: 'users', unique: ['email', 'number'], indexed: ['role'] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Effect } from '../../runtime/index.ts'
-import { type MakeStore, withStore } from '../conformance.ts'
+import { type MakeStore, withStore } from './fresh.ts'
 
 const effect = (n: number, more: Partial<Effect> = {}): Effect => ({
   collection: 'alarms',

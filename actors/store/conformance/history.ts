@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Segment } from '../../runtime/index.ts'
-import { type MakeStore, withStore } from '../conformance.ts'
+import { type MakeStore, withStore } from './fresh.ts'
 import { SMALL_SEGMENT_ROWS } from '../port.ts'
 
 const segment = (first: number, last: number, more: Partial<Segment> = {}): Segment => ({

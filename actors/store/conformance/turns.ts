@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Snapshot } from '../../runtime/index.ts'
-import { type MakeStore, withStore } from '../conformance.ts'
+import { type MakeStore, withStore } from './fresh.ts'
 
 const snapshot = (address: string, offset: number, more: Partial<Snapshot> = {}): Snapshot => ({
   address,
