@@ -10,7 +10,7 @@ import { lockDataDir } from './actors/log/sqlite/lock.ts'
 import { openSqliteLog } from './actors/log/sqlite/log.ts'
 import { runGateway } from './actors/plant/gateway.ts'
 import type { FrameSource } from './actors/plant/source.ts'
-import { Fault } from './actors/runtime/index.ts'
+import { Fault, type Append } from './actors/runtime/index.ts'
 import { openSqliteStore } from './actors/store/sqlite/store.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { createAuthority } from './http/auth/authority.ts'
@@ -87,7 +87,13 @@ export async function startWindbox(
       report: (level, sentence) => logger[level](sentence),
       now: clock.now,
     })
-    const cluster = new LocalCluster({ append: log.append, store, partitions: log.partitions, board, pool })
+    const cluster = new LocalCluster({
+      append: sayingTrouble(log.append, logger),
+      store,
+      partitions: log.partitions,
+      board,
+      pool,
+    })
     pool.start()
     undo.push(() => pool.stop())
 
@@ -177,6 +183,25 @@ function plantSource(config: Config, signal: AbortSignal, logger: Logger): Frame
         signal,
         report: (level, sentence) => logger[level](sentence),
       })
+  }
+}
+
+/** The log's append, with a word to the operator when it begins to refuse and when that is over. */
+function sayingTrouble(append: Append, logger: Logger): Append {
+  let troubled = false
+  return async (records) => {
+    try {
+      const positions = await append(records)
+      if (troubled) logger.info('the log takes records again')
+      troubled = false
+      return positions
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'LOG_UNAVAILABLE' && !troubled) {
+        troubled = true
+        logger.warn('the log takes no records', { cause: error.message })
+      }
+      throw error
+    }
   }
 }
 

@@ -33,6 +33,8 @@ export type FromWorker =
   | { readonly type: 'loaded' }
   | { readonly type: 'opened' }
   | { readonly type: 'stopped' }
+  /** For the operator: what goes wrong and is tried again, or that it is over. */
+  | { readonly type: 'trouble'; readonly level: 'info' | 'warn'; readonly sentence: string }
   | { readonly type: 'failed'; readonly code: string; readonly detail: string }
   | {
       readonly type: 'answer'

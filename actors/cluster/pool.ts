@@ -164,6 +164,8 @@ export class Pool {
         case 'stopped':
           place.stopped?.()
           return
+        case 'trouble':
+          return options.report(data.level, `worker ${place.index}: ${data.sentence}`)
         case 'failed':
           return this.#fail(place, `${data.detail} (${data.code})`)
         case 'changed':

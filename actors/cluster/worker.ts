@@ -84,6 +84,25 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     }
   }
 
+  let failures = 0
+  let troubled = false
+  /** Once when flushes begin to fail, and once when it is over. */
+  function sayTrouble(): void {
+    let now = 0
+    for (const runtime of member.owned.values()) now += runtime?.stats().snapshots.failures ?? 0
+    const failing = now > failures
+    failures = now
+    if (failing === troubled) return
+    troubled = failing
+    if (failing)
+      post({
+        type: 'trouble',
+        level: 'warn',
+        sentence: 'the store or the log takes nothing; it is tried again, nothing is lost',
+      })
+    else post({ type: 'trouble', level: 'info', sentence: 'everything is durable again' })
+  }
+
   const handler: ConsumerHandler = {
     assigned(now) {
       for (const one of now) assignments.set(one.partition, one)
@@ -108,7 +127,10 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       publish()
       await member.tick()
     }),
-    every(FLUSH_EVERY_MS, () => member.flushAndCommit()),
+    every(FLUSH_EVERY_MS, async () => {
+      await member.flushAndCommit()
+      sayTrouble()
+    }),
     every(COMPACT_EVERY_MS, async () => {
       // Compaction is housekeeping: what fails now is found again next time.
       const addresses = await store.fragmented(FRAGMENTS, 64).catch(() => [])

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Database, SQLiteError, type Statement, type SQLQueryBindings } from 'bun:sqlite'
 import { Fault, type FaultCode } from '../runtime/index.ts'
 import { type FileKind, migrate } from './schema.ts'
@@ -92,7 +93,10 @@ function translate(error: unknown, file: string, unavailable: FaultCode): unknow
   const code = error.code ?? ''
   if (DAMAGED.test(code)) return new Fault('DATA_CORRUPT', `${file} is damaged: ${error.message}.`, { cause: error })
   if (PASSING.test(code)) {
-    return new Fault(unavailable, `${file} cannot be used now: ${error.message}.`, { cause: error, retryAfterS: 1 })
+    return new Fault(unavailable, `${basename(file)} cannot be used now: ${error.message}.`, {
+      cause: error,
+      retryAfterS: 1,
+    })
   }
   return error
 }
