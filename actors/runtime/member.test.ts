@@ -68,17 +68,17 @@ test('an assigned partition begins at its commit, or at the earliest record when
 test('until it has caught up with the end seen at the assignment it answers only who takes stale answers', async () => {
   const { one, assigned, total } = await member()
   await assigned()
-  await one.batch(0, log.slice(0, 2))
+  await one.batch(0, log.slice(0, 2), log.length)
   expect(total()).rejects.toMatchObject({ code: 'RESTORING' })
   expect(await total(true)).toBe('3 restoring')
-  await one.batch(0, log.slice(2))
+  await one.batch(0, log.slice(2), log.length)
   expect(await total()).toBe('15 live')
 })
 
 test('a partition that stays keeps its memory and goes on at its own position', async () => {
   const { one, told, assigned, total } = await member()
   await assigned()
-  await one.batch(0, log)
+  await one.batch(0, log, log.length)
   await assigned()
   expect(told.slice(-2)).toEqual(['seek 0 4', 'resume 0'])
   expect(await total()).toBe('15 live')
@@ -87,7 +87,7 @@ test('a partition that stays keeps its memory and goes on at its own position', 
 test('a partition that somebody else had meanwhile is dropped and opened at the commit', async () => {
   const { one, store, told, assigned, total } = await member()
   await assigned()
-  await one.batch(0, log)
+  await one.batch(0, log, log.length)
   await store.claim(0)
   await assigned()
   expect(told.slice(-2)).toEqual(['seek 0 0', 'resume 0'])
@@ -98,7 +98,7 @@ test('a revoked partition answers nothing and takes nothing', async () => {
   const { one, store, assigned, total } = await member()
   await assigned()
   one.revoked([0])
-  await one.batch(0, log)
+  await one.batch(0, log, log.length)
   await one.flushAndCommit()
   expect(total()).rejects.toMatchObject({ code: 'NOT_OWNER' })
   expect(store.snapshots.size).toBe(0)
@@ -126,7 +126,7 @@ test('a claim that fails is tried again at the next tick', async () => {
 test('only what is durable is committed, and the same is not committed twice', async () => {
   const { one, store, told, assigned } = await member()
   await assigned()
-  await one.batch(0, log)
+  await one.batch(0, log, log.length)
   const { putSnapshots } = store
   store.putSnapshots = () => Promise.reject(new Error('down'))
   await one.flushAndCommit()
@@ -139,7 +139,7 @@ test('only what is durable is committed, and the same is not committed twice', a
 test('stop makes everything durable, commits and leaves', async () => {
   const { one, store, told, assigned } = await member()
   await assigned()
-  await one.batch(0, log)
+  await one.batch(0, log, log.length)
   await one.stop()
   expect(store.snapshots.get('count/a')!.offset).toBe(3)
   expect(told.slice(-2)).toEqual(['commit 0,4', 'stop'])

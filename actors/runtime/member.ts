@@ -75,8 +75,8 @@ export class Member implements ConsumerHandler {
     this.#options.failed(error)
   }
 
-  async batch(partition: number, records: readonly LogRecord[]): Promise<void> {
-    if (!this.#stopping) await this.#seats.get(partition)?.runtime?.apply(records)
+  async batch(partition: number, records: readonly LogRecord[], end: number): Promise<void> {
+    if (!this.#stopping) await this.#seats.get(partition)?.runtime?.apply(records, end)
   }
 
   async #open(seat: Seat): Promise<void> {

@@ -37,6 +37,11 @@ export class Outbox {
     return this.#queue[0]?.offset ?? Infinity
   }
 
+  /** Offset of the last such turn, -1 for none. */
+  get last(): number {
+    return this.#queue.at(-1)?.offset ?? -1
+  }
+
   add(offset: number, record: NewRecord): void {
     this.#queue.push({ offset, record, sending: false })
   }

@@ -46,6 +46,11 @@ export class Outputs {
     return Math.min(this.#effects[0]?.offset ?? Infinity, this.#ids[0]?.offset ?? Infinity, this.outbox.first)
   }
 
+  /** Offset of the last turn whose outputs are not durable, -1 for none. */
+  get last(): number {
+    return Math.max(this.#effects.at(-1)?.offset ?? -1, this.#ids.at(-1)?.offset ?? -1, this.outbox.last)
+  }
+
   /** As {@link first}, of those that a snapshot has to wait for. */
   get firstBeforeSnapshot(): number {
     return Math.min(

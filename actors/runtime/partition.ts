@@ -55,6 +55,7 @@ export class Partition {
   readonly #loop: TurnLoop
   #lowWatermark = 0
   #end = 0
+  #logEnd = 0
   #closed = false
   #paused = false
   #ticking = false
@@ -130,9 +131,11 @@ export class Partition {
 
   /**
    * Applies the next records, ascending, none left out. Resolves when all are applied, or early when the partition was paused or
-   * closed. Waits while the store does not answer, or while too much is not durable: this is the back-pressure.
+   * closed. Waits while the store does not answer, or while too much is not durable: this is the back-pressure. `logEnd`, the
+   * offset after the last record in the log, is for the statistics.
    */
-  apply(records: readonly LogRecord[]): Promise<void> {
+  apply(records: readonly LogRecord[], logEnd = 0): Promise<void> {
+    this.#logEnd = Math.max(this.#logEnd, logEnd)
     this.#applying = this.#apply(records)
     return this.#applying
   }
@@ -170,7 +173,8 @@ export class Partition {
   get #crowded(): boolean {
     const { maxResident, maxPending } = this.#limits
     const dirty = this.#guards.evictOnlyClean ? this.#snapshotter.dirty : 0
-    return dirty >= maxResident || this.#outputs.size + this.#snapshotter.pendingRows >= maxPending
+    // Half of them: the eviction hand would otherwise pass all the dirty ones to find a clean one.
+    return dirty >= maxResident / 2 || this.#outputs.size + this.#snapshotter.pendingRows >= maxPending
   }
 
   async #makeRoom(): Promise<void> {
@@ -182,6 +186,7 @@ export class Partition {
 
   /** What could not be done now is tried again at the owner's next `tick`: there is no other clock here. */
   #nextCycle(): Promise<void> {
+    if (this.#closed || this.#paused) return Promise.resolve()
     return new Promise((resolve) => void this.#cycleWaiters.push(resolve))
   }
 
@@ -198,10 +203,12 @@ export class Partition {
     if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
     const { clock, append } = this.#options
     const look = (addresses: readonly string[]) => this.#table.look(addresses)
-    if (!this.restoring) {
+    try {
+      if (this.restoring) return
       await this.#alarmClock.ring(clock.now(), look, append, () => this.position, this.#guards.repeatTimer)
+    } finally {
+      this.#ticking = false
     }
-    this.#ticking = false
   }
 
   /**
@@ -290,6 +297,7 @@ export class Partition {
       epoch: this.#owner.epoch,
       position: this.position,
       lowWatermark: this.lowWatermark,
+      logEnd: Math.max(this.#logEnd, this.#end, this.position),
       restoring: this.restoring,
       resident: this.#table.size,
       dirty: this.#snapshotter.dirty,

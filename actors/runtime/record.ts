@@ -14,7 +14,7 @@ export interface NewRecord {
   readonly value: string
   /** Identity for de-duplication within the address; the same id is applied once, for ever. Empty or absent: none. */
   readonly id?: string
-  /** Who sent it, when a turn did: `partition-offset-n` of that turn ({@link SourceId}). Empty or absent: nobody inside. */
+  /** Who sent it, when a turn did: `partition-offset-n`, its n-th output, the same on every replay. Empty or absent: nobody inside. */
   readonly source?: string
 }
 
@@ -29,9 +29,6 @@ export interface LogRecord {
   readonly id: string
   readonly source: string
 }
-
-/** `partition-offset-n`: the n-th output of the turn at that position. The same on every replay. */
-export type SourceId = `${number}-${number}-${number}`
 
 /** `<partition>-<offset>`, as the HTTP answers write it. */
 export const formatPosition = ({ partition, offset }: Position): string => `${partition}-${offset}`

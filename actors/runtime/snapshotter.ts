@@ -84,13 +84,14 @@ export class Snapshotter {
 
   async #flush(): Promise<boolean> {
     let left = this.#dirty.size
+    const last = this.#outputs.last
     do {
       if (this.#closed) return false
       const captures = this.#capture(Math.min(left, this.#limits.flushBatch))
       if (!(await this.#write(captures)) || (captures.length === 0 && left > 0)) return false
       left -= captures.length
     } while (left > 0)
-    return true
+    return this.#outputs.first > last
   }
 
   /** The oldest dirty actors, as they are now. A state that cannot become JSON stays dirty and holds the low watermark. */
@@ -132,7 +133,7 @@ export class Snapshotter {
     const stored = await this.#putSnapshots(captures)
     const rest = await run(false)
     if (!prepared || !stored || !rest) this.counts.failures++
-    return prepared && stored && rest && this.#outputs.first > (captures.at(-1)?.snapshot.offset ?? -1)
+    return prepared && stored && rest
   }
 
   async #putSegments(captures: readonly Capture[]): Promise<void> {

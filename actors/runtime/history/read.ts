@@ -94,7 +94,7 @@ export function summarizeRows(
 }
 
 /** Summary of two disjoint sets of values. */
-export const mergeSummaries = (a: Summary, b: Summary): Summary => ({
+const mergeSummaries = (a: Summary, b: Summary): Summary => ({
   count: a.count + b.count,
   sum: a.sum + b.sum,
   min: Math.min(a.min, b.min),

@@ -10,7 +10,7 @@ export interface Faults {
   readonly late: number
 }
 
-export const NO_FAULTS: Faults = { fails: 0, answerLost: 0, late: 0 }
+const NO_FAULTS: Faults = { fails: 0, answerLost: 0, late: 0 }
 
 /** Whoever waits for an answer: once dead it hears nothing more, but what it sent is on its way. */
 export interface Caller {

@@ -1,6 +1,7 @@
 import { ALL_GUARDS, type Guards } from '../guards.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import { Member } from '../member.ts'
+import type { Partition } from '../partition.ts'
 import { partitionOf } from '../partitioner.ts'
 import type { Clock } from '../ports.ts'
 import type { NewRecord } from '../record.ts'
@@ -153,6 +154,7 @@ class World {
       { weight: 4, act: () => (this.#time += random.between(1, 15)) },
       { weight: 1, act: () => (this.#anyNode().pace = random.pick(PACES)) },
       { weight: sometimes(0.5), act: () => this.#crash(this.#anyNode()) },
+      { weight: sometimes(0.2), act: () => this.#leave(this.#anyNode()) },
       { weight: sometimes(0.5), act: () => this.#start() },
       { weight: sometimes(0.5), act: () => this.#rebalance() },
       { weight: sometimes(1.5), act: () => this.#isolate(this.#anyNode()) },
@@ -179,13 +181,13 @@ class World {
     this.#network.faults = { fails: 0, answerLost: 0, late: 0 }
     if (this.#random.chance(0.5)) for (const node of [...this.#nodes]) this.#crash(node)
     for (const node of this.#nodes) node.zombie = false
-    if (this.#nodes.length === 0) this.#start()
-    else this.#rebalance()
+    this.#rebalance()
     let quiet = 0
     for (let round = 0; quiet < QUIET_ROUNDS; round++) {
       if (round === MOST_ROUNDS) throw new Error(`no rest after ${MOST_ROUNDS} rounds: ${this.#describe()}`)
       const before = this.#log.partitions.flat().length
       this.#time += ROUND_MS
+      if (this.#nodes.length === 0) this.#start()
       for (const node of this.#nodes) {
         void node.runtime.tick()
         this.#settle()
@@ -194,10 +196,10 @@ class World {
         void node.runtime.flushAndCommit()
         this.#settle()
       }
-      const committed = this.#log.partitions.every(
-        (records, partition) => (this.#log.committed[partition] ?? 0) === records.length,
+      const durable = this.#log.partitions.every(
+        ({ length }, partition) => this.#owner(partition)?.lowWatermark === length,
       )
-      quiet = committed && this.#log.partitions.flat().length === before ? quiet + 1 : 0
+      quiet = durable && this.#log.partitions.flat().length === before ? quiet + 1 : 0
     }
     for (const address of this.#addresses) this.#ask(address)
     this.#settle()
@@ -284,6 +286,12 @@ class World {
     if (!node.zombie) this.#rebalance()
   }
 
+  /** A node stops as it should; it stays a member until it says so. */
+  #leave(node: Node): void {
+    this.#tell(`${this.#time} ${node.name} stops`)
+    void node.runtime.stop().then(() => this.#crash(node))
+  }
+
   /** The group goes on without a node that does not know. */
   #isolate(node: Node): void {
     if (node.zombie || this.#nodes.every((other) => other === node || other.zombie)) return
@@ -335,6 +343,10 @@ class World {
       ({ body, offset }) => void (offset >= 0 && this.#answers.set(address, body)),
       (error) => void (error.code !== 'QUARANTINED' && this.broken.push(`${address} answers ${error}`)),
     )
+  }
+
+  #owner(partition: number): Partition | undefined {
+    return this.#nodes.find(({ runtime }) => runtime.owned.has(partition))?.runtime.owned.get(partition)
   }
 
   #describe(): string {
