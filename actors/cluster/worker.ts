@@ -112,8 +112,8 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       member.revoked(lost)
       for (const partition of lost) board.close(partition)
     },
-    async batch(partition, records) {
-      await member.batch(partition, records)
+    async batch(partition, records, end) {
+      await member.batch(partition, records, end)
       publish()
       notices.look()
     },
