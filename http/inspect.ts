@@ -44,6 +44,7 @@ export function inspectRoutes({ cluster, now }: { cluster: Cluster; now: () => n
           tag,
           summary: 'One actor: state, offsets, quarantine',
           answers: { 200: { description: 'For people; fields may come and go', schema: Anything } },
+          reads: true,
           faults: ['NOT_FOUND', 'RESTORING', 'OVERLOADED', 'ASK_TIMEOUT', 'OFFSET_NOT_REACHED', 'VERSION_AHEAD'],
         }),
       },

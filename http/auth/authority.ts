@@ -190,7 +190,8 @@ export async function createAuthority(parts: {
       async use(token: string): Promise<string | undefined> {
         const link = await links.use(token)
         if (link === undefined) return undefined
-        const user = (link.user === null ? undefined : await accounts.find(link.user)) ?? (await firstAdmin())
+        const user = link.user === null ? await firstAdmin() : await accounts.find(link.user)
+        if (!user?.is_active) return undefined
         await audit.add(actorOf(user), 'login_link.used', `user/${user.id}`)
         return (await sessions.open(user.id, 'page', 'link')).carried
       },

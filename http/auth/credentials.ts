@@ -2,7 +2,7 @@ import { TokenBucket } from '../edge/token-bucket.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
 import type { Identity } from './identity.ts'
-import type { Sessions } from './sessions.ts'
+import type { Session, Sessions } from './sessions.ts'
 
 /** A signature is checked again after this long. */
 const VERIFIED_MS = 60_000
@@ -20,7 +20,11 @@ interface Proof {
   readonly sub?: string
 }
 
+/** What a credential is good for: a token for the API, a cookie for pages, never the one for the other. */
+type Use = Session['use']
+
 interface Known {
+  readonly use: Use
   readonly identity: Identity
   readonly proof: Proof
   readonly verifiedUntil: number
@@ -61,28 +65,29 @@ export class Credentials {
   }
 
   /** Who this credential is, when that is known at this moment. */
-  known(credential: string, nowMs: number): Identity | undefined {
+  known(credential: string, use: Use, nowMs: number): Identity | undefined {
     const known = this.#known.get(credential)
-    return known && nowMs < known.currentUntil && nowMs < known.verifiedUntil ? known.identity : undefined
+    return known?.use === use && nowMs < known.currentUntil && nowMs < known.verifiedUntil ? known.identity : undefined
   }
 
   /** Finds out who this credential is, as far as it is anybody. Many at once ask once. */
-  settle(credential: string, use: 'api' | 'page'): Promise<void> {
+  settle(credential: string, use: Use): Promise<void> {
     if (credential.length > LONGEST) return Promise.resolve()
-    let settling = this.#settling.get(credential)
+    const name = `${use} ${credential}`
+    let settling = this.#settling.get(name)
     if (settling === undefined) {
-      settling = this.#settle(credential, use).finally(() => this.#settling.delete(credential))
-      this.#settling.set(credential, settling)
+      settling = this.#settle(credential, use).finally(() => this.#settling.delete(name))
+      this.#settling.set(name, settling)
     }
     return settling
   }
 
   /** `known`, or `settle` and then `known`. */
-  async identify(credential: string, use: 'api' | 'page'): Promise<Identity | undefined> {
-    const known = this.known(credential, this.#now())
+  async identify(credential: string, use: Use): Promise<Identity | undefined> {
+    const known = this.known(credential, use, this.#now())
     if (known) return known
     await this.settle(credential, use)
-    return this.known(credential, this.#now())
+    return this.known(credential, use, this.#now())
   }
 
   /** Nothing that was known of this session, or of this user, holds any longer. */
@@ -104,8 +109,9 @@ export class Credentials {
     return this.#known.size
   }
 
-  async #settle(credential: string, use: 'api' | 'page'): Promise<void> {
-    const before = this.#known.get(credential)
+  async #settle(credential: string, use: Use): Promise<void> {
+    const known = this.#known.get(credential)
+    const before = known?.use === use ? known : undefined
     const now = this.#now()
     const verified = before && now < before.verifiedUntil
     const proof = verified ? before.proof : await this.#prove(credential, use)
@@ -117,13 +123,13 @@ export class Credentials {
       if (began !== this.#forgettings) continue
       this.#known.delete(credential)
       if (identity === undefined) return
-      this.#known.set(credential, { identity, proof, verifiedUntil, currentUntil: this.#now() + CURRENT_MS })
+      this.#known.set(credential, { use, identity, proof, verifiedUntil, currentUntil: this.#now() + CURRENT_MS })
       if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value as string)
       return
     }
   }
 
-  async #prove(credential: string, use: 'api' | 'page'): Promise<Proof | undefined> {
+  async #prove(credential: string, use: Use): Promise<Proof | undefined> {
     if (use === 'api') return await this.#tokens.verify(credential)
     const carried = await this.#sessions.carriedBy(credential, 'page')
     return carried && { sid: carried.sid, until: carried.session.until }

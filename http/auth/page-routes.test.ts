@@ -56,8 +56,18 @@ test('behind TLS the cookie is for TLS only', async () => {
 test('the cookie is worth nothing to the API', async () => {
   const world = await start()
   const cookie = await logIn(world)
+  // A page has been seen with it: it is known to be good, for pages.
+  expect((await world.raw('GET', '/dashboard/password', { headers: { cookie } })).headers.get('location')).toBe(
+    '/dashboard',
+  )
   expect((await world.call('GET', '/users/me', { headers: { cookie } })).status).toBe(401)
   expect((await world.call('GET', '/users/me', { token: cookie.split('=')[1]! })).status).toBe(401)
+  const { access_token } = await world.logIn()
+  expect((await world.call('GET', '/users/me', { token: access_token })).status).toBe(200)
+  const asCookie = { cookie: `windbox_session=${access_token}` }
+  expect((await world.raw('GET', '/dashboard/password', { headers: asCookie })).headers.get('location')).toContain(
+    'login',
+  )
 })
 
 test('a form of another site logs nobody in', async () => {

@@ -19,10 +19,16 @@ export function describe(route: {
   faults?: readonly FaultCode[]
   /** Media type of the request's body; JSON by default. */
   takes?: string
+  /** It reads logged data from actors: it can wait for a position, and says how current it is. */
+  reads?: true
 }) {
   const responses: Record<string, unknown> = {}
   for (const [status, { description, schema, type = 'application/json' }] of Object.entries(route.answers)) {
-    responses[status] = schema ? { description, content: { [type]: { schema } } } : { description }
+    responses[status] = {
+      description,
+      ...(schema ? { content: { [type]: { schema } } } : {}),
+      ...(route.reads && status === '200' ? { headers: STATE_HEADERS } : {}),
+    }
   }
   addFaults(responses, route.faults ?? [])
   return {
@@ -31,11 +37,31 @@ export function describe(route: {
     ...(route.description ? { description: route.description } : {}),
     responses,
     ...(route.takes ? { [TAKES_KEY]: route.takes } : {}),
+    ...(route.reads ? { [READS_KEY]: true } : {}),
   } as object
 }
 
-/** Where a route's documentation says what its body is, until the document is built. */
+/** Where a route's documentation says what its body is, and that it reads logged data, until the document is built. */
 export const TAKES_KEY = 'x-takes'
+export const READS_KEY = 'x-reads'
+
+const text = { type: 'string' }
+const STATE_HEADERS = {
+  'x-actor-offset': { description: '`<partition>-<offset>` of the last record that the answer includes', schema: text },
+  'x-state-age-ms': { description: 'How long ago that record was appended', schema: text },
+  'x-state': { description: '`live`, or `restoring`: it may be old', schema: text },
+}
+
+/** What a read of logged data can be asked by headers. */
+export const READ_PARAMETERS = [
+  {
+    in: 'header',
+    name: 'x-min-offset',
+    required: false,
+    description: '`<partition>-<offset>[,…]`: waits up to 2 s until these records are in the answer, then 503',
+    schema: text,
+  },
+]
 
 /** One answer a status, with the codes that it may have. */
 export function addFaults(responses: Record<string, unknown>, codes: readonly FaultCode[]): void {

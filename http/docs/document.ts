@@ -1,7 +1,7 @@
 import { registerSchemaPath } from '@elysiajs/swagger/utils'
 import { FAULTS, type FaultCode } from '../../actors/runtime/index.ts'
 import { ACCESS_KEY, type Access } from '../edge/access.ts'
-import { TAKES_KEY, addFaults } from './describe.ts'
+import { READS_KEY, READ_PARAMETERS, TAKES_KEY, addFaults } from './describe.ts'
 
 /** A route as Elysia keeps it, as far as the document needs it. */
 export interface DocumentedRoute {
@@ -75,6 +75,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
     const {
       [ACCESS_KEY]: access = 'admin',
       [TAKES_KEY]: takes,
+      [READS_KEY]: reads,
       ...shown
     } = (detail ?? {}) as Record<string, unknown> & {
       [ACCESS_KEY]?: Access
@@ -96,6 +97,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
       operation.security = [{ bearer: [] }]
       operation.description = [operation.description, `Role: ${access}.`].filter(Boolean).join('\n\n')
     } else operation.security = []
+    if (reads) operation.parameters = [...(operation.parameters ?? []), ...READ_PARAMETERS]
     const media = operation.requestBody?.content
     if (media?.['application/json'] && typeof takes === 'string') {
       operation.requestBody!.content = { [takes]: media['application/json'] }

@@ -50,7 +50,7 @@ export function createAdmission(parts: {
   return {
     pending(request: Request): Promise<void> | undefined {
       const token = bearerOf(request)
-      if (token === null || token === '' || credentials.known(token, now()) !== undefined) return undefined
+      if (token === null || token === '' || credentials.known(token, 'api', now()) !== undefined) return undefined
       return credentials.settle(token, 'api')
     },
 
@@ -58,7 +58,7 @@ export function createAdmission(parts: {
     admit(request: Request): Identity {
       const token = bearerOf(request)
       const nowMs = now()
-      const identity = token === null ? anonymous : credentials.known(token, nowMs)
+      const identity = token === null ? anonymous : credentials.known(token, 'api', nowMs)
       if (identity === undefined) return stranger(request)
       if (!identity.bucket.take(nowMs)) {
         throw new Fault('RATE_LIMITED', `More than ${parts.rateLimit} requests a second.`, { retryAfterS: 1 })

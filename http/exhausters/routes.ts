@@ -166,6 +166,7 @@ export function exhausterRoutes(parts: {
             },
           },
           faults: asksFaults,
+          reads: true,
         }),
       },
     )
@@ -182,6 +183,7 @@ export function exhausterRoutes(parts: {
           summary: 'One machine with all its signals',
           answers: { 200: { description: 'Its document', schema: ExhausterDocument } },
           faults: asksFaults,
+          reads: true,
         }),
       },
     )
@@ -332,6 +334,7 @@ export function exhausterRoutes(parts: {
           summary: 'The sinter machines',
           answers: { 200: { description: 'All three', schema: Type.Object({ items: Type.Array(MachineDocument) }) } },
           faults: asksFaults,
+          reads: true,
         }),
       },
     )

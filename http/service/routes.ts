@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
+import { Fault } from '../../actors/runtime/index.ts'
 import { NoQuery } from '../schema.ts'
 import { describe } from '../docs/describe.ts'
 import { access, demand } from '../edge/access.ts'
@@ -30,6 +31,17 @@ export function serviceRoutes({ cluster, metrics }: { cluster: Pick<Cluster, 're
         answers: { 200: { description: '`pong`', schema: Type.String(), type: 'text/plain' } },
       }),
     })
+    .get(
+      '/',
+      ({ request, set }) => {
+        // A person has opened the address of the server.
+        if (!request.headers.get('accept')?.includes('text/html'))
+          throw new Fault('NOT_FOUND', 'There is nothing at this path.')
+        set.status = 303
+        set.headers.location = '/dashboard'
+      },
+      { access: 'public', detail: { hide: true } },
+    )
     .get('/health/live', () => ({ live: true }), {
       access: 'public',
       query: NoQuery,
