@@ -1,6 +1,9 @@
 /**
  * The rules that keep the outcome right under crashes, zombies, late and repeated writes. The simulator switches each one off
- * in turn and must find a world that comes out wrong; nobody else passes this. A rule that no world needs is not here.
+ * in turn and must find a world that comes out wrong; nobody else passes this. A rule that no world needs is not here: that a
+ * store keeps the lowest offset of an id (every owner applies an id at the same first record), that compaction reads one moment
+ * (it merges over no gap, and each segment is complete by itself), that a partition is kept over a rebalance only under its own
+ * epoch (an owner that missed nothing is only behind; the rule spares readers old answers).
  */
 export interface Guards {
   /** A record at or before the actor's offset is not applied again. */

@@ -56,7 +56,10 @@ export interface ActorKind<State = any> {
   readonly upcast?: { readonly [version: number]: (old: never) => unknown }
   /** Column names of the history rows; may grow or change with the state. Absent: the kind keeps no history. */
   readonly history?: (state: State) => readonly string[]
-  /** How a state becomes JSON and back, for states that are not plain JSON. Default: as they are. */
+  /**
+   * How a state becomes JSON and back, for states that are not plain JSON. Default: as they are. What comes back must behave as
+   * what went in, or a replay ends elsewhere: JSON knows no NaN, Infinity, -0, undefined, Map or typed array.
+   */
   readonly toJson?: (state: State) => unknown
   readonly fromJson?: (json: never) => State
 }

@@ -4,7 +4,7 @@ export interface Limits {
   readonly chunkRecords: number
   /** A chunk ends after this time, whichever comes first. */
   readonly chunkMs: number
-  /** Snapshots, segments, effects or ids in one request to the store. */
+  /** Snapshots, segments, effects or ids in one request to the store. So many actors are captured in one go, some 10 µs each. */
   readonly flushBatch: number
   /** Actors in memory. Only clean ones can leave, so a partition with more dirty ones flushes before it goes on. */
   readonly maxResident: number
@@ -22,9 +22,9 @@ export interface Limits {
 export const LIMITS: Limits = {
   chunkRecords: 256,
   chunkMs: 8,
-  flushBatch: 1000,
+  flushBatch: 500,
   maxResident: 20_000,
-  maxPending: 100_000,
+  maxPending: 50_000,
   segmentRows: 2048,
   maxMessage: 500_000,
   quarantineAfter: 5,

@@ -14,6 +14,7 @@ const NO_FAULTS: Faults = { fails: 0, answerLost: 0, late: 0 }
 
 /** Whoever waits for an answer: once dead it hears nothing more, but what it sent is on its way. */
 export interface Caller {
+  readonly name: string
   alive: boolean
 }
 
@@ -27,12 +28,14 @@ interface Request {
 /** Everything asynchronous in the simulated world: requests wait here until chance lets one arrive. */
 export class Network {
   readonly #random: Random
+  readonly #tell: ((line: string) => void) | undefined
   readonly #requests: Request[] = []
   #steps = 0
   faults: Faults = NO_FAULTS
 
-  constructor(random: Random) {
+  constructor(random: Random, tell?: (line: string) => void) {
     this.#random = random
+    this.#tell = tell
   }
 
   get waiting(): number {
@@ -40,17 +43,37 @@ export class Network {
   }
 
   /** A request that may fail in every way. `effect` happens at one moment, when it arrives. */
-  request<Answer>(caller: Caller, effect: () => Answer | Promise<Answer>): Promise<Answer> {
-    return this.#send(caller, effect, () => this.#random.next())
+  request<Answer>(caller: Caller, what: string, effect: () => Answer | Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const lose = () => {
+        if (caller.alive) reject(new Error(`no answer to ${what}`))
+      }
+      const arrive = () => {
+        const { fails, answerLost, late } = this.faults
+        const fate = this.#random.next()
+        if (fate < fails) {
+          this.#tell?.(`  ${caller.name} ${what}: fails`)
+          lose()
+        } else if (fate < fails + late) {
+          this.#tell?.(`  ${caller.name} ${what}: fails, and arrives later`)
+          this.#put(NOBODY, () => swallow(effect))
+          lose()
+        } else if (fate < fails + late + answerLost) {
+          this.#tell?.(`  ${caller.name} ${what}: the answer is lost`)
+          swallow(effect)
+          lose()
+        } else {
+          this.#tell?.(`  ${caller.name}${caller.alive ? '' : ' (dead)'} ${what}`)
+          answer(effect, caller, (given) => this.#back(caller, () => resolve(given)), reject)
+        }
+      }
+      this.#put(caller, arrive)
+    })
   }
 
   /** Something that only takes time. */
   delay(caller: Caller): Promise<void> {
-    return this.#send(
-      caller,
-      () => undefined,
-      () => 1,
-    )
+    return new Promise((resolve) => this.#put(caller, () => caller.alive && resolve()))
   }
 
   /** Lets a request arrive, if one is ready. */
@@ -86,29 +109,6 @@ export class Network {
     if (this.#random.chance(SLOW_ANSWERS)) this.#put(caller, () => caller.alive && hear())
     else hear()
   }
-
-  #send<Answer>(caller: Caller, effect: () => Answer | Promise<Answer>, fate: () => number): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const lose = () => {
-        if (caller.alive) reject(new Error('no answer'))
-      }
-      const arrive = () => {
-        const { fails, answerLost, late } = this.faults
-        const drawn = fate()
-        if (drawn < fails) return lose()
-        if (drawn < fails + late) {
-          this.#put(NOBODY, () => swallow(effect))
-          return lose()
-        }
-        if (drawn < fails + late + answerLost) {
-          swallow(effect)
-          return lose()
-        }
-        answer(effect, caller, (given) => this.#back(caller, () => resolve(given)), reject)
-      }
-      this.#put(caller, arrive)
-    })
-  }
 }
 
 /** Share of answers that are under way for a while. */
@@ -117,7 +117,7 @@ const SLOW_ANSWERS = 0.2
 /** Share of requests that take very long. */
 const LONG_WAYS = 0.04
 
-const NOBODY: Caller = { alive: false }
+const NOBODY: Caller = { name: 'nobody', alive: false }
 
 function swallow(effect: () => unknown): void {
   try {

@@ -13,7 +13,6 @@ interface Cursor {
 
 /** A member of the group as the broker and its client library see it. */
 export interface SimMember extends Caller {
-  readonly name: string
   handler: ConsumerHandler | undefined
   /** The generation that it believes in. */
   generation: number
@@ -50,7 +49,7 @@ export class SimLog {
   /** Appends over the network. Sometimes one partition takes only a leading part. */
   appendOf(caller: Caller): Append {
     return (records) =>
-      this.#network.request(caller, () => {
+      this.#network.request(caller, `append of ${records.length}`, () => {
         const full = this.#random.chance(2 * this.#network.faults.fails)
           ? this.#random.below(this.partitions.length)
           : -1
@@ -78,7 +77,7 @@ export class SimLog {
         cursor(partition).paused = false
       },
       commit: (offsets) =>
-        this.#network.request(member, () => {
+        this.#network.request(member, `commit ${[...offsets].join(' ')}`, () => {
           if (member.generation !== this.#generation) throw new Error('another generation')
           for (const [partition, offset] of offsets) this.committed[partition] = offset
         }),

@@ -7,7 +7,7 @@ export function remoteStore(store: MemoryStore, guards: StoreGuards, network: Ne
   const over =
     <Arguments extends unknown[], Answer>(method: (...given: Arguments) => Promise<Answer>) =>
     (...given: Arguments) =>
-      network.request(caller, () => method.apply(store, given))
+      network.request(caller, method.name, () => method.apply(store, given))
   return {
     claim: over(store.claim),
     loadSnapshots: over(store.loadSnapshots),
@@ -26,9 +26,12 @@ export function remoteStore(store: MemoryStore, guards: StoreGuards, network: Ne
 const readInTwo =
   (store: MemoryStore, network: Network, caller: Caller): TurnStore['readSegments'] =>
   async (...given) => {
-    const early = await network.request(caller, () => store.readSegments(...given))
+    const early = await network.request(caller, 'readSegments', () => store.readSegments(...given))
     const half = early.slice(0, early.length >> 1)
     const middle = early[half.length]?.first ?? Infinity
     const behind = ({ first }: Segment) => first >= middle
-    return [...half, ...(await network.request(caller, () => store.readSegments(...given))).filter(behind)]
+    return [
+      ...half,
+      ...(await network.request(caller, 'readSegments', () => store.readSegments(...given))).filter(behind),
+    ]
   }

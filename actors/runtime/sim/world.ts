@@ -137,7 +137,7 @@ class World {
       quarantineAfter: random.between(2, 4),
       quarantineMs: 50,
     }
-    this.#network = new Network(random)
+    this.#network = new Network(random, tell)
     this.#store = new MemoryStore(this.#guards)
     this.#log = new SimLog(random.between(1, 3), this.#network, random, () => this.#time)
     this.#addresses = ['ledger/a', 'ledger/b', 'ledger/c', 'tally/a', 'tally/b'].slice(0, random.between(1, 5))
