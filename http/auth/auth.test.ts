@@ -304,6 +304,26 @@ test('the last active admin is neither demoted, locked nor removed', async () =>
   expect((await world.call('PATCH', '/users/1', { token, body: { role: 'viewer' } })).status).toBe(409)
 })
 
+test('a list of admins that a crash has left too long saves nobody', async () => {
+  const world = await start()
+  const token = (await world.logIn()).access_token
+  const list = await world.store.get<{ ids: number[] }>({ name: 'settings' }, 'active_admins')
+  expect(list!.body.ids).toEqual([1])
+  await world.store.replace({ name: 'settings' }, 'active_admins', list!.version, { ids: [1, 99] })
+  expect((await world.call('PATCH', '/users/1', { token, body: { role: 'viewer' } })).status).toBe(409)
+})
+
+test('a locked account is out although a crash has left its session', async () => {
+  const world = await start()
+  const user = await newUser(world, 'zoe')
+  expect(await me(world, user.access_token)).toBe(200)
+  await world.authority.accounts.change(user.id, { is_active: false })
+  world.authority.credentials.forget({ user: user.id })
+  expect(await me(world, user.access_token)).toBe(401)
+  const refresh = await world.call('POST', '/auth/jwt/refresh', { body: { refresh_token: user.refresh_token } })
+  expect(refresh.status).toBe(401)
+})
+
 test('admins who demote each other at the same moment leave one', async () => {
   const world = await start()
   const names = ['a', 'b', 'c', 'd']
