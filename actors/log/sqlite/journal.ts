@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../runtime/index.ts'
+import type { LogRecord, NewRecord } from '../../runtime/index.ts'
 
 /**
  * The text of a journal row. First a line of numbers, separated by commas: sequence, time of the append, then for each partition in
@@ -24,7 +24,7 @@ export interface Block {
   readonly lines: string
 }
 
-export const formatLine = (type: string, key: string, id: string, source: string, value: string): string =>
+export const lineOf = ({ key, type, value, id = '', source = '' }: NewRecord): string =>
   `${type}\t${key}\t${id}\t${source}\t${value}\n`
 
 /** `head`: partition, first offset, count and length for each partition whose lines follow. */

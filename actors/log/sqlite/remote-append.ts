@@ -1,7 +1,8 @@
 import type { Append } from '../../runtime/index.ts'
+import { placeOf, refused } from '../placing.ts'
 import { openCalls } from './calls.ts'
+import { lineOf } from './journal.ts'
 import type { PackedBlock, Port } from './messages.ts'
-import { lineOf, placeOf, refused } from './placing.ts'
 
 /**
  * `append` for a Worker, over its end of the channel that `SqliteLog.serve` has the other end of. The records cross as lines of the

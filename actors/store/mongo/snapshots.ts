@@ -1,4 +1,3 @@
-import type { Filter } from 'mongodb'
 import type { Snapshot } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
@@ -11,7 +10,7 @@ type Stored = Omit<Snapshot, 'address'> & { _id: string }
 export async function openSnapshots({ db, attempt }: MongoConnection, raiseEnds: RaiseEnds): Promise<Methods> {
   const owners = db.collection<{ _id: number; epoch: number; owner: string }>('owners')
   const snapshots = db.collection<Stored>('snapshots')
-  const armed: Filter<Stored> = { due: { $type: 'number' } }
+  const armed = { due: { $gt: -Infinity } }
   await snapshots.createIndex({ partition: 1, due: 1 }, { name: 'due', partialFilterExpression: armed })
 
   /** Answers the offsets stored after it. An upsert of one actor's first snapshot may lose to another writer's: it is tried again. */

@@ -1,13 +1,12 @@
-import { Fault, type NewRecord, partitionOf } from '../../runtime/index.ts'
-import { MAX_RECORD_LENGTH } from '../port.ts'
-import { formatLine } from './journal.ts'
+import { Fault, type NewRecord, partitionOf } from '../runtime/index.ts'
+import { MAX_RECORD_LENGTH } from './port.ts'
 
 const BREAKS = /[\t\n\0]/
 const fits = (field: string | undefined): boolean => !field || !BREAKS.test(field)
 
 /**
- * The partition of a record; -1 for one that would break the form of the journal, that is too long, or whose address names a partition
- * which is not there.
+ * The partition of a record; -1 for one that no log of ours takes: a field would break a line of the journal, the value is too long, or
+ * the address names a partition which is not there.
  */
 export function placeOf({ key, type, value, id, source }: NewRecord, partitions: number): number {
   if (!fits(key) || !fits(type) || !fits(id) || !fits(source)) return -1
@@ -15,9 +14,6 @@ export function placeOf({ key, type, value, id, source }: NewRecord, partitions:
   const partition = partitionOf(key, partitions)
   return Number.isInteger(partition) && partition >= 0 && partition < partitions ? partition : -1
 }
-
-export const lineOf = ({ key, type, value, id = '', source = '' }: NewRecord): string =>
-  formatLine(type, key, id, source, value)
 
 /** The answer to a call none of whose records can ever be taken. */
 export const refused = () =>

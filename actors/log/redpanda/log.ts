@@ -1,0 +1,76 @@
+import { Partitioners } from 'kafkajs'
+import { type Clock, Fault } from '../../runtime/index.ts'
+import type { EventLog } from '../port.ts'
+import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
+import { prepareTopic } from './topic.ts'
+import { groupWriter, unavailable } from './writer.ts'
+
+/**
+ * The log of the cluster edition: a topic of a Kafka broker, used through kafkajs. `retentionAgeMs` is what {@link EventLog.retain} keeps;
+ * by size it cannot, a broker does not say sizes. Faults: LOG_MISMATCH (another number of partitions), LOG_UNAVAILABLE.
+ */
+export async function openRedpandaLog(
+  options: RedpandaOptions & {
+    partitions: number
+    clock: Pick<Clock, 'now'>
+    replicas?: number
+    retentionAgeMs?: number
+  },
+): Promise<EventLog> {
+  const { namespace, partitions, clock, replicas = 1, retentionAgeMs = Infinity } = options
+  const topic = topicOf(namespace)
+  const kafka = connectKafka(options)
+  const admin = kafka.admin()
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+  const close = () => Promise.all([producer.disconnect(), admin.disconnect()])
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw error instanceof Fault ? error : unavailable(error)
+    }
+  }
+  try {
+    const id = await attempt(async () => {
+      await Promise.all([admin.connect(), producer.connect()])
+      return prepareTopic(kafka, admin, { namespace, partitions, replicas })
+    })
+    const write = groupWriter(producer, topic, partitions)
+    let closed = false
+    return {
+      id,
+      partitions,
+      append: (records) => (closed ? Promise.reject(unavailable('it is closed')) : write(records)),
+      bounds: () =>
+        attempt(async () => {
+          const offsets = await admin.fetchTopicOffsets(topic)
+          const bounds = Array.from({ length: partitions }, () => ({ earliest: 0, end: 0 }))
+          for (const { partition, low, high } of offsets)
+            bounds[partition] = { earliest: Number(low), end: Number(high) }
+          return bounds
+        }),
+      retain: () =>
+        attempt(async () => {
+          if (retentionAgeMs === Infinity) return
+          const young = await admin.fetchTopicOffsetsByTimestamp(topic, clock.now() - retentionAgeMs)
+          const [group] = await admin.fetchOffsets({ groupId: namespace, topics: [topic] })
+          const committed = new Map(group!.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+          const gone = young
+            .map(({ partition, offset }) => ({
+              partition,
+              offset: Math.min(Number(offset), committed.get(partition) ?? 0),
+            }))
+            .filter(({ offset }) => offset > 0)
+            .map(({ partition, offset }) => ({ partition, offset: String(offset) }))
+          if (gone.length > 0) await admin.deleteTopicRecords({ topic, partitions: gone })
+        }),
+      async close() {
+        closed = true
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
