@@ -18,8 +18,10 @@ import { createEdge } from './edge/edge.ts'
 import { createFaultAnswers } from './edge/fault-answers.ts'
 import { RouteTable } from './edge/route-table.ts'
 import { KeptAnswers } from './exhausters/kept-answers.ts'
+import { rotorRoutes } from './exhausters/rotor-routes.ts'
 import { createRotors } from './exhausters/rotors.ts'
 import { exhausterRoutes } from './exhausters/routes.ts'
+import { trendRoutes } from './exhausters/trend-routes.ts'
 import { inspectRoutes } from './inspect.ts'
 import { LiveHub } from './live/hub.ts'
 import { liveRoutes } from './live/routes.ts'
@@ -83,7 +85,9 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
-    .use(exhausterRoutes({ cluster, answers, rotors, audit, later: faultAnswers.later, now }))
+    .use(exhausterRoutes({ cluster, answers, later: faultAnswers.later, now }))
+    .use(trendRoutes({ cluster }))
+    .use(rotorRoutes({ rotors, audit, now }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(exhausterAliases({ cluster, answers }))

@@ -1,7 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
-import { exhausterOf, type Exhauster } from '../../actors/exhauster/directory.ts'
 import {
   EXHAUSTER_IDS,
   ExhausterDocument,
@@ -12,65 +11,21 @@ import {
 } from '../../actors/exhauster/schema.ts'
 import { SINTER_MACHINES } from '../../actors/machine/directory.ts'
 import { Fault } from '../../actors/runtime/index.ts'
-import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
-import { json } from '../edge/body.ts'
 import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
 import { readOptions, sayState } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf, TimeText, oneOf } from '../schema.ts'
 import { timeOf } from '../time.ts'
 import { KeptAnswers, bytesOf, type Answer } from './kept-answers.ts'
+import { ID, known } from './one.ts'
 import { documentAt, pastOf } from './past.ts'
-import type { Rotors } from './rotors.ts'
 import { listStatusChanges } from './status-events.ts'
-import { MOST_POINTS, STEPS, readTrend, trendCsv, trendQuery } from './trends.ts'
 
 const tag = 'exhausters'
-const ID = Type.Object({ id: Type.String({ description: EXHAUSTER_IDS.join(', ') }) })
 const ADDRESSES = new Map(EXHAUSTER_IDS.map((id) => [id as string, `exhauster/${id}`]))
 const JSON_TYPE = 'application/json'
-/** Clocks of two machines differ a little. */
-const CLOCK_MARGIN_MS = 60_000
-
-const TrendParameters = t.Object({
-  signals: t.String({ maxLength: 1024, description: 'Keys, with commas between them; at most 16' }),
-  from: TimeText('Inclusive'),
-  to: TimeText('Exclusive, at most 31 days later'),
-  step: t.Integer({ description: `Seconds: ${STEPS.join(', ')}` }),
-})
-
-const TrendView = Type.Object({
-  step: Type.Integer({ description: 'Seconds' }),
-  from: Type.String(),
-  to: Type.String(),
-  series: Type.Array(
-    Type.Object({
-      signal: Type.String(),
-      unit: Type.String(),
-      points: Type.Array(
-        Type.Array(Type.Number(), {
-          minItems: 4,
-          maxItems: 4,
-          description: 'Start of the step (epoch ms), min, mean, max',
-        }),
-      ),
-    }),
-  ),
-})
-
-const RotorBody = Type.Object({
-  number: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description: 'From the rotor directory' }),
-  installed_at: TimeText('When it was installed'),
-})
-
-/** Fault NOT_FOUND: there are six. */
-function known(id: string): Exhauster {
-  const exhauster = exhausterOf(id)
-  if (exhauster === undefined) throw new Fault('NOT_FOUND', 'There is no such exhauster.')
-  return exhauster
-}
 
 const asksFaults = [
   'NOT_FOUND',
@@ -96,12 +51,10 @@ function itemsOf(answers: readonly Answer[], nowMs: number): Uint8Array {
 export function exhausterRoutes(parts: {
   cluster: Cluster
   answers: KeptAnswers
-  rotors: Rotors
-  audit: Audit
   later: FaultAnswers['later']
   now: () => number
 }) {
-  const { cluster, answers, rotors, audit, later, now } = parts
+  const { cluster, answers, later, now } = parts
   const { partitions } = cluster
   type Set = { headers: Record<string, unknown> }
 
@@ -232,91 +185,6 @@ export function exhausterRoutes(parts: {
           summary: 'The machine as it was at a moment',
           answers: { 200: { description: 'The document of that moment', schema: ExhausterDocument } },
           faults: asksFaults,
-        }),
-      },
-    )
-    .get(
-      '/api/v1/exhausters/:id/trends',
-      async ({ params, query }) => {
-        const exhauster = known(params.id)
-        return await readTrend(cluster, exhauster, trendQuery(query))
-      },
-      {
-        access: 'viewer',
-        params: ID,
-        query: TrendParameters,
-        detail: describe({
-          tag,
-          summary: 'Signals over time: least, mean and greatest of each step',
-          description: `A gap is a gap: a step without values is not there. More than ${MOST_POINTS} possible points are refused.`,
-          answers: { 200: { description: 'The series', schema: TrendView } },
-          faults: ['NOT_FOUND', 'TOO_MANY_POINTS'],
-        }),
-      },
-    )
-    .get(
-      '/api/v1/exhausters/:id/trends.csv',
-      async ({ params, query, set }) => {
-        const exhauster = known(params.id)
-        const trend = await readTrend(cluster, exhauster, trendQuery(query))
-        set.headers['content-type'] = 'text/csv; charset=utf-8; header=present'
-        set.headers['content-disposition'] = `attachment; filename="${exhauster.id}-${trend.from.slice(0, 10)}.csv"`
-        return trendCsv(trend)
-      },
-      {
-        access: 'viewer',
-        params: ID,
-        query: TrendParameters,
-        detail: describe({
-          tag,
-          summary: 'The same as a table for a spreadsheet',
-          answers: { 200: { description: 'RFC 4180', schema: Type.String(), type: 'text/csv' } },
-          faults: ['NOT_FOUND', 'TOO_MANY_POINTS'],
-        }),
-      },
-    )
-    .post(
-      '/api/v1/exhausters/:id/rotor',
-      async ({ params, body, identity, set }) => {
-        const { id } = known(params.id)
-        const installedAt = timeOf(body.installed_at, 'installed_at')
-        if (installedAt > now() + CLOCK_MARGIN_MS) {
-          const message = 'Must not lie in the future'
-          throw new Fault('VALIDATION', `installed_at: ${message}.`, { errors: [{ path: '/installed_at', message }] })
-        }
-        const number = body.number.trim()
-        const { installation, position } = await rotors.install(id, { number, installedAt, by: identity.user })
-        const { version, installed_at } = installation
-        await audit.add({ id: identity.user, email: identity.email }, 'rotor.installed', `exhauster/${id}`, {
-          version,
-          number,
-          installed_at,
-        })
-        set.status = 202
-        set.headers['x-position'] = position
-        return { version, number, installed_at, position }
-      },
-      {
-        access: 'engineer',
-        parse: json,
-        params: ID,
-        query: NoQuery,
-        body: RotorBody,
-        detail: describe({
-          tag,
-          summary: 'A rotor was installed',
-          answers: {
-            202: {
-              description: 'Noted; `position` says where',
-              schema: Type.Object({
-                version: Type.Integer(),
-                number: Type.String(),
-                installed_at: Type.String(),
-                position: Type.String(),
-              }),
-            },
-          },
-          faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE'],
         }),
       },
     )

@@ -1,0 +1,68 @@
+import { Elysia } from 'elysia'
+import { Type } from '@sinclair/typebox'
+import { Fault } from '../../actors/runtime/index.ts'
+import type { Audit } from '../auth/audit.ts'
+import { describe } from '../docs/describe.ts'
+import { access } from '../edge/access.ts'
+import { json } from '../edge/body.ts'
+import { NoQuery, TimeText } from '../schema.ts'
+import { timeOf } from '../time.ts'
+import { ID, known } from './one.ts'
+import type { Rotors } from './rotors.ts'
+
+/** Clocks of two machines differ a little. */
+const CLOCK_MARGIN_MS = 60_000
+
+const RotorBody = Type.Object({
+  number: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description: 'From the rotor directory' }),
+  installed_at: TimeText('When it was installed'),
+})
+
+/** The installation of a rotor. */
+export function rotorRoutes({ rotors, audit, now }: { rotors: Rotors; audit: Audit; now: () => number }) {
+  return new Elysia({ name: 'rotors' }).use(access).post(
+    '/api/v1/exhausters/:id/rotor',
+    async ({ params, body, identity, set }) => {
+      const { id } = known(params.id)
+      const installedAt = timeOf(body.installed_at, 'installed_at')
+      if (installedAt > now() + CLOCK_MARGIN_MS) {
+        const message = 'Must not lie in the future'
+        throw new Fault('VALIDATION', `installed_at: ${message}.`, { errors: [{ path: '/installed_at', message }] })
+      }
+      const number = body.number.trim()
+      const { installation, position } = await rotors.install(id, { number, installedAt, by: identity.user })
+      const { version, installed_at } = installation
+      await audit.add({ id: identity.user, email: identity.email }, 'rotor.installed', `exhauster/${id}`, {
+        version,
+        number,
+        installed_at,
+      })
+      set.status = 202
+      set.headers['x-position'] = position
+      return { version, number, installed_at, position }
+    },
+    {
+      access: 'engineer',
+      parse: json,
+      params: ID,
+      query: NoQuery,
+      body: RotorBody,
+      detail: describe({
+        tag: 'exhausters',
+        summary: 'A rotor was installed',
+        answers: {
+          202: {
+            description: 'Noted; `position` says where',
+            schema: Type.Object({
+              version: Type.Integer(),
+              number: Type.String(),
+              installed_at: Type.String(),
+              position: Type.String(),
+            }),
+          },
+        },
+        faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE'],
+      }),
+    },
+  )
+}
