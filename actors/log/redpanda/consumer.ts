@@ -93,8 +93,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
         Object.assign(intakes.get(each.partition)!, { earliest: each.earliest, end: each.end })
         if (each.committed !== null) committed.set(each.partition, each.committed)
       }
-      handler.assigned(found)
       assignedOnce.resolve()
+      handler.assigned(found)
     } catch (error) {
       if (mark === assignment) fail(unavailable(error))
     }
