@@ -56,6 +56,8 @@ export async function startWindbox(
     }
   }
   try {
+    const stopping = new AbortController()
+    const source = plantSource(config, stopping.signal, logger)
     const dir = config.WINDBOX_DATA_DIR
     mkdirSync(dir, { recursive: true })
     undo.push(lockDataDir(dir))
@@ -113,8 +115,6 @@ export async function startWindbox(
       .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
 
-    const stopping = new AbortController()
-    const source = plantSource(config, stopping.signal, logger)
     if (source) {
       const frames = runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal: stopping.signal })
       frames.then(
@@ -165,7 +165,18 @@ function httpConfig(config: Config) {
   }
 }
 
+/** The settings name a source that cannot be. */
+class PlantError extends Error {}
+
 function plantSource(config: Config, signal: AbortSignal, logger: Logger): FrameSource | null {
+  try {
+    return openPlant(config, signal, logger)
+  } catch (error) {
+    throw new PlantError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function openPlant(config: Config, signal: AbortSignal, logger: Logger): FrameSource | null {
   switch (config.WINDBOX_PLANT) {
     case 'off':
       return null
@@ -255,8 +266,8 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    if (!(error instanceof ConfigError || error instanceof Fault)) throw error
-    process.stderr.write(`windbox: ${error.message}\n`)
+    const expected = error instanceof ConfigError || error instanceof Fault || error instanceof PlantError
+    process.stderr.write(`windbox: ${expected ? error.message : Bun.inspect(error)}\n`)
     process.exit(1)
   })
 }

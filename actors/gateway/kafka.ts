@@ -18,32 +18,59 @@ interface Frame {
   readonly cursor: string
 }
 
+const RETRY_MS = 5000
+
 /**
  * The plant's own topic as a source of frames. Where it stands is the cursor that the plant's actor keeps, `{"<partition>":
- * <last offset>}`, never the group's committed offset: so a frame is asked for again exactly when it is not in our log.
+ * <last offset>}`, never the group's committed offset: so a frame is asked for again exactly when it is not in our log. A broker
+ * that cannot be reached is tried again until the signal aborts. Throws when the authority's file cannot be read.
  */
 export function kafkaPlant(plant: KafkaPlant) {
+  const kafka = new Kafka(connection(plant))
   return {
     id: `kafka:${plant.topic}`,
     clock: 'live' as const,
-    frames: (after: string | null): AsyncIterable<Frame> => ({ [Symbol.asyncIterator]: () => consume(plant, after) }),
+    frames: (after: string | null) => frames(kafka, plant, after),
   }
 }
 
-async function* consume(plant: KafkaPlant, after: string | null): AsyncGenerator<Frame> {
-  const { topic, signal, report } = plant
-  const taken: Record<string, string> = after === null ? {} : JSON.parse(after)
-  // One frame between the consumer and the reader: the topic is the queue.
-  let offered: Frame | null = null
-  let wake = () => {}
-  let freed = () => {}
-  let failure: unknown = null
+async function* frames(kafka: Kafka, plant: KafkaPlant, after: string | null): AsyncGenerator<Frame> {
+  const { signal, report } = plant
+  let cursor = after
+  while (!signal.aborted) {
+    try {
+      for await (const frame of connected(kafka, plant, cursor)) {
+        cursor = frame.cursor
+        yield frame
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      report('warn', `the plant's topic: ${error instanceof Error ? error.message : String(error)}; it is tried again`)
+      await sleep(RETRY_MS, signal)
+    }
+  }
+}
 
-  const consumer = new Kafka(connection(plant)).consumer({
+/** Frames until the signal aborts, the consumer is lost (throws), or the reader leaves. */
+async function* connected(kafka: Kafka, { topic, signal }: KafkaPlant, after: string | null): AsyncGenerator<Frame> {
+  const taken: Record<string, string> = after === null ? {} : JSON.parse(after)
+  // One frame at a time between the consumer and the reader: the topic is the queue.
+  let offered: Frame | null = null
+  let failure: Error | null = null
+  let over = false
+  let wakeReader = () => {}
+  let wakeConsumer = () => {}
+  const end = () => {
+    over = true
+    wakeReader()
+    wakeConsumer()
+  }
+
+  const consumer = kafka.consumer({
     groupId: `windbox-plant-${topic}`,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 500,
-    retry: { retries: 30, restartOnFailure: async () => !signal.aborted },
+    retry: { retries: 5, restartOnFailure: async () => !over },
   })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     for (const partition of payload.memberAssignment[topic] ?? []) {
@@ -52,12 +79,11 @@ async function* consume(plant: KafkaPlant, after: string | null): AsyncGenerator
     }
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    report('error', `the plant's topic: ${payload.error.message}`)
     if (payload.restart) return
     failure = payload.error
-    wake()
+    end()
   })
-  signal.addEventListener('abort', () => wake(), { once: true })
+  signal.addEventListener('abort', end, { once: true })
 
   try {
     await consumer.connect()
@@ -67,38 +93,45 @@ async function* consume(plant: KafkaPlant, after: string | null): AsyncGenerator
       eachBatchAutoResolve: false,
       async eachBatch({ batch, heartbeat, isRunning, isStale, resolveOffset }) {
         for (const { offset, value } of batch.messages) {
-          if (!isRunning() || isStale() || signal.aborted) return
-          const place = { ...taken, [batch.partition]: offset }
-          offered = { text: value ?? new Uint8Array(), cursor: JSON.stringify(place) }
-          wake()
-          while (offered !== null && !signal.aborted) {
+          if (over || !isRunning() || isStale()) return
+          offered = { text: value ?? new Uint8Array(), cursor: JSON.stringify({ ...taken, [batch.partition]: offset }) }
+          wakeReader()
+          while (offered !== null && !over) {
             await new Promise<void>((resolve) => {
               const timer = setTimeout(resolve, 1000)
-              freed = () => (clearTimeout(timer), resolve())
+              wakeConsumer = () => (clearTimeout(timer), resolve())
             })
             await heartbeat()
           }
-          if (signal.aborted) return
+          if (over) return
           taken[batch.partition] = offset
           resolveOffset(offset)
         }
       },
     })
-    while (!signal.aborted) {
-      if (failure !== null) throw failure
+    while (!over) {
       const frame = offered as Frame | null
       if (frame === null) {
-        await new Promise<void>((resolve) => (wake = resolve))
+        await new Promise<void>((resolve) => (wakeReader = resolve))
         continue
       }
       yield frame
       offered = null
-      freed()
+      wakeConsumer()
     }
+    if (failure !== null) throw failure
   } finally {
-    freed()
+    end()
+    signal.removeEventListener('abort', end)
     await consumer.disconnect().catch(() => {})
   }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
 }
 
 function connection({ brokers, username, password, caFile }: KafkaPlant): KafkaConfig {
@@ -110,7 +143,7 @@ function connection({ brokers, username, password, caFile }: KafkaPlant): KafkaC
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
     ssl: tls,
-    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 30 },
+    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 5 },
     ...(sasl ? { sasl } : {}),
   }
 }

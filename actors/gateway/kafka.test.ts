@@ -1,0 +1,95 @@
+import { expect, test } from 'bun:test'
+import { Kafka, logLevel } from 'kafkajs'
+import { kafkaPlant } from './kafka.ts'
+
+const brokers = process.env.WINDBOX_KAFKA_BROKERS?.split(',') ?? []
+
+/** A topic of the plant with one partition, as the real one has. */
+async function plantTopic() {
+  const topic = `plant-${crypto.randomUUID()}`
+  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await admin.disconnect()
+  const producer = kafka.producer({ allowAutoTopicCreation: false })
+  await producer.connect()
+  return {
+    topic,
+    send: (...values: string[]) => producer.send({ topic, messages: values.map((value) => ({ value })) }),
+    close: () => producer.disconnect(),
+  }
+}
+
+const sourceOf = (topic: string, signal: AbortSignal) =>
+  kafkaPlant({ brokers, topic, username: undefined, password: undefined, caFile: undefined, signal, report: () => {} })
+
+/** The next `count` frames behind the cursor; a reader that leaves then closes its consumer. */
+async function take(topic: string, after: string | null, count: number) {
+  const taken: { text: string; cursor: string }[] = []
+  for await (const { text, cursor } of sourceOf(topic, AbortSignal.timeout(60_000)).frames(after)) {
+    taken.push({ text: new TextDecoder().decode(text), cursor })
+    if (taken.length === count) break
+  }
+  return taken
+}
+
+test.skipIf(brokers.length === 0)(
+  "frames come from the plant's topic in order, and after a restart from behind the cursor",
+  async () => {
+    const { topic, send, close } = await plantTopic()
+    await send('{"moment":"1"}', 'not json', '{"moment":"3"}')
+    const first = await take(topic, null, 2)
+    expect(first.map(({ text }) => text)).toEqual(['{"moment":"1"}', 'not json'])
+    await send('{"moment":"4"}')
+    const rest = await take(topic, first[1]!.cursor, 2)
+    expect(rest.map(({ text }) => text)).toEqual(['{"moment":"3"}', '{"moment":"4"}'])
+    expect(await take(topic, first[0]!.cursor, 1)).toEqual([first[1]!])
+    await close()
+  },
+  90_000,
+)
+
+test.skipIf(brokers.length === 0)(
+  'a reader that waits for frames ends when it is told to',
+  async () => {
+    const { topic, close } = await plantTopic()
+    const stopping = new AbortController()
+    const next = sourceOf(topic, stopping.signal).frames(null).next()
+    setTimeout(() => stopping.abort(), 500)
+    expect(await next).toMatchObject({ done: true })
+    await close()
+  },
+  60_000,
+)
+
+test('a broker that cannot be reached is reported and tried again', async () => {
+  const stopping = new AbortController()
+  const reported = Promise.withResolvers<string>()
+  const plant = kafkaPlant({
+    brokers: ['127.0.0.1:1'],
+    topic: 'plant',
+    username: undefined,
+    password: undefined,
+    caFile: undefined,
+    signal: stopping.signal,
+    report: (level, sentence) => reported.resolve(`${level}: ${sentence}`),
+  })
+  const next = plant.frames(null).next()
+  expect(await reported.promise).toMatch(/^warn: the plant's topic: .*it is tried again$/)
+  stopping.abort()
+  expect(await next).toMatchObject({ done: true })
+})
+
+test("an authority's file that cannot be read stops the start", () => {
+  const signal = new AbortController().signal
+  const plant = {
+    brokers: ['127.0.0.1:1'],
+    topic: 'plant',
+    username: undefined,
+    password: undefined,
+    signal,
+    report: () => {},
+  }
+  expect(() => kafkaPlant({ ...plant, caFile: '/nowhere/ca.pem' })).toThrow('/nowhere/ca.pem')
+})
