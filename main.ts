@@ -59,8 +59,7 @@ export async function startWindbox(
     const stopping = new AbortController()
     const source = plantSource(config, stopping.signal, logger)
     const dir = config.WINDBOX_DATA_DIR
-    mkdirSync(dir, { recursive: true })
-    undo.push(lockDataDir(dir))
+    undo.push(openDataDir(dir))
     const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
 
     const log = openSqliteLog({
@@ -162,6 +161,16 @@ function httpConfig(config: Config) {
     ...(config.WINDBOX_PUBLIC_URL ? { publicUrl: config.WINDBOX_PUBLIC_URL } : {}),
     ...(config.WINDBOX_ANONYMOUS_ROLE ? { anonymousRole: config.WINDBOX_ANONYMOUS_ROLE } : {}),
     ...(email && password ? { admin: { email, password } } : {}),
+  }
+}
+
+function openDataDir(dir: string): () => void {
+  try {
+    mkdirSync(dir, { recursive: true })
+    return lockDataDir(dir)
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    throw new ConfigError(`WINDBOX_DATA_DIR=${dir} cannot be used: ${(error as Error).message}`)
   }
 }
 
