@@ -104,7 +104,12 @@ export async function startWindbox(
       clock,
       log: logger,
     })
-    server.app.listen(listenOptions(httpConfig(config)))
+    try {
+      server.app.listen(listenOptions(httpConfig(config)))
+    } catch (error) {
+      const address = `WINDBOX_HOST=${config.WINDBOX_HOST} WINDBOX_PORT=${config.WINDBOX_PORT}`
+      throw new ConfigError(`${address} cannot be listened on: ${(error as Error).message}`)
+    }
     undo.push(
       () => server.app.stop(true),
       () => server.stop(),
