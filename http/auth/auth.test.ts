@@ -177,6 +177,15 @@ test('a token ends after 15 minutes', async () => {
   expect(await me(world, access_token)).toBe(401)
 })
 
+test('a token is good at every moment of its life, also at those where it is looked into again', async () => {
+  let now = 1_700_000_000_000
+  // The clock goes on between any two looks at it.
+  const world = await start({ clock: { now: () => (now += 3) } })
+  const { access_token } = await world.logIn()
+  const end = now + 130_000
+  while (now < end) expect(await me(world, access_token)).toBe(200)
+})
+
 test('a role in the token is not what counts: the account is', async () => {
   const world = await start()
   const admin = (await world.logIn()).access_token

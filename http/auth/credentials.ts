@@ -113,7 +113,8 @@ export class Credentials {
     const known = this.#known.get(credential)
     const before = known?.use === use ? known : undefined
     const now = this.#now()
-    const verified = before && now < before.verifiedUntil
+    // Not on the last moment: what is found out here has to last until the request is let in.
+    const verified = before && now + CURRENT_MS < before.verifiedUntil
     const proof = verified ? before.proof : await this.#prove(credential, use)
     if (proof === undefined) return void this.#known.delete(credential)
     const verifiedUntil = verified ? before.verifiedUntil : Math.min(proof.until, now + VERIFIED_MS)

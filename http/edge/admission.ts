@@ -25,7 +25,7 @@ export function bearerOf(request: Request): string | null {
  * (before the router sees the request), `admit` is synchronous and only looks up.
  */
 export function createAdmission(parts: {
-  credentials: Credentials
+  credentials: Pick<Credentials, 'known' | 'settle'>
   anonymousRole: Role | undefined
   rateLimit: number
   now: () => number
@@ -47,18 +47,29 @@ export function createAdmission(parts: {
     return NOBODY
   }
 
+  /** Whom `pending` has found for which request: `admit` follows at once, and the clock must not pass the end of what is known between the two. */
+  let found: Identity | undefined
+  let foundFor: Request | undefined
+
   return {
     pending(request: Request): Promise<void> | undefined {
       const token = bearerOf(request)
-      if (token === null || token === '' || credentials.known(token, 'api', now()) !== undefined) return undefined
-      return credentials.settle(token, 'api')
+      if (token === null || token === '') return undefined
+      found = credentials.known(token, 'api', now())
+      if (found === undefined) return credentials.settle(token, 'api')
+      foundFor = request
+      return undefined
     },
 
     /** Faults: UNAUTHENTICATED, RATE_LIMITED. */
     admit(request: Request): Identity {
-      const token = bearerOf(request)
       const nowMs = now()
-      const identity = token === null ? anonymous : credentials.known(token, 'api', nowMs)
+      let identity = found
+      if (foundFor !== request) {
+        const token = bearerOf(request)
+        identity = token === null ? anonymous : credentials.known(token, 'api', nowMs)
+      }
+      foundFor = undefined
       if (identity === undefined) return stranger(request)
       if (!identity.bucket.take(nowMs)) {
         throw new Fault('RATE_LIMITED', `More than ${parts.rateLimit} requests a second.`, { retryAfterS: 1 })
