@@ -7,7 +7,7 @@ import { SETTINGS } from './config.ts'
 const readme = readFileSync(join(import.meta.dir, 'README.md'), 'utf8')
 
 test('the README lists every setting with its default', () => {
-  const rows = [...readme.matchAll(/^\| `(WINDBOX_\w+)` \| (.+) \| (.+) \|$/gm)].map(([, ...cells]) => cells)
+  const rows = [...readme.matchAll(/^\| `(WINDBOX_\w+)` *\| (.+?) *\| (.+?) *\|$/gm)].map(([, ...cells]) => cells)
   const settings = Object.entries(SETTINGS).map(([name, one]) => {
     const { shown, default: value, description } = one as { shown?: string; default: unknown; description: string }
     return [name, shown ?? String(value), description]
