@@ -17,7 +17,7 @@ export type Quality = (typeof QUALITIES)[number]
 export const EXHAUSTER_IDS = ['u-171', 'u-172', 'f-171', 'f-172', 'x-171', 'x-172'] as const
 export type ExhausterId = (typeof EXHAUSTER_IDS)[number]
 
-export const Limits = Type.Object({
+const Limits = Type.Object({
   alarm_min: nullableNumber('Below it: alarm'),
   warning_min: nullableNumber('Below it: warning'),
   warning_max: nullableNumber('Above it: warning'),

@@ -1,9 +1,8 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { columnOf } from '../../actors/exhauster/columns.ts'
 import type { Exhauster } from '../../actors/exhauster/directory.ts'
-import { hasValue } from '../../actors/exhauster/quality.ts'
-import { QUALITIES } from '../../actors/exhauster/schema.ts'
-import { scaleOf, signalOf, type Signal } from '../../actors/exhauster/signals.ts'
+import { signalOf, type Signal } from '../../actors/exhauster/signals.ts'
+import { trend, type TrendPoint, type TrendSeries } from '../../actors/exhauster/trends.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import { isoTime, timeOf } from '../time.ts'
 
@@ -19,18 +18,15 @@ export interface TrendQuery {
   readonly from: number
   /** Epoch ms, exclusive. */
   readonly to: number
-  readonly stepMs: number
+  readonly stepS: number
 }
-
-/** Start of the step (epoch ms), least, mean, greatest. */
-export type Point = readonly [at: number, min: number, mean: number, max: number]
 
 export interface Trend {
   /** Seconds. */
   readonly step: number
   readonly from: string
   readonly to: string
-  readonly series: readonly { readonly signal: string; readonly unit: string; readonly points: readonly Point[] }[]
+  readonly series: readonly TrendSeries[]
 }
 
 const wrong = (path: string, message: string) =>
@@ -56,69 +52,29 @@ export function trendQuery(query: { signals: string; from: string; to: string; s
   if (points > MOST_POINTS) {
     throw new Fault('TOO_MANY_POINTS', `This may give ${points} points; at most ${MOST_POINTS}: take a longer step.`)
   }
-  return { signals, from, to, stepMs }
+  return { signals, from, to, stepS: query.step }
 }
 
 /** Reads the history. A value that is none (broken sensor, not sent, impossible) is a gap; a step without values is not there. */
 export async function readTrend(cluster: Cluster, exhauster: Exhauster, query: TrendQuery): Promise<Trend> {
-  const { signals, from, to, stepMs } = query
-  const names = [...signals.map(({ key }) => columnOf(key)), ...signals.map(({ key }) => `q:${key}`)]
-  const { times, columns } = await cluster.history(`exhauster/${exhauster.id}`, { from, to, names })
+  const { signals, from, to, stepS } = query
+  const names = signals.map(({ key }) => columnOf(key))
+  const rows = await cluster.history(`exhauster/${exhauster.id}`, { from, to, names })
   return {
-    step: stepMs / 1000,
+    step: stepS,
     from: isoTime(from),
     to: isoTime(to),
-    series: signals.map((signal, i) => ({
-      signal: signal.key,
-      unit: signal.quantity.unit,
-      points: pointsOf(times, columns[i]!, columns[signals.length + i]!, scaleOf(exhauster.number, signal), stepMs),
-    })),
+    series: trend(exhauster, signals, rows, { stepS, from, to }),
   }
-}
-
-function pointsOf(
-  times: Float64Array,
-  values: Float64Array,
-  qualities: Float64Array,
-  scale: number,
-  stepMs: number,
-): Point[] {
-  const points: Point[] = []
-  let at = NaN
-  let count = 0
-  let min = 0
-  let max = 0
-  let sum = 0
-  const close = () => void (count > 0 && points.push([at, min * scale, (sum / count) * scale, max * scale]))
-  for (let i = 0; i < times.length; i++) {
-    const value = values[i]!
-    const quality = QUALITIES[qualities[i]!]
-    if (Number.isNaN(value) || quality === undefined || !hasValue(quality)) continue
-    const step = Math.floor(times[i]! / stepMs) * stepMs
-    if (step !== at) {
-      close()
-      at = step
-      count = 0
-      sum = 0
-      min = Infinity
-      max = -Infinity
-    }
-    count++
-    sum += value
-    if (value < min) min = value
-    if (value > max) max = value
-  }
-  close()
-  return points
 }
 
 /** RFC 4180: one line a step, three columns a signal; a gap is an empty field. */
 export function trendCsv({ series }: Trend): string {
-  const steps = new Map<number, (Point | undefined)[]>()
+  const steps = new Map<number, (TrendPoint | undefined)[]>()
   for (const [i, { points }] of series.entries()) {
     for (const point of points) {
       let row = steps.get(point[0])
-      if (row === undefined) steps.set(point[0], (row = new Array<Point | undefined>(series.length)))
+      if (row === undefined) steps.set(point[0], (row = new Array<TrendPoint | undefined>(series.length)))
       row[i] = point
     }
   }
