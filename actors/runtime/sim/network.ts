@@ -29,6 +29,8 @@ interface Request {
 export class Network {
   readonly #random: Random
   readonly #tell: ((line: string) => void) | undefined
+  /** Share of requests that take very long. */
+  readonly #longWays: number
   readonly #requests: Request[] = []
   #steps = 0
   faults: Faults = NO_FAULTS
@@ -36,6 +38,7 @@ export class Network {
   constructor(random: Random, tell?: (line: string) => void) {
     this.#random = random
     this.#tell = tell
+    this.#longWays = random.pick([0.02, 0.1, 0.3])
   }
 
   get waiting(): number {
@@ -100,7 +103,7 @@ export class Network {
   }
 
   #put(caller: Caller, arrive: () => void): void {
-    const wait = this.#random.chance(LONG_WAYS) ? this.#random.between(10, 80) : 0
+    const wait = this.#random.chance(this.#longWays) ? this.#random.between(3, 25) : 0
     this.#requests.push({ caller, arrive, notBefore: this.#steps + wait })
   }
 
@@ -112,10 +115,7 @@ export class Network {
 }
 
 /** Share of answers that are under way for a while. */
-const SLOW_ANSWERS = 0.2
-
-/** Share of requests that take very long. */
-const LONG_WAYS = 0.04
+const SLOW_ANSWERS = 0.5
 
 const NOBODY: Caller = { name: 'nobody', alive: false }
 

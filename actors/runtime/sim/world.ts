@@ -131,8 +131,8 @@ class World {
       ...LIMITS,
       chunkRecords: random.between(1, 5),
       flushBatch: random.between(1, 4),
-      maxResident: random.pick([1, 2, 3, 100, 100]),
-      maxPending: random.pick([3, 10, 100, 100]),
+      maxResident: random.pick([1, 3, 6, 100, 100, 100, 100]),
+      maxPending: random.pick([3, 10, 100, 100, 100, 100]),
       segmentRows: random.between(2, 8),
       quarantineAfter: random.between(2, 4),
       quarantineMs: 50,
@@ -140,25 +140,27 @@ class World {
     this.#network = new Network(random, tell)
     this.#store = new MemoryStore(this.#guards)
     this.#log = new SimLog(random.between(1, 3), this.#network, random, () => this.#time)
-    this.#addresses = ['ledger/a', 'ledger/b', 'ledger/c', 'tally/a', 'tally/b'].slice(0, random.between(1, 5))
-    const rough = random.pick([0, 0.05, 0.1, 0.3])
+    this.#addresses = ['ledger/a', 'ledger/b', 'ledger/c', 'tally/a', 'tally/b'].slice(0, random.pick([1, 1, 2, 3, 5]))
+    const rough = random.pick([0, 0.05, 0.15, 0.3])
     this.#faults = { fails: rough, answerLost: rough * random.next(), late: rough * random.next() }
+    const speed = random.pick([1, 3, 8])
+    const most = random.pick([1, 3, 8])
     const sometimes = (weight: number) => weight * random.pick([0, 0.5, 1, 1, 4])
     this.#mix = MIX.map(([weight]) => weight * random.pick([0.2, 1, 1, 4]))
     this.#habits = [
-      { weight: random.pick([20, 40, 60]), act: () => this.#arrive() },
-      { weight: 10, act: () => this.#write() },
-      { weight: 12, act: () => this.#log.deliver(this.#anyNode(), random.between(1, 6)) },
-      { weight: 6, act: () => void this.#anyNode().runtime.flushAndCommit() },
+      { weight: 50, act: () => this.#arrive(random.between(1, speed)) },
+      { weight: random.pick([6, 10, 16]), act: () => this.#write() },
+      { weight: random.pick([5, 12, 20]), act: () => this.#log.deliver(this.#anyNode(), random.between(1, most)) },
+      { weight: random.pick([1.5, 4, 9]), act: () => void this.#anyNode().runtime.flushAndCommit() },
       { weight: 7, act: () => void this.#anyNode().runtime.tick() },
       { weight: 4, act: () => (this.#time += random.between(1, 15)) },
       { weight: 1, act: () => (this.#anyNode().pace = random.pick(PACES)) },
-      { weight: sometimes(0.5), act: () => this.#crash(this.#anyNode()) },
-      { weight: sometimes(0.2), act: () => this.#leave(this.#anyNode()) },
-      { weight: sometimes(0.5), act: () => this.#start() },
-      { weight: sometimes(0.5), act: () => this.#rebalance() },
-      { weight: sometimes(1.5), act: () => this.#isolate(this.#anyNode()) },
-      { weight: sometimes(0.5), act: () => this.#comeBack() },
+      { weight: sometimes(0.2), act: () => this.#crash(this.#anyNode()) },
+      { weight: sometimes(0.1), act: () => this.#leave(this.#anyNode()) },
+      { weight: sometimes(0.3), act: () => this.#start() },
+      { weight: sometimes(0.2), act: () => this.#rebalance() },
+      { weight: sometimes(0.5), act: () => this.#isolate(this.#anyNode()) },
+      { weight: sometimes(0.15), act: () => this.#comeBack() },
       { weight: sometimes(3), act: () => void this.#read(this.#anyNode()) },
       { weight: sometimes(3), act: () => this.#compact(this.#anyNode()) },
     ]
@@ -167,7 +169,7 @@ class World {
   /** The time in which everything may happen. */
   live(): void {
     this.#network.faults = this.#faults
-    for (let nodes = this.#random.between(1, 3); nodes > 0; nodes--) this.#start()
+    for (let nodes = this.#random.pick([1, 2, 2, 3]); nodes > 0; nodes--) this.#start()
     const weights = this.#habits.map(({ weight }) => weight)
     for (let steps = this.#random.between(100, 500); steps > 0; steps--) {
       this.#habits[weighted(this.#random, weights)]!.act()
@@ -179,7 +181,7 @@ class World {
   heal(): void {
     this.#tell('heal')
     this.#network.faults = { fails: 0, answerLost: 0, late: 0 }
-    if (this.#random.chance(0.5)) for (const node of [...this.#nodes]) this.#crash(node)
+    if (this.#random.chance(0.4)) for (const node of [...this.#nodes]) this.#crash(node)
     for (const node of this.#nodes) node.zombie = false
     this.#rebalance()
     let quiet = 0
@@ -211,15 +213,15 @@ class World {
 
   #settle(): void {
     this.#drain()
-    while (this.#network.waiting > 0) {
-      this.#network.hurry()
-      this.#arrive()
-    }
+    this.#network.hurry()
+    while (this.#network.waiting > 0) this.#arrive(1)
   }
 
-  #arrive(): void {
-    if (this.#network.waiting > 0) this.#network.step()
-    this.#drain()
+  #arrive(requests: number): void {
+    for (let left = requests; left > 0 && this.#network.waiting > 0; left--) {
+      this.#network.step()
+      this.#drain()
+    }
   }
 
   /** A client writes a record, or one with an id again. */
@@ -297,6 +299,9 @@ class World {
     if (node.zombie || this.#nodes.every((other) => other === node || other.zombie)) return
     this.#tell(`${this.#time} ${node.name} is isolated`)
     node.zombie = true
+    // A zombie that is quicker than the new owner is ahead of it, one that sleeps writes late.
+    for (const other of this.#nodes)
+      other.pace = other === node ? this.#random.pick([0.1, 3]) : this.#random.pick([0.3, 1])
     this.#rebalance()
   }
 
