@@ -12,6 +12,7 @@ import type { LogRecord } from './record.ts'
 import { Snapshotter, type Owner } from './snapshotter.ts'
 import { Table } from './table.ts'
 import { TurnLoop } from './turn-loop.ts'
+import { Waiters } from './waiters.ts'
 
 export interface PartitionOptions {
   readonly partition: number
@@ -60,8 +61,8 @@ export class Partition {
   #paused = false
   #ticking = false
   #applying: Promise<void> = Promise.resolve()
-  #cycleWaiters: (() => void)[] = []
-  #offsetWaiters: { offset: number; resolve: (reached: boolean) => void }[] = []
+  readonly #nextTick = new Waiters<void>()
+  readonly #readers = new Waiters<boolean>()
 
   constructor(options: PartitionOptions) {
     const { partition, epoch, kinds, store, append, clock } = options
@@ -154,7 +155,7 @@ export class Partition {
       if (this.#closed) return
       next = this.#loop.run(records, next, to)
       if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
-      this.#wakeReaders()
+      this.#readers.release(true, (offset) => this.position > offset)
       if (next < records.length) await this.#options.clock.yield()
     }
   }
@@ -186,8 +187,7 @@ export class Partition {
 
   /** What could not be done now is tried again at the owner's next `tick`: there is no other clock here. */
   #nextCycle(): Promise<void> {
-    if (this.#closed || this.#paused) return Promise.resolve()
-    return new Promise((resolve) => void this.#cycleWaiters.push(resolve))
+    return this.#closed || this.#paused ? Promise.resolve() : this.#nextTick.wait()
   }
 
   /** Makes everything durable that is there now, as far as the store and the log take it. Resolves to whether that was all. */
@@ -197,7 +197,7 @@ export class Partition {
 
   /** Tries again what waits, and appends the records of timers that are due. */
   async tick(): Promise<void> {
-    this.#resumeWaiting()
+    this.#nextTick.release()
     if (this.#closed || this.#paused || this.#ticking) return
     this.#ticking = true
     if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
@@ -230,14 +230,7 @@ export class Partition {
   reached(offset: number): Promise<boolean> {
     if (this.position > offset) return Promise.resolve(true)
     if (this.#closed) return Promise.resolve(false)
-    return new Promise((resolve) => void this.#offsetWaiters.push({ offset, resolve }))
-  }
-
-  #wakeReaders(): void {
-    if (this.#offsetWaiters.length === 0) return
-    const ready = this.#offsetWaiters.filter(({ offset }) => this.#closed || this.position > offset)
-    this.#offsetWaiters = this.#offsetWaiters.filter((waiter) => !ready.includes(waiter))
-    for (const { offset, resolve } of ready) resolve(this.position > offset)
+    return this.#readers.wait(offset)
   }
 
   /**
@@ -266,7 +259,7 @@ export class Partition {
   /** Applies nothing more after the present chunk, and resolves then: what comes next is the last flush. */
   async pause(): Promise<void> {
     this.#paused = true
-    this.#resumeWaiting()
+    this.#nextTick.release()
     await this.#applying.catch(() => undefined)
   }
 
@@ -280,14 +273,8 @@ export class Partition {
     this.#closed = true
     this.#outputs.outbox.close()
     this.#snapshotter.close()
-    this.#resumeWaiting()
-    this.#wakeReaders()
-  }
-
-  #resumeWaiting(): void {
-    const waiters = this.#cycleWaiters
-    this.#cycleWaiters = []
-    for (const resume of waiters) resume()
+    this.#nextTick.release()
+    this.#readers.release(false)
   }
 
   /** Numbers for metrics and inspection. */

@@ -31,10 +31,12 @@ export async function compactHistory(
   let fewer = 0
   for (const run of runsOf(segments, sealedRows, rules.contiguous)) {
     const merged = merge(run, rules.clip)
-    const written = store.putSegments([merged])
-    if (rules.mergedFirst) await written
-    for (const { first } of run.slice(1)) await store.deleteSegment(address, first, merged.last)
-    await written
+    const write = () => store.putSegments([merged])
+    const sweep = async () => {
+      for (const { first } of run.slice(1)) await store.deleteSegment(address, first, merged.last)
+    }
+    if (rules.mergedFirst) await write().then(sweep)
+    else await Promise.all([write(), sweep()])
     fewer += run.length - 1
   }
   return fewer

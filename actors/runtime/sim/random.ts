@@ -25,6 +25,15 @@ export class Random {
     return low + this.below(high - low + 1)
   }
 
+  /** An index, each as likely as its weight says. */
+  weighted(weights: readonly number[]): number {
+    let chosen = this.next() * weights.reduce((sum, weight) => sum + weight, 0)
+    return Math.max(
+      0,
+      weights.findIndex((weight) => (chosen -= weight) < 0),
+    )
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability
   }

@@ -4,8 +4,8 @@ import { Member } from '../member.ts'
 import type { Partition } from '../partition.ts'
 import { partitionOf } from '../partitioner.ts'
 import type { Clock } from '../ports.ts'
-import type { NewRecord } from '../record.ts'
 import { audit, type Observation } from './audit.ts'
+import { anyRecord, anyTaste } from './clients.ts'
 import { KINDS } from './kinds.ts'
 import { ALL_STORE_GUARDS, MemoryStore, type StoreGuards } from './memory-store.ts'
 import { Network, type Faults } from './network.ts'
@@ -25,46 +25,6 @@ export interface WorldOptions {
   readonly guards?: Partial<AllGuards>
   /** Hears what happens, for one who reads the story of a seed. */
   readonly tell?: (line: string) => void
-}
-
-type Make = (random: Random, address: () => string, time: number) => Omit<NewRecord, 'key'>
-
-const record = (type: string, value: object) => ({ type, value: JSON.stringify(value) })
-
-/** What clients write, and how often. */
-const MIX: readonly [weight: number, make: Make][] = [
-  [45, (random) => record('add', { v: random.below(50), late: random.below(100) })],
-  [
-    25,
-    (random, address) =>
-      record('tell', { v: random.below(50), to: random.chance(0.5) ? [address()] : [address(), address()] }),
-  ],
-  [
-    12,
-    (random) =>
-      record('arm', {
-        v: random.below(50),
-        name: random.pick(TIMERS),
-        ms: random.below(40),
-        times: random.between(1, 3),
-      }),
-  ],
-  [3, (random) => record('disarm', { v: random.below(50), name: random.pick(TIMERS) })],
-  [5, (random, address) => record('boom', { v: random.below(50), to: address() })],
-  [2, () => ({ type: 'add', value: '{"v":' })],
-  [2, () => record('toString', {})],
-  [3, () => record('$release', {})],
-  [2, (random, _, time) => record('$timer', { name: random.pick(TIMERS), due: time })],
-]
-
-const TIMERS = ['t', 'u']
-
-function weighted(random: Random, weights: readonly number[]): number {
-  let chosen = random.next() * weights.reduce((sum, weight) => sum + weight, 0)
-  return Math.max(
-    0,
-    weights.findIndex((weight) => (chosen -= weight) < 0),
-  )
 }
 
 /** One process of the system. */
@@ -111,8 +71,7 @@ class World {
   readonly #log: SimLog
   readonly #addresses: readonly string[]
   readonly #faults: Faults
-  /** How often which entry of {@link MIX} is written. */
-  readonly #mix: readonly number[]
+  readonly #taste: readonly number[]
   /** What happens how often; some worlds know no crash, others no rebalance. */
   readonly #habits: { readonly weight: number; readonly act: () => void }[]
   readonly #observations: Observation[] = []
@@ -146,7 +105,7 @@ class World {
     const speed = random.pick([1, 3, 8])
     const most = random.pick([1, 3, 8])
     const sometimes = (weight: number) => weight * random.pick([0, 0.5, 1, 1, 4])
-    this.#mix = MIX.map(([weight]) => weight * random.pick([0.2, 1, 1, 4]))
+    this.#taste = anyTaste(random)
     this.#habits = [
       { weight: 50, act: () => this.#arrive(random.between(1, speed)) },
       { weight: random.pick([6, 10, 16]), act: () => this.#write() },
@@ -172,7 +131,7 @@ class World {
     for (let nodes = this.#random.pick([1, 2, 2, 3]); nodes > 0; nodes--) this.#start()
     const weights = this.#habits.map(({ weight }) => weight)
     for (let steps = this.#random.between(100, 500); steps > 0; steps--) {
-      this.#habits[weighted(this.#random, weights)]!.act()
+      this.#habits[this.#random.weighted(weights)]!.act()
       this.#drain()
     }
   }
@@ -229,25 +188,15 @@ class World {
     const random = this.#random
     const key = random.chance(0.03) ? 'ghost/a' : random.pick(this.#addresses)
     const id = random.chance(0.3) ? `id-${random.chance(0.5) ? this.#ids++ : random.below(this.#ids + 1)}` : ''
-    const record = { ...this.#anyRecord(), key, id }
+    const written = anyRecord(random, this.#taste, () => random.pick(this.#addresses), this.#time)
+    const record = { ...written, key, id }
     const { partition, offset } = this.#log.put(record)
     this.#tell(`${this.#time} write ${partition}-${offset} ${key} ${record.type} ${record.value} ${id}`)
   }
 
-  #anyRecord(): Omit<NewRecord, 'key'> {
-    const random = this.#random
-    const [, make] = MIX[weighted(random, this.#mix)]!
-    return make(random, () => random.pick(this.#addresses), this.#time)
-  }
-
   #anyNode(): Node {
     if (this.#nodes.length === 0) this.#start()
-    return this.#nodes[
-      weighted(
-        this.#random,
-        this.#nodes.map(({ pace }) => pace),
-      )
-    ]!
+    return this.#nodes[this.#random.weighted(this.#nodes.map(({ pace }) => pace))]!
   }
 
   #start(): void {
