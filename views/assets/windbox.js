@@ -60,6 +60,7 @@ const live = document.getElementById('live')
 let heardAt = Date.now()
 let broken = false
 let ended = false
+let leaving = false
 let connection = null
 
 function heard() {
@@ -84,8 +85,11 @@ function watch() {
 
 document.addEventListener('htmx:sse:before:connection', (event) => {
   connection = event.detail.connection
-  if (ended) connection.cancelled = true
+  if (ended || leaving) connection.cancelled = true
 })
+// Who logs out ends the stream's session before the page is gone: it need not knock again.
+document.addEventListener('submit', (event) => (leaving ||= event.target.action.endsWith('/logout')))
+addEventListener('pageshow', () => (leaving = false))
 document.addEventListener('htmx:sse:after:connection', heard)
 document.addEventListener('htmx:sse:before:message', heard)
 document.addEventListener('htmx:sse:after:message', tick)
