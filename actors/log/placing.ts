@@ -1,8 +1,7 @@
 import { Fault, type NewRecord, partitionOf } from '../runtime/index.ts'
 import { MAX_RECORD_LENGTH } from './port.ts'
 
-const BREAKS = /[\t\n\0]/
-const fits = (field: string | undefined): boolean => !field || !BREAKS.test(field)
+const fits = (field: string | undefined): boolean => !field || !(field.includes('\t') || field.includes('\n'))
 
 /**
  * The partition of a record; -1 for one that no log of ours takes: a field would break a line of the journal, the value is too long, or
@@ -19,6 +18,6 @@ export function placeOf({ key, type, value, id, source }: NewRecord, partitions:
 export const refused = () =>
   new Fault(
     'MALFORMED',
-    'None of the records can stand in the log: address, type, id and source hold no tab, line end or NUL, the address names a ' +
+    'None of the records can stand in the log: address, type, id and source hold no tab and no line end, the address names a ' +
       `partition that is there, the value is one line of at most ${MAX_RECORD_LENGTH} characters.`,
   )

@@ -11,7 +11,7 @@ export interface EventLog {
   /**
    * Durable when it resolves. All records of one call that go to one partition lie there in the order given; calls that
    * are not awaited may be joined and reordered against each other. Throws the fault LOG_UNAVAILABLE when none was taken,
-   * MALFORMED when none can ever be: a tab, line end or NUL in a key, type, id or source, a line end in a value, or one too long.
+   * MALFORMED when none can ever be: a tab or line end in a key, type, id or source, a line end in a value, or one too long.
    */
   readonly append: Append
   /** First offset still there and the offset after the last, per partition. */

@@ -40,12 +40,12 @@ export function commitQueue(
     let { seq, rowsSinceMark, lengthSinceMark } = journal
     const texts = sqlite.write(() => {
       const rows = open.length > 0 ? [...full, open.build()] : full
-      const texts = rows.map(({ head, lines }) => {
+      const texts = rows.map(({ head, lines, ends: endsOfRow }) => {
         if (rowsSinceMark >= MARK_ROWS || lengthSinceMark >= MARK_LENGTH) rowsSinceMark = lengthSinceMark = 0
         if (rowsSinceMark === 0) insertMark.run(seq, at, ends.join(','))
         const text = formatRow(seq, at, head, lines)
         insertRow.run(seq, text)
-        for (let i = 0; i < head.length; i += 4) ends[head[i]!] = head[i + 1]! + head[i + 2]!
+        for (const [partition, end] of endsOfRow) ends[partition] = end
         seq++
         rowsSinceMark++
         lengthSinceMark += text.length

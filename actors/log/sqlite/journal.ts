@@ -27,9 +27,9 @@ export interface Block {
 export const lineOf = ({ key, type, value, id = '', source = '' }: NewRecord): string =>
   `${type}\t${key}\t${id}\t${source}\t${value}\n`
 
-/** `head`: partition, first offset, count and length for each partition whose lines follow. */
-export const formatRow = (seq: number, at: number, head: readonly number[], lines: readonly string[]): string =>
-  `${seq},${at},${head.join(',')}\n${lines.join('')}`
+/** `head`: partition, first offset, count and length for each partition, joined by commas; `lines`: theirs, in that order. */
+export const formatRow = (seq: number, at: number, head: string, lines: string): string =>
+  `${seq},${at},${head}\n${lines}`
 
 /** Undefined where the text is not a whole row. */
 export function parseRow(text: string): Row | undefined {

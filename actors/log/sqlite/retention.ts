@@ -7,10 +7,6 @@ export interface Retention {
   readonly bytes?: number
 }
 
-/** Above this share of free pages the file is made smaller; below, the next records fill them. */
-const FREE_SHARE = 0.25
-const VACUUM_PAGES = 256
-
 interface Mark {
   readonly seq: number
   readonly at: number
@@ -19,7 +15,8 @@ interface Mark {
 
 /**
  * Deletes the oldest rows, from mark to mark, while they are older or more than the retention allows and everything in them lies
- * below the low watermark of its partition. Between two marks other work gets in.
+ * below the low watermark of its partition. Between two marks other work gets in. The file keeps its size, and the next records fill
+ * the room: a file that can shrink has a page more to write at each commit, 12 % of an append.
  */
 export function retentionOf(sqlite: SqliteFile, retention: Retention) {
   const firstMarks = sqlite.prepare<Mark, []>('SELECT seq, at, ends FROM marks ORDER BY seq LIMIT 2')
@@ -27,9 +24,6 @@ export function retentionOf(sqlite: SqliteFile, retention: Retention) {
   const dropMarks = sqlite.prepare<unknown, [number]>('DELETE FROM marks WHERE seq < ?')
   const usedBytes = () =>
     (pragma(sqlite.db, 'page_count') - pragma(sqlite.db, 'freelist_count')) * pragma(sqlite.db, 'page_size')
-
-  const freePages = () => pragma(sqlite.db, 'freelist_count')
-  const wanted = () => pragma(sqlite.db, 'page_count') * FREE_SHARE
 
   const tooMuch = (next: Mark, nowMs: number): boolean =>
     next.at < nowMs - (retention.ageMs ?? Infinity) || usedBytes() > (retention.bytes ?? Infinity)
@@ -51,14 +45,6 @@ export function retentionOf(sqlite: SqliteFile, retention: Retention) {
           dropMarks.run(next.seq)
         })
         dropped(ends)
-        await new Promise(setImmediate)
-      }
-      for (
-        let before = Infinity, free = freePages();
-        free < before && free > wanted();
-        before = free, free = freePages()
-      ) {
-        sqlite.attempt(() => sqlite.db.run(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`))
         await new Promise(setImmediate)
       }
     },

@@ -1,30 +1,28 @@
 /** A row without its sequence and time, which it gets at the commit. */
 export interface PlacedRow {
-  /** Partition, first offset, number of records, length of the lines; for each partition in it. */
-  readonly head: readonly number[]
-  /** Partition after partition. */
-  readonly lines: readonly string[]
+  readonly head: string
+  readonly lines: string
+  /** Offset after its last record, of each partition in it. */
+  readonly ends: readonly (readonly [partition: number, end: number])[]
 }
 
 /**
- * Gathers the lines of the next row, in the shape that costs least per record: flat arrays in the order of arrival, sorted by partition
- * once. (A map of ropes by partition cost 0.3 µs a record more.)
+ * Gathers the lines of the next row by partition: as ropes, which SQLite's binding makes flat once. (A map of objects cost 0.2 µs a
+ * record more, arrays of lines joined at the end 0.1 µs.)
  */
 export function rowBuilder(partitions: number) {
+  /** Those that have a record in the row, in the order of their first. */
   const touched: number[] = []
-  const firsts = new Float64Array(partitions)
-  const counts = new Float64Array(partitions)
-  const lengths = new Float64Array(partitions)
-  /** Pieces of text per partition; a piece may hold several records. */
-  const pieces = new Float64Array(partitions)
-  let texts: string[] = []
-  let partitionOfText: number[] = []
+  const firsts: number[] = Array(partitions).fill(0)
+  const counts: number[] = Array(partitions).fill(0)
+  const texts: string[] = Array(partitions).fill('')
   let length = 0
   const clear = () => {
-    for (const partition of touched) counts[partition] = lengths[partition] = pieces[partition] = 0
+    for (const partition of touched) {
+      counts[partition] = 0
+      texts[partition] = ''
+    }
     touched.length = 0
-    texts = []
-    partitionOfText = []
     length = 0
   }
   return {
@@ -32,35 +30,29 @@ export function rowBuilder(partitions: number) {
     get length() {
       return length
     },
-    add(partition: number, first: number, count: number, text: string) {
-      if (pieces[partition] === 0) {
+    add(partition: number, first: number, count: number, lines: string) {
+      if (counts[partition] === 0) {
         touched.push(partition)
         firsts[partition] = first
-      }
+        texts[partition] = lines
+      } else texts[partition] += lines
       counts[partition]! += count
-      lengths[partition]! += text.length
-      pieces[partition]!++
-      texts.push(text)
-      partitionOfText.push(partition)
-      length += text.length
+      length += lines.length
     },
     clear,
     /** The row, and an empty builder. */
     build(): PlacedRow {
-      const head: number[] = []
-      const next = new Float64Array(partitions)
-      let start = 0
+      let head = ''
+      let lines = ''
+      const ends: [number, number][] = []
       for (const partition of touched) {
-        head.push(partition, firsts[partition]!, counts[partition]!, lengths[partition]!)
-        next[partition] = start
-        start += pieces[partition]!
+        const text = texts[partition]!
+        head += `${head === '' ? '' : ','}${partition},${firsts[partition]},${counts[partition]},${text.length}`
+        lines += text
+        ends.push([partition, firsts[partition]! + counts[partition]!])
       }
-      const lines = texts.slice()
-      texts.forEach((text, i) => {
-        lines[next[partitionOfText[i]!]!++] = text
-      })
       clear()
-      return { head, lines }
+      return { head, lines, ends }
     },
   }
 }

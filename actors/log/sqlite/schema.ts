@@ -19,6 +19,5 @@ export const LOG_FILE: FileKind = {
   atCreation(db) {
     // A commit of 64 readings writes 4 pages of this size, or 7 of half the size.
     db.run('PRAGMA page_size = 8192')
-    db.run('PRAGMA auto_vacuum = INCREMENTAL')
   },
 }
