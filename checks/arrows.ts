@@ -26,7 +26,7 @@ export const ROOMS: readonly {
     in: ['actors/cluster/'],
     may: ['runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
   },
-  { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log port', 'plant'] },
+  { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant'] },
   { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind', 'machine', 'plant'], packages: [] },
   // What a kind's records, states and answers look like: the shapes and names that everybody may know.
   { room: 'schema', in: ['actors/*/schema.ts'], may: ['runtime', 'schema'], packages: ['@sinclair/typebox'] },

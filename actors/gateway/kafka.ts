@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import type { Kafka, SASLOptions } from 'kafkajs'
+import { connectKafka } from '../log/redpanda/client.ts'
 
 export interface KafkaPlant {
   readonly brokers: readonly string[]
@@ -26,7 +27,7 @@ const RETRY_MS = 5000
  * that cannot be reached is tried again until the signal aborts. Throws when the authority's file cannot be read.
  */
 export function kafkaPlant(plant: KafkaPlant) {
-  const kafka = new Kafka(connection(plant))
+  const kafka = connect(plant)
   return {
     id: `kafka:${plant.topic}`,
     clock: 'live' as const,
@@ -134,16 +135,13 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function connection({ brokers, username, password, caFile }: KafkaPlant): KafkaConfig {
+function connect({ brokers, username, password, caFile }: KafkaPlant): Kafka {
   const sasl: SASLOptions | undefined =
     username !== undefined && password !== undefined ? { mechanism: 'scram-sha-512', username, password } : undefined
-  const tls = caFile !== undefined ? { ca: [readFileSync(caFile, 'utf8')] } : sasl !== undefined
-  return {
-    clientId: 'windbox-plant',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    ssl: tls,
-    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 5 },
-    ...(sasl ? { sasl } : {}),
-  }
+  const ssl = caFile !== undefined ? { ca: [readFileSync(caFile, 'utf8')] } : sasl !== undefined
+  return connectKafka({
+    brokers,
+    namespace: 'windbox-plant',
+    security: { ssl, ...(sasl ? { sasl } : {}) },
+  })
 }
