@@ -13,7 +13,7 @@ import type { Table } from './table.ts'
 import { CurrentTurn } from './turn.ts'
 
 /** Type of the record that releases a quarantined actor. Its value is for people. */
-export const RELEASE = '$release'
+const RELEASE = '$release'
 const DOLLAR = 36
 /** The clock is asked once in so many records: asking costs a tenth of a turn. */
 const CLOCK_EVERY = 64

@@ -1,5 +1,4 @@
 import type { Segment } from '../ports.ts'
-import { EMPTY, summarize, type Summary } from './column.ts'
 import { openSegment, type OpenSegment, type Rows } from './segment.ts'
 
 export interface Range {
@@ -30,7 +29,7 @@ export function clipSegments(segments: readonly Segment[], clip = true): Clipped
 }
 
 /** Which rows of a segment count: past `covered`, and in the range. */
-function selected(
+export function selected(
   open: OpenSegment,
   { segment, covered }: Clipped,
   { from, to }: Range,
@@ -73,34 +72,6 @@ export function readRows(
   }
   return byTime({ names, times, columns })
 }
-
-/** Count, sum, minimum, maximum and sum of squares over a range. Segments that lie in it whole answer by their heads. */
-export function summarizeRows(
-  segments: readonly Segment[],
-  { name, ...range }: Range & { readonly name: string },
-): Summary {
-  return clipSegments(segments)
-    .map((clipped) => {
-      const { segment, covered } = clipped
-      const open = openSegment(segment.data)
-      if (segment.first > covered && segment.from >= range.from && segment.to < range.to) {
-        return open.summary(name) ?? EMPTY
-      }
-      const values = open.column(name)
-      if (values === undefined) return EMPTY
-      return summarize(Float64Array.from(selected(open, clipped, range).rows, (row) => values[row]!))
-    })
-    .reduce(mergeSummaries, EMPTY)
-}
-
-/** Summary of two disjoint sets of values. */
-const mergeSummaries = (a: Summary, b: Summary): Summary => ({
-  count: a.count + b.count,
-  sum: a.sum + b.sum,
-  min: Math.min(a.min, b.min),
-  max: Math.max(a.max, b.max),
-  squares: a.squares + b.squares,
-})
 
 function byTime(rows: Omit<Rows, 'offsets'>): Omit<Rows, 'offsets'> {
   const { names, times, columns } = rows
