@@ -57,7 +57,10 @@ export async function openNode(folder: string) {
     },
   })
   await member.start()
-  const flushing = setInterval(() => void member.flushAndCommit(), FLUSH_EVERY_MS)
+  // As in the Workers, a flush begins so long after the last one has ended.
+  let flushing: ReturnType<typeof setTimeout>
+  const flushLater = () => (flushing = setTimeout(() => void member.flushAndCommit().then(flushLater), FLUSH_EVERY_MS))
+  flushLater()
   const reached = (what: 'position' | 'lowWatermark', ends: readonly number[]) =>
     ends.every((end, partition) => (member.owned.get(partition)?.[what] ?? 0) >= end)
   return {
@@ -78,7 +81,8 @@ export async function openNode(folder: string) {
       })
     },
     async close() {
-      clearInterval(flushing)
+      await member.flushAndCommit()
+      clearTimeout(flushing)
       await member.stop()
       stopServing()
       await log.close()
