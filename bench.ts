@@ -55,7 +55,14 @@ process.exit(failures.length > 0 ? 1 : 0)
 /** The benchmarks of a file as they are measured. A process that dies on the way is a failure of the file. */
 async function* measured(file: string): AsyncGenerator<Said> {
   const child = Bun.spawn(
-    [process.execPath, join(import.meta.dir, 'bench/one.ts'), file, flags.only ?? '', flags.quick ? 'quick' : ''],
+    [
+      process.execPath,
+      '--no-orphans',
+      join(import.meta.dir, 'bench/one.ts'),
+      file,
+      flags.only ?? '',
+      flags.quick ? 'quick' : '',
+    ],
     {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
     },

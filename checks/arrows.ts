@@ -89,7 +89,7 @@ export function wrongArrows(tree: Tree): string[] {
   const wrong: string[] = []
   for (const { path, source, imports } of modulesOf(tree).values()) {
     for (const to of imports) {
-      if (to.ours && isTest(to.target) && !path.startsWith('bench')) {
+      if (to.ours && isTest(to.target)) {
         wrong.push(`${place(path, source, to.index)} imports a test, ${to.target}`)
       } else if (!isTest(path) && !allowed(path, to)) {
         wrong.push(`${place(path, source, to.index)}: ${placeOf(path).room} may not import ${to.target}`)

@@ -4,7 +4,7 @@ import { isTest, place, type Tree } from './tree.ts'
 
 /** What only tests and benchmarks need may stand here, and nowhere else: a part that nothing else reaches is dead. */
 const FOR_TESTS =
-  /(?:^|\/)(?:conformance|fixtures?)(?:\/.*)?\.ts$|[.-](?:fixture|conformance)\.ts$|(?:^|[/-])test-kit\.ts$|^(?:checks|bench)\//
+  /(?:^|\/)(?:conformance|fixtures?|fresh)(?:\/.*)?\.ts$|[.-](?:fixture|conformance)\.ts$|(?:^|[/-])test-kit\.ts$|^(?:checks|bench)\//
 
 /** What the runner of benchmarks takes from each of its files. */
 const TAKEN_BY_RUNNER = (path: string, name: string) => path.endsWith('.bench.ts') && name === 'benches'
