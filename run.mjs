@@ -1,5 +1,5 @@
-// Runs the project's Bun on what stands in the arguments, from plain Node or from Bun; installs the packages first where
-// they are missing or older than the lock file. `node run.mjs main.ts …` · `node run.mjs test …`
+// Installs the packages where they are missing or older than the lock file; then runs the project's Bun on what stands in the
+// arguments, if anything does. `node run.mjs` · `node run.mjs test actors/log`
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +27,8 @@ if (process.versions.bun) {
   if (statSync(bun).size < 1e6) run(process.execPath, [`${root}node_modules/bun/install.js`])
 }
 
-const child = spawn(process.versions.bun ? process.execPath : bun, process.argv.slice(2), { stdio: 'inherit' })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)))
+if (process.argv.length > 2) {
+  const child = spawn(process.versions.bun ? process.execPath : bun, process.argv.slice(2), { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)))
+}
