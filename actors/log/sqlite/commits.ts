@@ -37,12 +37,14 @@ export function commitQueue(
   const write = (): string[] => {
     const at = Math.max(clock.now(), journal.at)
     const ends = [...journal.ends]
+    let before = journal.at
     let { seq, rowsSinceMark, lengthSinceMark } = journal
     const texts = sqlite.write(() => {
       const rows = open.length > 0 ? [...full, open.build()] : full
       const texts = rows.map(({ head, lines, ends: endsOfRow }) => {
         if (rowsSinceMark >= MARK_ROWS || lengthSinceMark >= MARK_LENGTH) rowsSinceMark = lengthSinceMark = 0
-        if (rowsSinceMark === 0) insertMark.run(seq, at, ends.join(','))
+        if (rowsSinceMark === 0) insertMark.run(seq, before, ends.join(','))
+        before = at
         const text = formatRow(seq, at, head, lines)
         insertRow.run(seq, text)
         for (const [partition, end] of endsOfRow) ends[partition] = end

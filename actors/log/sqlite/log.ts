@@ -113,11 +113,11 @@ export function openSqliteLog(options: {
           feed.close()
         }
       },
+      // The feeds go on to answer, that the log is closed: a Worker that waits must hear of it.
       async close() {
         if (closed) return
         closed = true
         queue.commit()
-        for (const feed of feeds) feed.close()
         sqlite.close()
       },
     }

@@ -2,7 +2,8 @@ import type { FileKind } from '../../sqlite/schema.ts'
 
 /**
  * The journal has a row for each commit, one text with all its records: one sequential write, where a table keyed by partition and
- * offset would touch a page for each partition. `marks` says for some of the rows how far each partition was before it.
+ * offset would touch a page for each partition. `marks` says for some of the rows how far each partition was before
+ * it, and when the row before was written.
  */
 const TABLES = `
 CREATE TABLE log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, partitions INTEGER NOT NULL) STRICT;
