@@ -6,7 +6,15 @@ const MAX_LIMIT = 1000
 
 /** The query parameters of every list. */
 export const pageQuery = {
-  limit: t.Optional(t.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, description: 'Items a page' })),
+  limit: t.Optional(
+    t.Integer({
+      minimum: 1,
+      maximum: MAX_LIMIT,
+      default: DEFAULT_LIMIT,
+      description: 'Items a page',
+      'x-name': 'limit',
+    }),
+  ),
   cursor: t.Optional(t.String({ maxLength: 512, description: '`next_cursor` of the page before; opaque' })),
 }
 

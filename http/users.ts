@@ -9,7 +9,7 @@ import { NoQuery, PageOf } from './schema.ts'
 import { DEFAULT_LIMIT, fromCursor, page, pageQuery } from './paging.ts'
 
 const tag = 'accounts'
-const byId = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+const byId = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, 'x-name': 'id' }) })
 const answers = { 200: { description: 'The user', schema: UserView } }
 
 /** A request of the anonymous role has a role and no account. */

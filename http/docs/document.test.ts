@@ -213,3 +213,11 @@ test('the documentation page and its files come from here', async () => {
     expect([path, file.status, (await file.arrayBuffer()).byteLength > 50]).toEqual([path, 200, true])
   }
 })
+
+test('the document says that unknown fields of a body are refused', () => {
+  const bodies = operations().flatMap(({ name, operation }) =>
+    Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => [name, schema?.additionalProperties]),
+  )
+  expect(bodies.length).toBeGreaterThan(3)
+  expect(bodies.filter(([, open]) => open !== false)).toEqual([])
+})

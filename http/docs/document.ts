@@ -98,9 +98,11 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
       operation.description = [operation.description, `Role: ${access}.`].filter(Boolean).join('\n\n')
     } else operation.security = []
     if (reads) operation.parameters = [...(operation.parameters ?? []), ...READ_PARAMETERS]
-    const media = operation.requestBody?.content
-    if (media?.['application/json'] && typeof takes === 'string') {
-      operation.requestBody!.content = { [takes]: media['application/json'] }
+    const body = operation.requestBody?.content['application/json']
+    if (body) {
+      // Unknown fields are refused, except where a schema says that it is open.
+      const schema = { additionalProperties: false, ...body.schema }
+      operation.requestBody!.content = { [typeof takes === 'string' ? takes : 'application/json']: { ...body, schema } }
     }
     for (const parameter of operation.parameters ?? []) {
       for (const [key, value] of Object.entries(parameter)) if (value === undefined) delete parameter[key]
@@ -139,12 +141,12 @@ interface Operation {
   description?: string
   responses: Record<string, unknown>
   security?: object[]
-  requestBody?: { content: Record<string, unknown> }
+  requestBody?: { content: Record<string, { schema: object }> }
   parameters?: Record<string, unknown>[]
 }
 
 /** Words of JSON Schema that OpenAPI 3.0 does not have, or that stand for something else here. */
-const NOT_OPENAPI = new Set(['$id', 'examples', 'patternProperties', 'const', 'error'])
+const NOT_OPENAPI = new Set(['$id', 'examples', 'patternProperties', 'const', 'error', 'x-name'])
 
 /** Plain JSON in the words of OpenAPI 3.0: without symbols, records as `additionalProperties`, a query's number as the number. */
 function clean(value: unknown): unknown {

@@ -241,6 +241,37 @@ test('a route table knows literal paths before open ones, and a slash at the end
   expect(table.access('GET', '/dashboard/a/b')).toBe('page')
   expect(table.access('GET', '/users//')).toBe('unknown')
   expect(table.access('POST', '/users/me')).toBe('unknown')
-  expect(table.methods('/users/me')).toEqual(['DELETE', 'GET', 'HEAD', 'OPTIONS'])
+  expect(table.methods('/users/me')).toEqual(['GET', 'HEAD', 'OPTIONS'])
   expect(table.methods('/nothing')).toEqual([])
+})
+
+test('a refused value is named by its path, with what was expected and not with what was there', async () => {
+  const { call, logIn } = await start()
+  const token = (await logIn()).access_token
+  const refused = async (method: string, path: string, body?: object) =>
+    (await call(method, path, { token, ...(body ? { body } : {}) })).json.errors
+  expect(await refused('GET', '/users?limit=0')).toEqual([
+    { path: '/limit', message: 'Expected a whole number from 1 to 1000' },
+  ])
+  expect(await refused('GET', '/users?limit=many')).toEqual([
+    { path: '/limit', message: 'Expected a whole number from 1 to 1000' },
+  ])
+  expect(await refused('GET', '/users/0')).toEqual([
+    { path: '/id', message: `Expected a whole number from 1 to ${Number.MAX_SAFE_INTEGER}` },
+  ])
+  expect(await refused('GET', '/api/v1/exhausters/u-171/events?status=red')).toEqual([
+    { path: '/status', message: 'Expected one of ok, warning, alarm, unknown' },
+  ])
+  expect(await refused('POST', '/users', { email: 'a@example.com', password: 12345678 })).toEqual([
+    { path: '/password', message: 'Expected string' },
+  ])
+})
+
+test('a literal path does not take the methods of the path with a parameter beside it', async () => {
+  const { call, logIn } = await start()
+  const token = (await logIn()).access_token
+  expect((await call('OPTIONS', '/users/me')).headers.get('allow')).toBe('GET, HEAD, OPTIONS, PATCH')
+  const refused = await call('DELETE', '/users/me', { token })
+  expect(refused).toMatchObject({ status: 405, json: { code: 'METHOD_NOT_ALLOWED' } })
+  expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS, PATCH')
 })

@@ -18,6 +18,8 @@ const ANSWERS_AN_ERROR = {
 /** What a request that no route has seen is counted under. */
 const NO_ROUTE = 'none'
 
+const isParameter = (error: unknown) => (error as { type?: string }).type === 'params'
+
 /** The part of Elysia's context that an answer needs. */
 export interface Exchange {
   readonly request: Request
@@ -52,10 +54,14 @@ export function createFaultAnswers(parts: {
   function answerOf(exchange: Exchange, error: unknown, code: string | number): Response {
     const { request, set } = exchange
     if (error instanceof Detail) return Response.json({ detail: error.message }, { status: error.status })
-    const isUnrouted = code === 'NOT_FOUND' && !(error instanceof Fault)
+    const path = pathOf(request.url)
+    const isUnrouted =
+      code === 'NOT_FOUND'
+        ? !(error instanceof Fault)
+        : // The router took a name of its own, as `/users/me`, for a parameter of the path beside it.
+          code === 'VALIDATION' && isParameter(error) && !routes().methods(path).includes(request.method)
     const fault = isUnrouted ? nothingHere(exchange) : asFault(error, code)
     if (fault === undefined) return new Response(null, { status: 204 })
-    const path = pathOf(request.url)
     if (fault.code === 'INTERNAL') {
       const { method } = request
       log.error('a request failed', { request_id: set.headers['x-request-id'], method, path, error: fault.cause })

@@ -28,10 +28,45 @@ export function faultHeaders(fault: Fault): Record<string, string> {
   return {}
 }
 
+/** The words of JSON Schema that a mistake is told in; `x-name` stands where Elysia loses which parameter it was. */
+interface Expected {
+  readonly type?: string
+  readonly const?: unknown
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly anyOf?: readonly Expected[]
+  readonly 'x-name'?: string
+}
+
 interface Mistake {
   readonly path?: string
   readonly message?: string
   readonly summary?: string
+  readonly schema?: Expected
+}
+
+/** What was expected, never what was there: it may be a password. */
+function sentenceOf({ message, summary, schema = {} }: Mistake): string {
+  const choices = schema.anyOf?.map((one) => one.const) ?? []
+  if (choices.length > 0 && choices.every((one) => one !== undefined)) return `Expected one of ${choices.join(', ')}`
+  const number = [schema, ...(schema.anyOf ?? [])].find(({ type }) => type === 'integer' || type === 'number')
+  if (number && !summary?.endsWith('is missing')) {
+    const { type, minimum, maximum } = number
+    const range = [minimum === undefined ? '' : ` from ${minimum}`, maximum === undefined ? '' : ` to ${maximum}`]
+    return `Expected a ${type === 'integer' ? 'whole ' : ''}number${range.join('')}`
+  }
+  return (summary?.includes('but found') ? message : (summary ?? message)) ?? 'Not valid'
+}
+
+/** What Elysia calls the parts of a request. */
+const PLACES: Record<string, string> = { body: 'body', params: 'path', query: 'query' }
+
+function firstOf([first]: readonly { path: string; message: string }[]): string {
+  if (first === undefined) return 'not valid'
+  // Elysia's own sentences begin with the name.
+  return first.path === '' || first.message.startsWith('Property')
+    ? first.message
+    : `${first.path.slice(1)}: ${first.message}`
 }
 
 /**
@@ -44,14 +79,16 @@ export function asFault(error: unknown, code: string | number): Fault {
     case 'VALIDATION': {
       const { type, all } = error as { type?: string; all?: readonly Mistake[] }
       if (type === 'response') break
-      const where = type === 'body' ? 'body' : type === 'params' ? 'path' : 'query'
+      const where = PLACES[type ?? ''] ?? 'request'
       // An unknown field stands twice in the list, a missing one as well.
       const errors = new Map<string, string>()
-      for (const { path = '', message, summary } of all ?? []) {
-        if (!errors.has(path)) errors.set(path, summary ?? message ?? 'Not valid')
+      for (const mistake of all ?? []) {
+        const name = mistake.schema?.['x-name']
+        const path = mistake.path || (name ? `/${name}` : '')
+        if (!errors.has(path)) errors.set(path, sentenceOf(mistake))
       }
       const list = [...errors].slice(0, 20).map(([path, message]) => ({ path, message }))
-      return new Fault('VALIDATION', `The ${where} does not fit: ${list[0]?.message ?? 'not valid'}.`, { errors: list })
+      return new Fault('VALIDATION', `The ${where} does not fit: ${firstOf(list)}.`, { errors: list })
     }
     case 'PARSE':
       // Elysia wraps what a parser throws.

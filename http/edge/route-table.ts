@@ -31,10 +31,12 @@ export class RouteTable {
     return found?.access ?? 'unknown'
   }
 
-  /** What a path answers to; empty for a path that nothing stands at. */
+  /** What a path answers to; empty for a path that nothing stands at. A literal path does not take what one with parameters takes. */
   methods(path: string): string[] {
     const asked = segmentsOf(path)
-    const methods = new Set(this.#routes.filter(({ segments }) => fits(segments, asked)).map(({ method }) => method))
+    const fitting = this.#routes.filter(({ segments }) => fits(segments, asked))
+    const literal = fitting.filter(({ segments }) => !segments.some(isOpen))
+    const methods = new Set((literal.length > 0 ? literal : fitting).map(({ method }) => method))
     if (methods.size === 0) return []
     if (methods.has('GET')) methods.add('HEAD')
     methods.add('OPTIONS')
