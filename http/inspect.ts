@@ -5,6 +5,7 @@ import { Fault, partitionOf } from '../actors/runtime/index.ts'
 import { describe } from './docs/describe.ts'
 import { access } from './edge/access.ts'
 import { readOptions, sayState } from './edge/logged-read.ts'
+import { actorView, systemView } from './inspection.ts'
 import { NoQuery } from './schema.ts'
 
 const tag = 'inspect'
@@ -16,7 +17,7 @@ const NAME = /^[^\t\r\n]{1,512}$/
 export function inspectRoutes({ cluster, now }: { cluster: Cluster; now: () => number }) {
   return new Elysia({ name: 'inspect' })
     .use(access)
-    .get('/api/v1/inspect', async () => await cluster.inspect(), {
+    .get('/api/v1/inspect', async () => systemView(await cluster.inspect()), {
       access: 'viewer',
       query: NoQuery,
       detail: describe({
@@ -33,8 +34,7 @@ export function inspectRoutes({ cluster, now }: { cluster: Cluster; now: () => n
         const options = readOptions(request.headers, cluster.partitions) ?? {}
         const { body, offset, at, state } = await cluster.ask(address, '$inspect', {}, options)
         sayState(set.headers, { position: `${partitionOf(address, cluster.partitions)}-${offset}`, at, state }, now())
-        set.headers['content-type'] = 'application/json'
-        return body
+        return actorView(body)
       },
       {
         access: 'viewer',

@@ -1,7 +1,8 @@
 import type { AskOptions } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 
-const POSITION = /^(\d{1,6})-(\d{1,15})$/
+/** As `x-actor-offset` says it: -1 for an actor that no record has reached. */
+const POSITION = /^(\d{1,6})-(-1|\d{1,15})$/
 
 /** `x-min-offset: <partition>-<offset>[,…]` as partition → offset. Fault VALIDATION. */
 function parseMinOffset(text: string, partitions: number): ReadonlyMap<number, number> {
@@ -14,7 +15,7 @@ function parseMinOffset(text: string, partitions: number): ReadonlyMap<number, n
         errors: [{ path: 'x-min-offset', message: 'Expected <partition>-<offset>[,…]' }],
       })
     }
-    offsets.set(partition, Math.max(offsets.get(partition) ?? 0, Number(match[2])))
+    offsets.set(partition, Math.max(offsets.get(partition) ?? -1, Number(match[2])))
   }
   return offsets
 }

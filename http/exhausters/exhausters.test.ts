@@ -308,6 +308,13 @@ test('the sinter machines are listed, and an actor can be looked into', async ()
   expect((await call('/api/v1/inspect/actors/nonsense/1')).status).toBe(404)
 })
 
+test('the position that an answer gives is one that a read takes, also of an actor that no record has reached', async () => {
+  const nobody = await call('/api/v1/inspect/actors/machine/am-99')
+  const position = nobody.headers.get('x-actor-offset')!
+  expect(position).toEndWith('--1')
+  expect((await call('/api/v1/inspect/actors/machine/am-99', { 'x-min-offset': position })).status).toBe(200)
+})
+
 test("the replaced system's clients find their tree, and the first page is the first", async () => {
   const { exhausters } = await read('/exhausters?anything=goes')
   expect((exhausters as { exhauster_id: number }[]).map(({ exhauster_id }) => exhauster_id)).toEqual([0, 1, 2, 3, 4, 5])

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { bytesOf, type KeptAnswers } from '../exhausters/kept-answers.ts'
+import { systemView } from '../inspection.ts'
 import { Ring } from './ring.ts'
 import { COMMENT, frame } from './sse.ts'
 
@@ -129,7 +130,10 @@ export class LiveHub {
     this.#inspecting = true
     try {
       // Without an id: what it said two seconds ago is worth nothing to anybody who comes back.
-      this.#publish('inspect', frame({ event: 'inspect', data: JSON.stringify(await this.#cluster.inspect()) }))
+      this.#publish(
+        'inspect',
+        frame({ event: 'inspect', data: JSON.stringify(systemView(await this.#cluster.inspect())) }),
+      )
     } catch {
       // The next one, in two seconds.
     } finally {
