@@ -21,6 +21,8 @@ export function describe(route: {
   takes?: string
   /** It reads logged data from actors: it can wait for a position, and says how current it is. */
   reads?: true
+  /** It reads what such actors have written: it can wait for a position as well. */
+  waits?: true
 }) {
   const responses: Record<string, unknown> = {}
   for (const [status, { description, schema, type = 'application/json' }] of Object.entries(route.answers)) {
@@ -37,7 +39,7 @@ export function describe(route: {
     ...(route.description ? { description: route.description } : {}),
     responses,
     ...(route.takes ? { [TAKES_KEY]: route.takes } : {}),
-    ...(route.reads ? { [READS_KEY]: true } : {}),
+    ...(route.reads || route.waits ? { [READS_KEY]: true } : {}),
   } as object
 }
 

@@ -1,4 +1,4 @@
-import type { AskOptions } from '../../actors/cluster/port.ts'
+import type { AskOptions, Cluster } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 
 /** As `x-actor-offset` says it: -1 for an actor that no record has reached. */
@@ -32,6 +32,12 @@ export function readOptions(headers: Headers, partitions: number): AskOptions | 
     ...(minOffset === null ? {} : { minOffsets: parseMinOffset(minOffset, partitions) }),
     ...(stale ? { stale } : {}),
   }
+}
+
+/** For reads of history, which ask no actor: waits for the position that the request names, if it names one. */
+export async function awaitMinOffset(cluster: Cluster, address: string, headers: Headers): Promise<void> {
+  const options = readOptions(headers, cluster.partitions)
+  if (options?.minOffsets) await cluster.ask(address, 'past', {}, { ...options, stale: true })
 }
 
 /** Headers that say how current an answer from an actor is. */

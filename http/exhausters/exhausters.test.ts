@@ -300,6 +300,18 @@ test.each([
   expect((await served.call('POST', '/api/v1/exhausters/x-171/rotor', { token, body })).status).toBe(422)
 })
 
+test.each(['frames?at=2026-01-01', 'trends?signals=oil.oil_level&from=2026-01-01&to=2026-01-02&step=60'])(
+  'a read of history waits for a position and refuses what is none: %s',
+  async (what) => {
+    const path = `/api/v1/exhausters/u-171/${what}`
+    expect(await call(path, { 'x-min-offset': 'soon' })).toMatchObject({ status: 422 })
+    const late = await call(path, { 'x-min-offset': '0-999999999' })
+    expect(late).toMatchObject({ status: 503, json: { code: 'OFFSET_NOT_REACHED' } })
+    expect(late.headers.get('retry-after')).toBe('1')
+    expect((await call(path, { 'x-min-offset': minOffset })).status).not.toBe(503)
+  },
+)
+
 test('the sinter machines are listed, and an actor can be looked into', async () => {
   const { items } = await read('/api/v1/machines')
   expect((items as { id: string }[]).map(({ id }) => id)).toEqual(['am-1', 'am-2', 'am-3'])

@@ -14,7 +14,7 @@ import { Fault } from '../../actors/runtime/index.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
-import { readOptions, sayState } from '../edge/logged-read.ts'
+import { awaitMinOffset, readOptions, sayState } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf, TimeText, oneOf } from '../schema.ts'
 import { timeOf } from '../time.ts'
@@ -169,9 +169,10 @@ export function exhausterRoutes(parts: {
     )
     .get(
       '/api/v1/exhausters/:id/frames',
-      async ({ params, query, set }) => {
+      async ({ params, query, request, set }) => {
         const { id } = known(params.id)
         const at = timeOf(query.at, 'at')
+        await awaitMinOffset(cluster, `exhauster/${id}`, request.headers)
         const document = await documentAt(cluster, id, at, await pastOf(cluster, id))
         set.headers['content-type'] = JSON_TYPE
         return JSON.stringify(document)
@@ -185,6 +186,7 @@ export function exhausterRoutes(parts: {
           summary: 'The machine as it was at a moment',
           answers: { 200: { description: 'The document of that moment', schema: ExhausterDocument } },
           faults: asksFaults,
+          waits: true,
         }),
       },
     )

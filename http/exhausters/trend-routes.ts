@@ -3,11 +3,13 @@ import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
+import { awaitMinOffset } from '../edge/logged-read.ts'
 import { TimeText } from '../schema.ts'
 import { ID, known } from './one.ts'
 import { MOST_POINTS, STEPS, readTrend, trendCsv, trendQuery } from './trends.ts'
 
 const tag = 'exhausters'
+const WAIT_FAULTS = ['OFFSET_NOT_REACHED', 'OVERLOADED', 'ASK_TIMEOUT', 'QUARANTINED', 'VERSION_AHEAD'] as const
 
 const TrendParameters = t.Object({
   signals: t.String({ maxLength: 1024, description: 'Keys, with commas between them; at most 16' }),
@@ -41,9 +43,11 @@ export function trendRoutes({ cluster }: { cluster: Cluster }) {
     .use(access)
     .get(
       '/api/v1/exhausters/:id/trends',
-      async ({ params, query }) => {
+      async ({ params, query, request }) => {
         const exhauster = known(params.id)
-        return await readTrend(cluster, exhauster, trendQuery(query))
+        const wanted = trendQuery(query)
+        await awaitMinOffset(cluster, `exhauster/${exhauster.id}`, request.headers)
+        return await readTrend(cluster, exhauster, wanted)
       },
       {
         access: 'viewer',
@@ -54,15 +58,18 @@ export function trendRoutes({ cluster }: { cluster: Cluster }) {
           summary: 'Signals over time: least, mean and greatest of each step',
           description: `A gap is a gap: a step without values is not there. More than ${MOST_POINTS} possible points are refused.`,
           answers: { 200: { description: 'The series', schema: TrendView } },
-          faults: ['NOT_FOUND', 'TOO_MANY_POINTS'],
+          faults: ['NOT_FOUND', 'TOO_MANY_POINTS', ...WAIT_FAULTS],
+          waits: true,
         }),
       },
     )
     .get(
       '/api/v1/exhausters/:id/trends.csv',
-      async ({ params, query, set }) => {
+      async ({ params, query, request, set }) => {
         const exhauster = known(params.id)
-        const trend = await readTrend(cluster, exhauster, trendQuery(query))
+        const wanted = trendQuery(query)
+        await awaitMinOffset(cluster, `exhauster/${exhauster.id}`, request.headers)
+        const trend = await readTrend(cluster, exhauster, wanted)
         set.headers['content-type'] = 'text/csv; charset=utf-8; header=present'
         set.headers['content-disposition'] = `attachment; filename="${exhauster.id}-${trend.from.slice(0, 10)}.csv"`
         return trendCsv(trend)
@@ -75,7 +82,8 @@ export function trendRoutes({ cluster }: { cluster: Cluster }) {
           tag,
           summary: 'The same as a table for a spreadsheet',
           answers: { 200: { description: 'RFC 4180', schema: Type.String(), type: 'text/csv' } },
-          faults: ['NOT_FOUND', 'TOO_MANY_POINTS'],
+          faults: ['NOT_FOUND', 'TOO_MANY_POINTS', ...WAIT_FAULTS],
+          waits: true,
         }),
       },
     )
