@@ -47,8 +47,8 @@ export interface EffectQuery {
   readonly limit: number
 }
 
-/** A segment of fewer rows waits to be merged with its neighbours. */
-export const SMALL_SEGMENT_ROWS = 512
+/** A segment of fewer rows waits to be merged with its neighbours: as many as the runtime seals one at (`LIMITS.segmentRows`). */
+export const SMALL_SEGMENT_ROWS = 2048
 
 /** Everything a node keeps outside the log. Adapters: `sqlite/`, `mongo/`; both pass `conformance.ts`. */
 export interface StateStore extends TurnStore, Documents {

@@ -35,6 +35,44 @@ export function historyClaims(make: MakeStore) {
       }),
     )
     test(
+      'those of fewer rows can be asked for alone',
+      withStore(make, async (store) => {
+        const rows = [1, 5, SMALL_SEGMENT_ROWS - 1, SMALL_SEGMENT_ROWS, SMALL_SEGMENT_ROWS + 1]
+        await store.putSegments(rows.map((rows, first) => segment(first, first, { rows })))
+        const below = async (limit: number) =>
+          (await store.readSegments('device/1', -Infinity, Infinity, limit)).map(({ first }) => first)
+        expect(await below(5)).toEqual([0])
+        expect(await below(SMALL_SEGMENT_ROWS)).toEqual([0, 1, 2])
+        expect(await below(SMALL_SEGMENT_ROWS + 1)).toEqual([0, 1, 2, 3])
+      }),
+    )
+    test(
+      'a reader sees a merge done or not begun, never half of it',
+      withStore(make, async (store, another) => {
+        const other = await another()
+        const parts = Array.from({ length: 40 }, (_, i) => segment(i * 10, i * 10 + 9))
+        await store.putSegments(parts)
+        let merging = true
+        const merge = async () => {
+          await store.putSegments([segment(0, 399, { data: new Uint8Array(1000) })])
+          for (const { first } of parts.slice(1)) await store.deleteSegment('device/1', first, 399)
+          merging = false
+        }
+        const merged = merge()
+        const holes: string[] = []
+        while (merging) {
+          let covered = -1
+          for (const { first, last } of await other.readSegments('device/1', -Infinity, Infinity)) {
+            if (first > covered + 1) holes.push(`${covered} to ${first}`)
+            covered = Math.max(covered, last)
+          }
+          if (covered !== 399) holes.push(`${covered} to the end`)
+        }
+        await merged
+        expect(holes).toEqual([])
+      }),
+    )
+    test(
       'data comes back byte for byte, small and large, dense and random',
       withStore(make, async (store) => {
         const random = crypto.getRandomValues(new Uint8Array(60_000))

@@ -42,11 +42,11 @@ export async function openSegments({
 
   const methods: Methods = {
     putSegments: (wanted) => attempt(async () => (wanted.length > 0 ? put(wanted) : undefined)),
-    readSegments: (address, from, to) =>
+    readSegments: (address, from, to, below = Infinity) =>
       attempt(() =>
         // All batches of the answer are of one moment, whatever compaction does meanwhile.
         client.withSession({ snapshot: true }, async (session) => {
-          const range = { address, to: { $gte: from }, from: { $lte: to } }
+          const range = { address, to: { $gte: from }, from: { $lte: to }, rows: { $lt: below } }
           const found = await segments.find(range, { session, sort: { first: 1 }, allowDiskUse: true }).toArray()
           return found.map(({ _id, data, ...rest }) => ({ ...rest, data: bytesOf(data) }))
         }),

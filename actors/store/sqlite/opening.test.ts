@@ -3,7 +3,13 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LIMITS } from '../../runtime/limits.ts'
+import { SMALL_SEGMENT_ROWS } from '../port.ts'
 import { openSqliteStore } from './store.ts'
+
+test('what compaction seals is what the index of small segments leaves out', () => {
+  expect(SMALL_SEGMENT_ROWS).toBe(LIMITS.segmentRows)
+})
 
 const users = { name: 'users', unique: ['email'] }
 const effect = { collection: 'alarms', id: '0-1-0', address: 'device/1', at: 1, body: '{}' }

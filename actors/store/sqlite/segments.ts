@@ -1,12 +1,15 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
 import type { Segment } from '../../runtime/index.ts'
-import type { StateStore } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, type StateStore } from '../port.ts'
 
 type Methods = Pick<StateStore, 'putSegments' | 'readSegments' | 'deleteSegment' | 'fragmented'>
-type Row = Omit<Segment, 'data'> & { deflated: number; data: Uint8Array }
+type Row = Omit<Segment, 'data'> & { packed: number; data: Uint8Array }
 
-/** Below this, deflating costs more time than the bytes are worth; merged segments are above it, fresh ones below. */
-const DEFLATE_FROM_BYTES = 4096
+/**
+ * From this size on a segment is compressed by zstd, level 1. Of a plant's frames one row of 2 KB becomes 0.5 KB in 17 µs, 1024 rows
+ * of 122 KB 38 KB in 0.25 ms (deflate: 45 KB in 0.3 ms); reading takes half of that.
+ */
+const PACK_FROM_BYTES = 1024
 /** Segments a transaction deletes: the others' writes get in between. */
 const EXPIRE_STEP = 500
 
@@ -15,18 +18,22 @@ export function segmentTable(sqlite: SqliteFile): { methods: Methods; expire(bef
   const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
     `INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address, first) DO UPDATE
      SET last = excluded.last, from_ms = excluded.from_ms, to_ms = excluded.to_ms, rows = excluded.rows,
-       deflated = excluded.deflated, data = excluded.data
+       packed = excluded.packed, data = excluded.data
      WHERE excluded.last > segments.last`,
   )
-  const read = sqlite.prepare<Row, [string, number, number]>(
-    `SELECT address, first, last, from_ms AS "from", to_ms AS "to", rows, deflated, data FROM segments
-     WHERE address = ? AND to_ms >= ? AND from_ms <= ? ORDER BY first`,
+  const COLUMNS = 'address, first, last, from_ms AS "from", to_ms AS "to", rows, packed, data'
+  const read = sqlite.prepare<Row, [string, number, number, number]>(
+    `SELECT ${COLUMNS} FROM segments WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? ORDER BY first`,
+  )
+  const readSmall = sqlite.prepare<Row, [string, number, number, number]>(
+    `SELECT ${COLUMNS} FROM segments INDEXED BY segments_small
+     WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? AND rows < ${SMALL_SEGMENT_ROWS} ORDER BY first`,
   )
   const drop = sqlite.prepare<unknown, [string, number, number]>(
     'DELETE FROM segments WHERE address = ? AND first = ? AND last <= ?',
   )
   const small = sqlite.prepare<{ address: string }, [number, number]>(
-    `SELECT address FROM segments WHERE rows < 512
+    `SELECT address FROM segments WHERE rows < ${SMALL_SEGMENT_ROWS}
      GROUP BY address HAVING count(*) > ? ORDER BY count(*) DESC, address LIMIT ?`,
   )
   // Hops from address to address, so that it costs their number and not that of the segments.
@@ -45,13 +52,14 @@ export function segmentTable(sqlite: SqliteFile): { methods: Methods; expire(bef
       if (segments.length === 0) return
       const rows = segments.map((segment) => ({ ...segment, ...pack(segment.data) }))
       sqlite.write(() => {
-        for (const { address, first, last, from, to, rows: count, deflated, data } of rows) {
-          put.run(address, first, last, from, to, count, deflated, data)
+        for (const { address, first, last, from, to, rows: count, packed, data } of rows) {
+          put.run(address, first, last, from, to, count, packed, data)
         }
       })
     },
-    async readSegments(address, from, to) {
-      return sqlite.attempt(() => read.all(address, from, to)).map(unpack)
+    async readSegments(address, from, to, below = Infinity) {
+      const statement = below <= SMALL_SEGMENT_ROWS ? readSmall : read
+      return sqlite.attempt(() => statement.all(address, from, to, below)).map(unpack)
     },
     async deleteSegment(address, first, last) {
       sqlite.write(() => drop.run(address, first, last))
@@ -76,15 +84,15 @@ export function segmentTable(sqlite: SqliteFile): { methods: Methods; expire(bef
   }
 }
 
-function pack(data: Uint8Array): { deflated: number; data: Uint8Array } {
-  if (data.byteLength >= DEFLATE_FROM_BYTES) {
-    const deflated = Bun.deflateSync(data as Uint8Array<ArrayBuffer>, { level: 1 })
-    if (deflated.byteLength < data.byteLength * 0.75) return { deflated: 1, data: deflated }
+function pack(data: Uint8Array): { packed: number; data: Uint8Array } {
+  if (data.byteLength >= PACK_FROM_BYTES) {
+    const packed = Bun.zstdCompressSync(data as Uint8Array<ArrayBuffer>, { level: 1 })
+    if (packed.byteLength < data.byteLength) return { packed: 1, data: packed }
   }
-  return { deflated: 0, data }
+  return { packed: 0, data }
 }
 
-const unpack = ({ deflated, data, ...row }: Row): Segment => ({
+const unpack = ({ packed, data, ...row }: Row): Segment => ({
   ...row,
-  data: deflated ? Bun.inflateSync(data as Uint8Array<ArrayBuffer>) : data,
+  data: packed ? new Uint8Array(Bun.zstdDecompressSync(data as Uint8Array<ArrayBuffer>)) : data,
 })
