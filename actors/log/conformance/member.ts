@@ -24,6 +24,7 @@ export class Member {
   readonly consumer: LogConsumer
   readonly records = new Map<number, LogRecord[]>()
   readonly assignments: (readonly AssignedPartition[])[] = []
+  readonly revocations: (readonly number[])[] = []
   readonly failures: unknown[] = []
   readonly broken: string[] = []
   /** Called within each batch, which lasts as long as its promise. */
@@ -46,7 +47,7 @@ export class Member {
           this.consumer.resume(partition.partition)
         }
       },
-      revoked: () => {},
+      revoked: (partitions) => this.revocations.push(partitions),
       batch: async (partition, records, end) => {
         if (this.#busy.has(partition)) this.broken.push(`two batches of partition ${partition} at once`)
         this.#busy.add(partition)

@@ -1,8 +1,11 @@
 import { type AssignedPartition, type ConsumerHandler, type LogConsumer } from '../../runtime/index.ts'
-import type { Admin, ConsumerGroupJoinEvent, PartitionAssigner } from 'kafkajs'
+import type { Admin, PartitionAssigner } from 'kafkajs'
 import { connectKafka, RETRY, type RedpandaOptions, topicOf } from './client.ts'
 import { Intake } from './intake.ts'
 import { unavailable } from './writer.ts'
+
+/** Of the session, after which a member that hears nothing takes itself for replaced. */
+const FENCE_SHARE = 0.75
 
 export interface RedpandaConsumerOptions extends RedpandaOptions {
   /** A member that was not heard of for so long loses its partitions. Default 10 s. */
@@ -39,6 +42,10 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   let stopped = false
   /** Counts assignments: what was begun under an older one is dropped. */
   let assignment = 0
+  let mine: readonly number[] = []
+  let fenced = false
+  let lastHeard = 0
+  let watch: ReturnType<typeof setInterval> | undefined
   let commits: Promise<void> = Promise.resolve()
 
   const of = (partitions: readonly number[]) => [{ topic, partitions: [...partitions] }]
@@ -71,8 +78,11 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     handler.revoked(partitions)
   }
 
-  const joined = ({ payload }: ConsumerGroupJoinEvent) => {
-    const mine = payload.memberAssignment[topic] ?? []
+  /** These are ours now: all of them begin anew, for kafkajs has forgotten where they were. */
+  const take = (partitions: readonly number[]) => {
+    mine = partitions
+    fenced = false
+    lastHeard = performance.now()
     assignment++
     revoke([...intakes.keys()].filter((partition) => !mine.includes(partition)))
     consumer.pause(of(mine))
@@ -81,10 +91,23 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       intake.assign()
       intakes.set(partition, intake)
     }
-    void assign(assignment, mine)
+    void assign(assignment)
   }
 
-  const assign = async (mark: number, mine: readonly number[]) => {
+  /** Who was not heard of for most of a session may have been replaced: it stops serving before the group gives its place away. */
+  const fence = () => {
+    if (fenced || stopped || performance.now() - lastHeard < sessionTimeoutMs * FENCE_SHARE) return
+    fenced = true
+    assignment++
+    revoke([...intakes.keys()])
+  }
+
+  const heard = () => {
+    lastHeard = performance.now()
+    if (fenced) take(mine)
+  }
+
+  const assign = async (mark: number) => {
     try {
       const found = await describe(admin, namespace, topic, mine)
       if (stopped || mark !== assignment) return
@@ -119,18 +142,23 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   return {
     async start(given) {
       handler = given
-      consumer.on('consumer.group_join', (event) => {
+      const guarded = (work: () => void) => {
         try {
-          if (!stopped) joined(event)
+          if (!stopped) work()
         } catch (error) {
           fail(error)
         }
-      })
+      }
+      consumer.on('consumer.group_join', ({ payload }) => guarded(() => take(payload.memberAssignment[topic] ?? [])))
+      consumer.on('consumer.heartbeat', () => guarded(heard))
       consumer.on('consumer.crash', ({ payload }) => {
-        assignment++
-        if (!stopped) revoke([...intakes.keys()])
+        guarded(() => {
+          assignment++
+          revoke([...intakes.keys()])
+        })
         if (!payload.restart) fail(unavailable(payload.error))
       })
+      watch = setInterval(() => guarded(fence), sessionTimeoutMs / 10)
       try {
         await Promise.all([admin.connect(), consumer.connect()])
         await consumer.subscribe({ topics: [topic], fromBeginning: true })
@@ -181,6 +209,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     },
     async stop() {
       stopped = true
+      clearInterval(watch)
       await commits
       await consumer.disconnect()
       await Promise.allSettled(batches)

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'bun:test'
+import { Partitioners } from 'kafkajs'
+import { Member, record, until } from '../conformance/member.ts'
+import { connectKafka, topicOf } from './client.ts'
+import { openRedpandaConsumer } from './consumer.ts'
+import { openRedpandaLog } from './log.ts'
+import { toMessage } from './wire.ts'
+
+const brokers = process.env.WINDBOX_KAFKA_BROKERS?.split(',')
+const PARTITIONS = 4
+
+/** A topic of its own, with everything that was opened on it; gone at the end of the `await using` block. */
+async function freshTopic() {
+  const where = { brokers: brokers!, namespace: `windbox-test-${crypto.randomUUID().slice(0, 8)}` }
+  const topic = topicOf(where.namespace)
+  const kafka = connectKafka(where)
+  const admin = kafka.admin()
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  await Promise.all([admin.connect(), producer.connect()])
+  const clock = { time: Date.now(), now: () => clock.time }
+  const log = await openRedpandaLog({ ...where, partitions: PARTITIONS, clock, retentionAgeMs: 60_000 })
+  const members: Member[] = []
+  return {
+    log,
+    clock,
+    admin,
+    /** Sends messages as they are, past the adapter. */
+    send: (...messages: ReturnType<typeof toMessage>[]) => producer.send({ topic, messages, acks: -1 }),
+    member(sessionTimeoutMs = 6_000): Member {
+      const member = new Member(openRedpandaConsumer({ ...where, sessionTimeoutMs }))
+      members.push(member)
+      return member
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { consumer } of members) await consumer.stop()
+      await log.close()
+      await admin.deleteTopics({ topics: [topic, `${topic}-id`] })
+      await Promise.all([admin.disconnect(), producer.disconnect()])
+    },
+  }
+}
+
+const assignedTo = (member: Member): number[] =>
+  (member.assignments.at(-1) ?? []).map(({ partition }) => partition).toSorted((a, b) => a - b)
+
+describe.skipIf(!brokers)('a group of several members', () => {
+  test('partitions are divided, move when a member comes or goes, and nothing is left out', async () => {
+    await using fresh = await freshTopic()
+    const { log } = fresh
+    let sent = 0
+    const append = async (count: number) => {
+      const values = Array.from({ length: count }, () => sent++)
+      await Promise.all(values.map((n) => log.append([record(n % PARTITIONS, n)])))
+    }
+    await append(40)
+    const first = await fresh.member().start()
+    for (const partition of [0, 1, 2, 3]) await first.has(partition, 10)
+    await first.consumer.commit(new Map([0, 1, 2, 3].map((partition) => [partition, 5])))
+
+    const second = await fresh.member().start()
+    await until(
+      'the two have two partitions each',
+      () => assignedTo(first).length === 2 && assignedTo(second).length === 2,
+    )
+    expect([...assignedTo(first), ...assignedTo(second)].toSorted()).toEqual([0, 1, 2, 3])
+    expect(first.revocations.flat().toSorted()).toEqual(assignedTo(second))
+    expect(second.assignments.at(-1)!.map(({ committed, end }) => [committed, end])).toEqual([
+      [5, 10],
+      [5, 10],
+    ])
+    await append(40)
+    const mine = assignedTo(second)
+    for (const partition of mine) {
+      await second.has(partition, 15)
+      expect(second.offsets(partition)).toEqual(Array.from({ length: 15 }, (_, i) => 5 + i))
+    }
+
+    await second.consumer.stop()
+    await until('the first has all of them again', () => assignedTo(first).length === PARTITIONS)
+    await append(4)
+    for (const partition of [0, 1, 2, 3]) {
+      await until(`the end of partition ${partition} is there`, () => first.offsets(partition).at(-1) === 20)
+      expect(new Set(first.offsets(partition)).size).toBe(21)
+    }
+    expect([first.broken, second.broken, first.failures, second.failures].flat()).toEqual([])
+  }, 60_000)
+
+  test('a member that was frozen stops serving before it reads on, and comes back', async () => {
+    await using fresh = await freshTopic()
+    const frozen = await fresh.member(2_000).start()
+    await fresh.log.append([record(0, 'before')])
+    await frozen.has(0, 1)
+    const assignments = frozen.assignments.length
+    Bun.sleepSync(3_000)
+    await until('its partitions are taken from it', () => frozen.revocations.flat().includes(0))
+    await until('it is assigned anew', () => frozen.assignments.length > assignments)
+    await fresh.log.append([record(0, 'after')])
+    await until('it reads on', () => frozen.values(0).includes('after'))
+    expect(frozen.broken).toEqual([])
+  }, 60_000)
+
+  test('a request that was sent twice is delivered once, also to one who begins between the two', async () => {
+    await using fresh = await freshTopic()
+    const message = (sequence: number) => toMessage(record(0, sequence), 0, { producer: 'p', sequence })
+    await fresh.send(message(0), message(1))
+    await fresh.send(message(2))
+    await fresh.send(message(0), message(1))
+    await fresh.send(message(3))
+    const reader = await fresh.member().start()
+    await reader.has(0, 4)
+    expect(reader.of(0).map(({ offset, value }) => [offset, value])).toEqual([
+      [0, '0'],
+      [1, '1'],
+      [2, '2'],
+      [5, '3'],
+    ])
+    reader.consumer.seek(0, 2)
+    await reader.has(0, 6)
+    expect(reader.offsets(0).slice(4)).toEqual([2, 5])
+  }, 60_000)
+
+  test('what is older than the retention and below the low watermark is let go', async () => {
+    await using fresh = await freshTopic()
+    await fresh.log.append([0, 1, 2, 3].map((n) => record(0, n)))
+    const reader = await fresh.member().start()
+    await reader.has(0, 4)
+    const earliest = async () => (await fresh.log.bounds())[0]!.earliest
+    await reader.consumer.commit(new Map([[0, 3]]))
+    await fresh.log.retain()
+    expect(await earliest()).toBe(0)
+    fresh.clock.time += 120_000
+    await fresh.log.retain()
+    expect(await earliest()).toBe(3)
+  }, 60_000)
+})
