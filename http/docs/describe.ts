@@ -23,6 +23,8 @@ export function describe(route: {
   reads?: true
   /** It reads what such actors have written: it can wait for a position as well. */
   waits?: true
+  /** It appends to the log: a retry under the same key does not do it twice. */
+  writes?: true
 }) {
   const responses: Record<string, unknown> = {}
   for (const [status, { description, schema, type = 'application/json' }] of Object.entries(route.answers)) {
@@ -39,13 +41,14 @@ export function describe(route: {
     ...(route.description ? { description: route.description } : {}),
     responses,
     ...(route.takes ? { [TAKES_KEY]: route.takes } : {}),
-    ...(route.reads || route.waits ? { [READS_KEY]: true } : {}),
+    ...(route.reads || route.waits ? { [HEADERS_KEY]: [MIN_OFFSET] } : {}),
+    ...(route.writes ? { [HEADERS_KEY]: [RETRY_KEY] } : {}),
   } as object
 }
 
-/** Where a route's documentation says what its body is, and that it reads logged data, until the document is built. */
+/** Where a route's documentation says what its body is, and which headers it takes, until the document is built. */
 export const TAKES_KEY = 'x-takes'
-export const READS_KEY = 'x-reads'
+export const HEADERS_KEY = 'x-headers'
 
 const text = { type: 'string' }
 const STATE_HEADERS = {
@@ -54,16 +57,20 @@ const STATE_HEADERS = {
   'x-state': { description: '`live`, or `restoring`: it may be old', schema: text },
 }
 
-/** What a read of logged data can be asked by headers. */
-export const READ_PARAMETERS = [
-  {
-    in: 'header',
-    name: 'x-min-offset',
-    required: false,
-    description: '`<partition>-<offset>[,…]`: waits up to 2 s until these records are in the answer, then 503',
-    schema: text,
-  },
-]
+const MIN_OFFSET = {
+  in: 'header',
+  name: 'x-min-offset',
+  required: false,
+  description: '`<partition>-<offset>[,…]`: waits up to 2 s until these records are in the answer, then 503',
+  schema: text,
+}
+const RETRY_KEY = {
+  in: 'header',
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'A retry with the same key within 24 h changes nothing; with another body it is refused',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+}
 
 /** One answer a status, with the codes that it may have. */
 export function addFaults(responses: Record<string, unknown>, codes: readonly FaultCode[]): void {

@@ -1,7 +1,7 @@
 import { registerSchemaPath } from '@elysiajs/swagger/utils'
 import { FAULTS, type FaultCode } from '../../actors/runtime/index.ts'
 import { ACCESS_KEY, type Access } from '../edge/access.ts'
-import { READS_KEY, READ_PARAMETERS, TAKES_KEY, addFaults } from './describe.ts'
+import { HEADERS_KEY, TAKES_KEY, addFaults } from './describe.ts'
 
 /** A route as Elysia keeps it, as far as the document needs it. */
 export interface DocumentedRoute {
@@ -75,10 +75,11 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
     const {
       [ACCESS_KEY]: access = 'admin',
       [TAKES_KEY]: takes,
-      [READS_KEY]: reads,
+      [HEADERS_KEY]: headers,
       ...shown
     } = (detail ?? {}) as Record<string, unknown> & {
       [ACCESS_KEY]?: Access
+      [HEADERS_KEY]?: Record<string, unknown>[]
     }
     registerSchemaPath({
       schema: paths as never,
@@ -97,7 +98,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
       operation.security = [{ bearer: [] }]
       operation.description = [operation.description, `Role: ${access}.`].filter(Boolean).join('\n\n')
     } else operation.security = []
-    if (reads) operation.parameters = [...(operation.parameters ?? []), ...READ_PARAMETERS]
+    if (headers) operation.parameters = [...(operation.parameters ?? []), ...headers]
     const body = operation.requestBody?.content['application/json']
     if (body) {
       // Unknown fields are refused, except where a schema says that it is open.
@@ -157,7 +158,7 @@ function clean(value: unknown): unknown {
     const numeric = (source.anyOf as Record<string, unknown>[]).find(
       ({ type }) => type === 'integer' || type === 'number',
     )
-    const text = (source.anyOf as Record<string, unknown>[]).some(({ type }) => type === 'string')
+    const text = (source.anyOf as Record<string, unknown>[]).some(({ type, format }) => type === 'string' && format)
     if (numeric && text && source.anyOf.length === 2) {
       const { anyOf: _, ...rest } = source
       return clean({ ...rest, ...numeric })

@@ -31,6 +31,7 @@ export function faultHeaders(fault: Fault): Record<string, string> {
 /** The words of JSON Schema that a mistake is told in; `x-name` stands where Elysia loses which parameter it was. */
 interface Expected {
   readonly type?: string
+  readonly format?: string
   readonly const?: unknown
   readonly minimum?: number
   readonly maximum?: number
@@ -49,7 +50,11 @@ interface Mistake {
 function sentenceOf({ message, summary, schema = {} }: Mistake): string {
   const choices = schema.anyOf?.map((one) => one.const) ?? []
   if (choices.length > 0 && choices.every((one) => one !== undefined)) return `Expected one of ${choices.join(', ')}`
-  const number = [schema, ...(schema.anyOf ?? [])].find(({ type }) => type === 'integer' || type === 'number')
+  // Elysia takes a number of the query as one, or as a text with its format.
+  const isNumeric = schema.anyOf?.every(({ type, format }) => type !== 'string' || format !== undefined) ?? true
+  const number = [schema, ...((isNumeric && schema.anyOf) || [])].find(
+    ({ type }) => type === 'integer' || type === 'number',
+  )
   if (number && !summary?.endsWith('is missing')) {
     const { type, minimum, maximum } = number
     const range = [minimum === undefined ? '' : ` from ${minimum}`, maximum === undefined ? '' : ` to ${maximum}`]

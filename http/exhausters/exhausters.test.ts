@@ -293,11 +293,32 @@ test('a rotor is noted, reaches its machine, and one that was missed is sent aga
 test.each([
   [{ number: 'x', installed_at: 'soon' }],
   [{ number: ' ', installed_at: '2026-01-01' }],
+  [{ number: '\u0000', installed_at: '2026-01-01' }],
+  [{ number: 0, installed_at: '2026-01-01' }],
   [{ number: 'x', installed_at: '2999-01-01' }],
   [{ number: 'x' }],
   [{ number: 'x', installed_at: '2026-01-01', colour: 'red' }],
 ])('a rotor is refused: %p', async (body) => {
   expect((await served.call('POST', '/api/v1/exhausters/x-171/rotor', { token, body })).status).toBe(422)
+})
+
+test('a rotor that is sent again under its key is installed once', async () => {
+  const path = '/api/v1/exhausters/f-172/rotor'
+  const post = (body: object, key: string, to = path) =>
+    served.call('POST', to, { token, body, headers: { 'idempotency-key': key } })
+  const rotor = { number: 40, installed_at: '2026-01-09T22:00:00Z' }
+  const [first, second] = [await post(rotor, 'k'), await post(rotor, 'k')]
+  expect(first).toMatchObject({ status: 202, json: { version: 1, number: '40' } })
+  expect(second).toMatchObject({ status: 202, json: { version: 1, number: '40' } })
+  const position = second.headers.get('x-position')!
+  const { rotor: installed } = await read('/api/v1/exhausters/f-172', { 'x-min-offset': position })
+  expect(installed).toMatchObject({ number: '40' })
+  const other = await post({ ...rotor, number: 41 }, 'k')
+  expect(other).toMatchObject({ status: 422, json: { code: 'IDEMPOTENCY_MISMATCH' } })
+  expect(await post(rotor, 'k', '/api/v1/exhausters/f-171/rotor')).toMatchObject({ status: 422 })
+  expect(await post(rotor, 'x'.repeat(129))).toMatchObject({ status: 422, json: { code: 'VALIDATION' } })
+  const { items } = (await served.call('GET', '/api/v1/audit', { token })).json as { items: { target: string }[] }
+  expect(items.filter(({ target }) => target === 'exhauster/f-172')).toHaveLength(1)
 })
 
 test.each(['frames?at=2026-01-01', 'trends?signals=oil.oil_level&from=2026-01-01&to=2026-01-02&step=60'])(

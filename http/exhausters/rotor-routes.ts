@@ -5,6 +5,7 @@ import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
+import { retryKeyOf } from '../edge/retry-key.ts'
 import { NoQuery, TimeText } from '../schema.ts'
 import { timeOf } from '../time.ts'
 import { ID, known } from './one.ts'
@@ -14,7 +15,14 @@ import type { Rotors } from './rotors.ts'
 const CLOCK_MARGIN_MS = 60_000
 
 const RotorBody = Type.Object({
-  number: Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description: 'From the rotor directory' }),
+  number: Type.Union(
+    [
+      // A first character that is seen, and no control characters.
+      Type.String({ minLength: 1, maxLength: 64, pattern: '^ *[^\\s\\x00-\\x20\\x7f][^\\x00-\\x1f\\x7f]*$' }),
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    ],
+    { description: 'From the rotor directory' },
+  ),
   installed_at: TimeText('When it was installed'),
 })
 
@@ -22,21 +30,22 @@ const RotorBody = Type.Object({
 export function rotorRoutes({ rotors, audit, now }: { rotors: Rotors; audit: Audit; now: () => number }) {
   return new Elysia({ name: 'rotors' }).use(access).post(
     '/api/v1/exhausters/:id/rotor',
-    async ({ params, body, identity, set }) => {
+    async ({ params, body, identity, request, set }) => {
       const { id } = known(params.id)
       const installedAt = timeOf(body.installed_at, 'installed_at')
       if (installedAt > now() + CLOCK_MARGIN_MS) {
         const message = 'Must not lie in the future'
         throw new Fault('VALIDATION', `installed_at: ${message}.`, { errors: [{ path: '/installed_at', message }] })
       }
-      const number = body.number.trim()
-      const { installation, position } = await rotors.install(id, { number, installedAt, by: identity.user })
+      const number = String(body.number).trim()
+      const retryKey = retryKeyOf(request.headers)
+      const rotor = { number, installedAt, by: identity.user, retryKey }
+      const { installation, position, again } = await rotors.install(id, rotor)
       const { version, installed_at } = installation
-      await audit.add({ id: identity.user, email: identity.email }, 'rotor.installed', `exhauster/${id}`, {
-        version,
-        number,
-        installed_at,
-      })
+      if (!again) {
+        const detail = { version, number, installed_at }
+        await audit.add({ id: identity.user, email: identity.email }, 'rotor.installed', `exhauster/${id}`, detail)
+      }
       set.status = 202
       set.headers['x-position'] = position
       return { version, number, installed_at, position }
@@ -61,7 +70,8 @@ export function rotorRoutes({ rotors, audit, now }: { rotors: Rotors; audit: Aud
             }),
           },
         },
-        faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE'],
+        faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE', 'IDEMPOTENCY_MISMATCH'],
+        writes: true,
       }),
     },
   )

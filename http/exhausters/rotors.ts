@@ -3,10 +3,11 @@ import type { RotorRecord } from '../../actors/exhauster/actor.ts'
 import { EXHAUSTER_IDS, type ExhausterId } from '../../actors/exhauster/schema.ts'
 import { Fault, formatPosition, type NewRecord } from '../../actors/runtime/index.ts'
 import type { Collection } from '../../actors/store/port.ts'
+import { RETRY_KEY_MS } from '../edge/retry-key.ts'
 import { isoTime } from '../time.ts'
 import { pastOf } from './past.ts'
 
-const ROTORS: Collection = { name: 'rotors', indexed: ['exhauster'] }
+const ROTORS: Collection = { name: 'rotors', indexed: ['exhauster', 'retry_key'] }
 
 /** One installation: never changed afterwards. `version` counts those of one exhauster from 1. */
 export interface RotorInstallation {
@@ -17,6 +18,17 @@ export interface RotorInstallation {
   readonly recorded_at: string
   /** The user's id; null for the anonymous role. */
   readonly recorded_by: number | null
+  /** Who wrote it under which key; see `../edge/retry-key.ts`. */
+  readonly retry_key?: string
+}
+
+/** What is to be installed. */
+export interface Rotor {
+  readonly number: string
+  /** Epoch ms. */
+  readonly installedAt: number
+  readonly by: number | null
+  readonly retryKey?: string | undefined
 }
 
 const documentId = (exhauster: ExhausterId, version: number) => `${exhauster}/${String(version).padStart(9, '0')}`
@@ -61,10 +73,31 @@ export function createRotors({ cluster, now }: { cluster: Cluster; now: () => nu
     return document?.body.version ?? 0
   }
 
+  /** The newest installation that was written under this key within the time that keys are remembered. */
+  async function writtenUnder(key: string): Promise<RotorInstallation | undefined> {
+    const found = await cluster.store.find<RotorInstallation>(ROTORS, { where: { retry_key: key }, limit: 100 })
+    return found
+      .map(({ body }) => body)
+      .filter(({ recorded_at }) => Date.parse(recorded_at) > now() - RETRY_KEY_MS)
+      .sort((a, b) => Date.parse(b.recorded_at) - Date.parse(a.recorded_at))[0]
+  }
+
   return {
-    /** Faults: LOG_UNAVAILABLE, CONFLICT. Resolves when document and record are durable. */
-    install: (exhauster: ExhausterId, rotor: { number: string; installedAt: number; by: number | null }) =>
+    /**
+     * Faults: LOG_UNAVAILABLE, CONFLICT, IDEMPOTENCY_MISMATCH. Resolves when document and record are durable. A retry under the same
+     * key sends the record again, which counts once, and says so with `again`.
+     */
+    install: (exhauster: ExhausterId, rotor: Rotor) =>
       inTurn(exhauster, async () => {
+        const retryKey = rotor.retryKey === undefined ? undefined : `${rotor.by ?? 'anonymous'} ${rotor.retryKey}`
+        const written = retryKey === undefined ? undefined : await writtenUnder(retryKey)
+        if (written) {
+          const { number, installed_at } = written
+          const isSame =
+            written.exhauster === exhauster && number === rotor.number && installed_at === isoTime(rotor.installedAt)
+          if (!isSame) throw new Fault('IDEMPOTENCY_MISMATCH', 'Another rotor was installed with this Idempotency-Key.')
+          return { installation: written, position: await send(recordOf(written)), again: true }
+        }
         for (let attempt = 0; attempt < 8; attempt++) {
           const version = (await newest(exhauster)) + 1
           const installation: RotorInstallation = {
@@ -74,9 +107,10 @@ export function createRotors({ cluster, now }: { cluster: Cluster; now: () => nu
             installed_at: isoTime(rotor.installedAt),
             recorded_at: isoTime(now()),
             recorded_by: rotor.by,
+            ...(retryKey === undefined ? {} : { retry_key: retryKey }),
           }
           const put = await cluster.store.insert(ROTORS, documentId(exhauster, version), installation)
-          if (put.ok) return { installation, position: await send(recordOf(installation)) }
+          if (put.ok) return { installation, position: await send(recordOf(installation)), again: false }
         }
         throw new Fault('CONFLICT', 'Others are installing rotors there at this moment.')
       }),
