@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, SETTINGS, readConfig, usage } from './config.ts'
 
 const read = (environment: Record<string, string>, ...argv: string[]) => readConfig(argv, environment)
 
@@ -44,6 +44,9 @@ test.each([
   ['WINDBOX_TIME_ZONE', 'Mars/Olympus'],
   ['WINDBOX_PUBLIC_URL', 'plant.example'],
   ['WINDBOX_ANONYMOUS_ROLE', 'king'],
+  ['WINDBOX_CORS_ORIGINS', 'plant.example'],
+  ['WINDBOX_CORS_ORIGINS', 'https://plant.example/'],
+  ['WINDBOX_PLANT_BROKERS', 'broker-1'],
   ['WINDBOX_PROT', '3000'],
   ['WINDBOX_KAFKA_BROKERS', '127.0.0.1:9092'],
 ])('%s=%s stops the start with a sentence that names it', (name, value) => {
@@ -59,6 +62,12 @@ test('settings that need each other are said together', () => {
   expect(() => read({ WINDBOX_PLANT: 'replay' })).toThrow('WINDBOX_PLANT_FILE')
   expect(() => read({ WINDBOX_PLANT: 'kafka' })).toThrow('WINDBOX_PLANT_TOPIC')
   expect(() => read({ WINDBOX_ADMIN_EMAIL: 'a@b.c' })).toThrow('WINDBOX_ADMIN_PASSWORD')
+})
+
+test('help is asked for by flag or by command, and lists every setting', () => {
+  expect(read({}, '--help').command).toBe('help')
+  expect(read({}, 'help').command).toBe('help')
+  for (const name of Object.keys(SETTINGS)) expect(usage()).toContain(` ${name} `)
 })
 
 test('a mistyped command or flag is said', () => {

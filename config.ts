@@ -96,6 +96,21 @@ function timeZone(text: string): string {
   return text
 }
 
+function origins(text: string): readonly string[] {
+  return list(text).map((one) => {
+    if (!URL.canParse(one) || new URL(one).origin !== one)
+      throw 'must be origins like https://plant.example, with commas between'
+    return one
+  })
+}
+
+function brokers(text: string): readonly string[] {
+  return list(text).map((one) => {
+    if (!/^[^\s/]+:\d{1,5}$/.test(one)) throw 'must be like broker-1:9092,broker-2:9092'
+    return one
+  })
+}
+
 /** For settings that may stay unset. */
 function optional<T>(read: (text: string) => T) {
   return (text: string): T | undefined => read(text)
@@ -159,7 +174,7 @@ export const SETTINGS = {
   }),
   WINDBOX_PLANT_SPEED: setting({ read: speed, default: 1, description: 'times real time, or max' }),
   WINDBOX_PLANT_BROKERS: setting({
-    read: list,
+    read: brokers,
     default: [],
     shown: 'none',
     description: "the plant's Kafka, host:port,…",
@@ -201,7 +216,7 @@ export const SETTINGS = {
     description: 'believe X-Forwarded-For and X-Forwarded-Proto',
   }),
   WINDBOX_CORS_ORIGINS: setting({
-    read: list,
+    read: origins,
     default: [],
     shown: 'none',
     description: 'origins that may call the API from a page',
@@ -249,7 +264,7 @@ export class ConfigError extends Error {}
 export function readConfig(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): { command: 'start' | 'login-link'; config: Config } {
+): { command: 'start' | 'login-link' | 'help'; config: Config } {
   const { values, positionals } = readArguments(argv)
   const given: Record<string, string | undefined> = { ...environment }
   if (values.replay !== undefined) {
@@ -259,8 +274,8 @@ export function readConfig(
   if (values.speed !== undefined) given.WINDBOX_PLANT_SPEED = values.speed
   if (values.port !== undefined) given.WINDBOX_PORT = values.port
 
-  const command = positionals[0] ?? 'start'
-  if (positionals.length > 1 || (command !== 'start' && command !== 'login-link')) {
+  const command = values.help ? 'help' : (positionals[0] ?? 'start')
+  if (positionals.length > 1 || (command !== 'start' && command !== 'login-link' && command !== 'help')) {
     throw new ConfigError(`"${positionals.join(' ')}" is not a command: there are start and login-link`)
   }
   refuseUnknown(given)
@@ -271,12 +286,37 @@ export function readConfig(
   return { command, config }
 }
 
+/** What `--help` prints. */
+export function usage(): string {
+  const settings = Object.entries(SETTINGS).map(([name, one]) => {
+    const { shown, default: value, description } = one as Setting<unknown>
+    return `  ${name.padEnd(26)} ${description} (${shown ?? String(value)})`
+  })
+  return `Usage: npm start -- [command] [flags]
+
+  start                      start the server; what is done without a command
+  login-link                 print a link that lets an admin in, also beside a running server
+
+  --port 8080                the same as WINDBOX_PORT
+  --replay frames.jsonl.gz   take recorded frames
+  --speed 60                 times real time, or max
+
+Environment variables, with their defaults:
+${settings.join('\n')}
+`
+}
+
 function readArguments(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { replay: { type: 'string' }, speed: { type: 'string' }, port: { type: 'string' } },
+      options: {
+        replay: { type: 'string' },
+        speed: { type: 'string' },
+        port: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
   } catch (error) {
     throw new ConfigError((error as Error).message)

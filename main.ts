@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from './package.json' with { type: 'json' }
 import { Board } from './actors/cluster/board.ts'
@@ -6,13 +6,14 @@ import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
 import type { Cluster } from './actors/cluster/port.ts'
 import { kafkaPlant } from './actors/gateway/kafka.ts'
-import { lockDataDir } from './actors/log/sqlite/lock.ts'
 import { openSqliteLog } from './actors/log/sqlite/log.ts'
 import { runGateway } from './actors/plant/gateway.ts'
+import { keptFrom } from './actors/plant/retention.ts'
 import type { FrameSource } from './actors/plant/source.ts'
 import { Fault, type Append } from './actors/runtime/index.ts'
 import { openSqliteStore } from './actors/store/sqlite/store.ts'
-import { ConfigError, readConfig, type Config } from './config.ts'
+import { ConfigError, readConfig, usage, type Config } from './config.ts'
+import { addressOf, keepPlantsApart, leaveAddress, openDataDir } from './data-dir.ts'
 import { createAuthority } from './http/auth/authority.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
@@ -72,6 +73,7 @@ export async function startWindbox(
     const store = openSqliteStore(storeFile)
     undo.push(() => store.close())
     await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
+    await keepPlantsApart(store, config)
 
     const workers = Math.min(config.WINDBOX_WORKERS, config.WINDBOX_PARTITIONS)
     const board = new Board(log.partitions, workers)
@@ -86,7 +88,7 @@ export async function startWindbox(
       onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
       onFailed,
       report: (level, sentence) => logger[level](sentence),
-      now: clock.now,
+      now: () => performance.now(),
     })
     const cluster = new LocalCluster({
       append: sayingTrouble(log.append, logger),
@@ -103,6 +105,9 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
+    }).catch((error: unknown) => {
+      if (!(error instanceof Fault) || error.code !== 'VALIDATION') throw error
+      throw new ConfigError(`WINDBOX_ADMIN_EMAIL and WINDBOX_ADMIN_PASSWORD make no account: ${error.message}`)
     })
     try {
       server.app.listen(listenOptions(httpConfig(config)))
@@ -118,6 +123,7 @@ export async function startWindbox(
       .then(() => server.repairRotors())
       .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
+    undo.push(leaveAddress(dir, url))
 
     if (source) {
       const frames = runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal: stopping.signal })
@@ -134,9 +140,9 @@ export async function startWindbox(
       repeat(RETAIN_EVERY_MS, () => log.retain(), logger),
       repeat(
         EXPIRE_EVERY_MS,
-        () => {
-          const before = clock.now() - config.WINDBOX_HISTORY_RETENTION
-          return store.expire({ history: before, effects: before })
+        async () => {
+          const before = await keptFrom(cluster, clock.now(), config.WINDBOX_HISTORY_RETENTION)
+          await store.expire({ history: before, effects: before })
         },
         logger,
       ),
@@ -166,16 +172,6 @@ function httpConfig(config: Config) {
     ...(config.WINDBOX_PUBLIC_URL ? { publicUrl: config.WINDBOX_PUBLIC_URL } : {}),
     ...(config.WINDBOX_ANONYMOUS_ROLE ? { anonymousRole: config.WINDBOX_ANONYMOUS_ROLE } : {}),
     ...(email && password ? { admin: { email, password } } : {}),
-  }
-}
-
-function openDataDir(dir: string): () => void {
-  try {
-    mkdirSync(dir, { recursive: true })
-    return lockDataDir(dir)
-  } catch (error) {
-    if (error instanceof Fault) throw error
-    throw new ConfigError(`WINDBOX_DATA_DIR=${dir} cannot be used: ${(error as Error).message}`)
   }
 }
 
@@ -243,12 +239,15 @@ function repeat(ms: number, work: () => Promise<void>, logger: Logger): () => vo
 }
 
 /** `login-link` works beside a running server: the store takes two processes, only log and actors do not. */
-async function printLoginLink(config: Config): Promise<void> {
-  const store = openSqliteStore(join(config.WINDBOX_DATA_DIR, 'store.sqlite'))
+export async function loginLink(config: Config): Promise<string> {
+  const dir = config.WINDBOX_DATA_DIR
+  const file = join(dir, 'store.sqlite')
+  if (!existsSync(file)) throw new ConfigError(`WINDBOX_DATA_DIR=${dir} holds no data yet: start the server first`)
+  const store = openSqliteStore(file)
   try {
     const authority = await createAuthority({ store, config: httpConfig(config), now: clock.now })
-    const origin = config.WINDBOX_PUBLIC_URL ?? originOf(config, config.WINDBOX_PORT)
-    process.stdout.write(`${origin}${await authority.links.make()}\n`)
+    const origin = config.WINDBOX_PUBLIC_URL ?? addressOf(dir) ?? originOf(config, config.WINDBOX_PORT)
+    return origin + (await authority.links.make())
   } finally {
     await store.close()
   }
@@ -259,20 +258,26 @@ const originOf = ({ WINDBOX_HOST: host }: Config, port: number) =>
 
 async function main(): Promise<void> {
   const { command, config } = readConfig(process.argv.slice(2), process.env)
-  if (command === 'login-link') return await printLoginLink(config)
+  if (command === 'help') return void process.stdout.write(usage())
+  if (command === 'login-link') return void process.stdout.write(`${await loginLink(config)}\n`)
   const logger = createLogger(config.WINDBOX_LOG)
+  let starting: Promise<Windbox> | null = null
   let ending: Promise<void> | null = null
   const end = (code: number, sentence: string) => {
     ending ??= (async () => {
       logger[code === 0 ? 'info' : 'error'](sentence)
       const late = setTimeout(() => process.exit(1), SHUTDOWN_MS)
+      // A start that is under way is waited for: only then it is known what there is to undo.
+      const windbox = await starting?.catch(() => null)
       await windbox?.stop()
       clearTimeout(late)
       process.exit(code)
     })()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0, `stopping: ${signal}`))
-  const windbox = await startWindbox(config, logger, (sentence) => end(1, sentence))
+  starting = startWindbox(config, logger, (sentence) => end(1, sentence))
+  const windbox = await starting
+  if (ending) return
   logger.info(`listening on ${windbox.url}`)
   const link = await windbox.firstLink()
   if (link) process.stdout.write(`\n  Log in as the first admin, within 10 minutes: ${link}\n\n`)

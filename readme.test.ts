@@ -31,6 +31,7 @@ test('whoever follows the README has a new kind of actor with one folder and one
       'views',
       'sims',
       'config.ts',
+      'data-dir.ts',
       'logger.ts',
       'main.ts',
       'package.json',

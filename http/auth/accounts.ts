@@ -32,7 +32,8 @@ export interface UserChange {
 
 /** Padded, so that the order of the documents is the order of the numbers. */
 const documentId = (id: number) => String(id).padStart(12, '0')
-const EMAIL = /^[^\s@"<>\\]+@[^\s@"<>\\]+$/
+/** No blanks, no control characters, no half of a pair of surrogates: what is written nowhere the same again. */
+const EMAIL = /^[^\s\p{C}@"<>\\]+@[^\s\p{C}@"<>\\]+$/u
 
 /** Lower case, no blanks around. Fault VALIDATION when it is no address. */
 function normalEmail(text: string): string {

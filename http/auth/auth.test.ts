@@ -84,6 +84,8 @@ test.each([
   ['holds the e-mail', 'a@example.com', 'my a@EXAMPLE.com 1'],
   ['too long', 'a@example.com', 'x'.repeat(257)],
   ['no address', 'a.example.com', 'long enough 1'],
+  ['half a character', '\ud800@example.com', 'long enough 1'],
+  ['a control character', 'a\u0000@example.com', 'long enough 1'],
 ])('an account is refused: %s', async (_, email, password) => {
   const world = await start()
   expect((await world.call('POST', '/auth/register', { body: { email, password } })).status).toBe(422)

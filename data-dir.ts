@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lockDataDir } from './actors/log/sqlite/lock.ts'
+import { Fault } from './actors/runtime/index.ts'
+import type { Collection, Documents } from './actors/store/port.ts'
+import { ConfigError, type Config } from './config.ts'
+
+const SETTINGS: Collection = { name: 'settings' }
+const PLANT = 'plant'
+
+/** Makes the folder where it is missing, and this process the only one in it. Returns the way to let go. */
+export function openDataDir(dir: string): () => void {
+  try {
+    mkdirSync(dir, { recursive: true })
+    return lockDataDir(dir)
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    throw new ConfigError(`WINDBOX_DATA_DIR=${dir} cannot be used: ${(error as Error).message}`)
+  }
+}
+
+const addressFile = (dir: string) => join(dir, 'address')
+
+/** Leaves word where the server listens, for `login-link` beside it. Returns the way to take it back. */
+export function leaveAddress(dir: string, url: string): () => void {
+  writeFileSync(addressFile(dir), `${url}\n`)
+  return () => rmSync(addressFile(dir), { force: true })
+}
+
+/** Where the server of this folder listens, or was listening when it was killed. */
+export function addressOf(dir: string): string | undefined {
+  try {
+    return readFileSync(addressFile(dir), 'utf8').trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A folder belongs to the demonstration or to a plant from its first frame on: mixed, the pages would show the one's machines and the
+ * other's history, and nothing would say so. Throws {@link ConfigError}.
+ */
+export async function keepPlantsApart(
+  store: Documents,
+  { WINDBOX_PLANT: plant, WINDBOX_DATA_DIR: dir }: Pick<Config, 'WINDBOX_PLANT' | 'WINDBOX_DATA_DIR'>,
+): Promise<void> {
+  if (plant === 'off') return
+  const demonstration = plant === 'synthetic'
+  const known = await store.get<{ demonstration: boolean }>(SETTINGS, PLANT)
+  if (known === undefined) return void (await store.insert(SETTINGS, PLANT, { demonstration }))
+  if (known.body.demonstration === demonstration) return
+  throw new ConfigError(
+    demonstration
+      ? `${dir} holds the data of a plant: set WINDBOX_PLANT as before, or WINDBOX_DATA_DIR to another folder for the demonstration`
+      : `${dir} holds the data of the demonstration: set WINDBOX_DATA_DIR to another folder for the plant, or remove this one`,
+  )
+}
