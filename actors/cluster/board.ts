@@ -33,9 +33,14 @@ export class Board {
     if (!buffer) this.#targets.fill(BigInt(Number.MAX_SAFE_INTEGER))
   }
 
-  /** Owner: these partitions are closed until `open`. */
+  /**
+   * Nobody serves this partition until `open`. What its last owner had applied, its successor has not; and an answer kept from before
+   * may be older than the log, though no turn loop says so: every version changes.
+   */
   close(partition: number): void {
     Atomics.store(this.#targets, partition, BigInt(Number.MAX_SAFE_INTEGER))
+    Atomics.store(this.#positions, partition, 0n)
+    for (let slot = 0; slot < VERSIONS; slot++) Atomics.add(this.versions, slot, 1)
   }
 
   /** Owner: replay begins at `start` and ends at `target`. */

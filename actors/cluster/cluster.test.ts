@@ -35,7 +35,7 @@ async function start(dir: string, workers = 2) {
     onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
     onFailed: (sentence) => failures.push(sentence),
     report: (_level, sentence) => reports.push(sentence),
-    now: clock.now,
+    now: () => performance.now(),
   })
   const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, board, pool })
   pool.start()
@@ -118,6 +118,29 @@ test('a question that a dying worker has not answered is asked again', async () 
   pool.kill(0)
   const answer = cluster.ask('machine/am-3', 'document')
   expect(JSON.parse((await answer).body)).toMatchObject({ speed: 7 })
+})
+
+test('while a partition has no owner, no kept answer counts as the present', async () => {
+  const { cluster, pool } = await start(folder(), 1)
+  const kept = cluster.version('machine/am-3')
+  pool.kill(0)
+  await until('the worker is gone', () => !cluster.readiness().ready)
+  expect(cluster.version('machine/am-3')).not.toBe(kept)
+})
+
+test('after the end of a worker nobody reads less than before: neither history nor who asks for a position and takes stale answers', async () => {
+  const { cluster, pool } = await start(folder(), 1)
+  const appended = await cluster.append(Array.from({ length: 3000 }, (_, i) => frame('machine/am-1', i + 1, 2)))
+  const minOffsets = new Map([[appended[0]!.partition, appended.at(-1)!.offset]])
+  await cluster.ask('machine/am-1', 'document', {}, { minOffsets })
+  pool.kill(0)
+  await until('the worker is gone', () => !cluster.readiness().ready)
+  const [history, { offset }] = await Promise.all([
+    cluster.history('machine/am-1', { from: 0, to: Infinity, names: [] }),
+    cluster.ask('machine/am-1', 'document', {}, { minOffsets, stale: true }),
+  ])
+  expect(history.times.length).toBe(3000)
+  expect(offset).toBe(appended.at(-1)!.offset)
 })
 
 test('a stop makes everything durable, and a start goes on from there', async () => {

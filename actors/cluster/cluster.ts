@@ -3,6 +3,7 @@ import type { StateStore } from '../store/port.ts'
 import type { Board } from './board.ts'
 import type { Pool } from './pool.ts'
 import type { ActorAnswer, AskOptions, Change, Cluster, HistoryRows } from './port.ts'
+import type { Questions } from './questions.ts'
 
 const REACH_MS = 2000
 const RESTORE_MS = 1000
@@ -34,19 +35,9 @@ export class LocalCluster implements Cluster {
       query: JSON.stringify(query),
       stale: options.stale ?? false,
     } as const
-    const deadline = performance.now() + RESTORE_MS
-    for (;;) {
-      try {
-        const reply = await this.#questionsOf(address).put(message)
-        if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)
-        return reply
-      } catch (error) {
-        // A worker that was just replaced is restored in less: nobody need notice.
-        const soon = error instanceof Fault && error.code === 'RESTORING' && performance.now() < deadline
-        if (!soon) throw error
-        await Bun.sleep(LOOK_AGAIN_MS)
-      }
-    }
+    const reply = await this.#put(address, message)
+    if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)
+    return reply
   }
 
   version(address: string): number {
@@ -106,12 +97,26 @@ export class LocalCluster implements Cluster {
   }
 
   async #tail(address: string): Promise<Segment | undefined> {
-    const reply = await this.#questionsOf(address).put({ type: 'tail', address })
+    const reply = await this.#put(address, { type: 'tail', address })
     if (reply.type !== 'tail') throw new Fault('INTERNAL', `a worker answered for a tail with ${reply.type}`)
     return reply.segment
   }
 
-  #questionsOf(address: string) {
+  /** Asks the owner. One that was just replaced is restored in less than a second: nobody need notice. */
+  async #put(address: string, question: Parameters<Questions['put']>[0]) {
+    const deadline = performance.now() + RESTORE_MS
+    for (;;) {
+      try {
+        return await this.#questionsOf(address).put(question)
+      } catch (error) {
+        const soon = error instanceof Fault && error.code === 'RESTORING' && performance.now() < deadline
+        if (!soon) throw error
+        await Bun.sleep(LOOK_AGAIN_MS)
+      }
+    }
+  }
+
+  #questionsOf(address: string): Questions {
     const partition = partitionOf(address, this.partitions)
     if (!(partition >= 0 && partition < this.partitions)) throw new Fault('NOT_FOUND', `no partition holds ${address}`)
     return this.#pool.questionsOf(partition)

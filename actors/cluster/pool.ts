@@ -7,6 +7,7 @@ import { Questions } from './questions.ts'
 const BUDGET = { restarts: 5, withinMs: 30_000 }
 /** A Worker that shows no sign of life is reported after the first and replaced after the second. */
 const STALL = { reportMs: 2000, killMs: 15_000 }
+const WATCH_EVERY_MS = 500
 const STOP_MS = 10_000
 
 export interface PoolOptions {
@@ -22,7 +23,7 @@ export interface PoolOptions {
   /** The pool gave up: the process cannot go on. */
   onFailed(sentence: string): void
   report(level: 'info' | 'warn' | 'error', message: string): void
-  /** Epoch milliseconds. */
+  /** Milliseconds of a clock that only goes forward. */
   now(): number
 }
 
@@ -35,7 +36,8 @@ interface Place {
   open: boolean
   restarts: number[]
   lastBeat: number
-  lastBeatAt: number
+  /** How long the watchdog has seen no beat. */
+  silentMs: number
   stalled: boolean
   stopped: (() => void) | null
   endLog: () => void
@@ -46,6 +48,7 @@ export class Pool {
   readonly #options: PoolOptions
   readonly #places: Place[]
   #watchdog: ReturnType<typeof setInterval> | null = null
+  #watchedAt = 0
   #stopping = false
 
   constructor(options: PoolOptions) {
@@ -60,7 +63,7 @@ export class Pool {
       open: false,
       restarts: [],
       lastBeat: 0,
-      lastBeatAt: options.now(),
+      silentMs: 0,
       stalled: false,
       stopped: null,
       endLog: () => {},
@@ -85,7 +88,8 @@ export class Pool {
 
   start(): void {
     for (const place of this.#places) this.#spawn(place)
-    this.#watchdog = setInterval(() => this.#watch(), 500)
+    this.#watchedAt = this.#options.now()
+    this.#watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS)
   }
 
   questionsOf(partition: number): Questions {
@@ -134,7 +138,7 @@ export class Pool {
     for (const partition of place.partitions) board.close(partition)
     const worker = new Worker(new URL('./worker.ts', import.meta.url).href)
     place.worker = worker
-    place.lastBeatAt = options.now()
+    place.silentMs = 0
     place.stalled = false
     const post = (message: ToWorker) => worker.postMessage(message)
 
@@ -207,24 +211,29 @@ export class Pool {
   #fail(place: Place, sentence: string): void {
     if (this.#stopping) return
     this.#stopping = true
+    if (this.#watchdog) clearInterval(this.#watchdog)
     place.questions.refuseAll(new Fault('RESTORING', sentence, { retryAfterS: 5 }))
     this.#options.onFailed(sentence)
   }
 
   #watch(): void {
     const now = this.#options.now()
+    // A machine that was suspended stopped this thread as well: what it slept itself is nobody's silence.
+    const passed = Math.min(now - this.#watchedAt, 2 * WATCH_EVERY_MS)
+    this.#watchedAt = now
     for (const place of this.#places) {
       const beat = this.#options.board.beats(place.index)
       if (beat !== place.lastBeat) {
         place.lastBeat = beat
-        place.lastBeatAt = now
+        place.silentMs = 0
         place.stalled = false
         continue
       }
-      const silentMs = now - place.lastBeatAt
+      place.silentMs += passed
+      const { silentMs } = place
       if (silentMs > STALL.reportMs && !place.stalled) {
         place.stalled = true
-        this.#options.report('warn', `worker ${place.index} has not moved for ${silentMs} ms`)
+        this.#options.report('warn', `worker ${place.index} has not moved for ${Math.round(silentMs)} ms`)
       }
       if (silentMs > STALL.killMs) this.#replace(place)
     }

@@ -6,6 +6,7 @@ import { Fault, Member, partitionOf, type AssignedPartition, type ConsumerHandle
 import { openSqliteStore } from '../store/sqlite/store.ts'
 import { Board } from './board.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import { changeNotices } from './notices.ts'
 
 /** How much a crash makes the successor replay, against how often the disk is asked. */
 const FLUSH_EVERY_MS = 2000
@@ -13,8 +14,6 @@ const TICK_EVERY_MS = 100
 const COMPACT_EVERY_MS = 15_000
 /** Small segments of one actor that are worth merging: the segment that they join is written anew each time. */
 const FRAGMENTS = 64
-/** An actor's viewers hear of its changes no more often. */
-const NOTICE_EVERY_MS = 500
 
 const clock = { now: () => Date.now(), yield: () => new Promise<void>(setImmediate) }
 
@@ -64,7 +63,16 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     failed: fail,
   })
   const assignments = new Map<number, AssignedPartition>()
-  const notices = changeNotices(member)
+  const notices = changeNotices({
+    take: () => [...member.owned.values()].flatMap((runtime) => runtime?.takeChanged() ?? []),
+    tell: (changes) =>
+      post({
+        type: 'changed',
+        addresses: changes.map(({ address }) => address),
+        offsets: changes.map(({ offset }) => offset),
+      }),
+    nowMs: () => performance.now(),
+  })
 
   function fail(error: unknown): void {
     const code = error instanceof Fault ? error.code : 'INTERNAL'
@@ -84,6 +92,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     }
   }
 
+  let stopping = false
   let failures = 0
   let troubled = false
   /** Once when flushes begin to fail, and once when it is over. */
@@ -135,6 +144,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       // Compaction is housekeeping: what fails now is found again next time.
       const addresses = await store.fragmented(FRAGMENTS, 64).catch(() => [])
       for (const address of addresses) {
+        if (stopping) return
         const runtime = member.owned.get(partitionOf(address, partitionCount))
         await runtime?.compact(address).catch(() => 0)
         await clock.yield()
@@ -168,7 +178,12 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     },
     tail({ id, address }: Extract<ToWorker, { type: 'tail' }>) {
       try {
-        post({ type: 'tail', id, segment: member.partition(partitionOf(address, partitionCount)).tail(address) })
+        const partition = partitionOf(address, partitionCount)
+        const runtime = member.partition(partition)
+        // Rows that the predecessor had are only here when its records have been applied again.
+        if (runtime.restoring)
+          throw new Fault('RESTORING', `partition ${partition} is being restored`, { retryAfterS: 1 })
+        post({ type: 'tail', id, segment: runtime.tail(address) })
       } catch (error) {
         refuse(id, error)
       }
@@ -178,37 +193,11 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       post({ type: 'report', id, report: JSON.stringify({ partitions: report }) })
     },
     async stop() {
+      stopping = true
       await Promise.all(loops.map((stop) => stop()))
       await member.stop()
       await store.close()
       post({ type: 'stopped' })
-    },
-  }
-}
-
-/** Tells the main thread which actors changed: the first time at once, then at most twice a second. */
-function changeNotices(member: Member) {
-  let last = 0
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const tell = () => {
-    timer = null
-    const addresses: string[] = []
-    const offsets: number[] = []
-    for (const runtime of member.owned.values()) {
-      for (const { address, offset } of runtime?.takeChanged() ?? []) {
-        addresses.push(address)
-        offsets.push(offset)
-      }
-    }
-    if (addresses.length === 0) return
-    last = clock.now()
-    post({ type: 'changed', addresses, offsets })
-  }
-  return {
-    look() {
-      const wait = last + NOTICE_EVERY_MS - clock.now()
-      if (wait <= 0) tell()
-      else timer ??= setTimeout(tell, wait)
     },
   }
 }
