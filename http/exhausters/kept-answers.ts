@@ -57,7 +57,7 @@ export class KeptAnswers {
   readonly #cluster: Pick<Cluster, 'ask' | 'version' | 'partitions'>
   readonly #now: () => number
   readonly #kept = new Map<string, Kept>()
-  readonly #asking = new Map<string, Promise<Answer>>()
+  readonly #asking = new Map<string, { readonly version: number; readonly answer: Promise<Answer> }>()
 
   constructor(cluster: Pick<Cluster, 'ask' | 'version' | 'partitions'>, now: () => number) {
     this.#cluster = cluster
@@ -66,13 +66,19 @@ export class KeptAnswers {
 
   /** At once when it is kept. Faults: those of `Cluster.ask`. */
   get(address: string, question: string): Answer | Promise<Answer> {
-    const kept = this.#kept.get(question + address)
-    if (kept !== undefined && kept.version === this.#cluster.version(address) && this.#now() < kept.until) return kept
-    const asking = this.#asking.get(question + address)
-    if (asking) return asking
-    const promise = this.#ask(address, question).finally(() => this.#asking.delete(question + address))
-    this.#asking.set(question + address, promise)
-    return promise
+    const key = question + address
+    const version = this.#cluster.version(address)
+    const kept = this.#kept.get(key)
+    if (kept !== undefined && kept.version === version && this.#now() < kept.until) return kept
+    const before = this.#asking.get(key)
+    // Who comes after a change must not get the answer to a question from before it.
+    if (before?.version === version) return before.answer
+    const answer = this.#ask(address, question, version).finally(() => {
+      if (this.#asking.get(key) === asking) this.#asking.delete(key)
+    })
+    const asking = { version, answer }
+    this.#asking.set(key, asking)
+    return answer
   }
 
   /** Asks the actor itself, with these options. */
@@ -81,8 +87,7 @@ export class KeptAnswers {
     return this.#answer(address, given, JSON.parse(given.body) as Aging)
   }
 
-  async #ask(address: string, question: string): Promise<Answer> {
-    const version = this.#cluster.version(address)
+  async #ask(address: string, question: string, version: number): Promise<Answer> {
     const given = await this.#cluster.ask(address, question, {})
     const aging = JSON.parse(given.body) as Aging
     const answer = this.#answer(address, given, aging)
