@@ -342,6 +342,9 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
         await page.goto(path)
         expect([path, await violations(page)]).toEqual([path, []])
         expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, viewport.width])
+        if (path !== '/dashboard' || viewport !== DESK) continue
+        const height = await page.evaluate('document.documentElement.scrollHeight')
+        expect([path, height]).toEqual([path, DESK.height])
       }
       expect(wrong.filter((one) => !one.includes('404 (Not Found)'))).toEqual([])
       await page.context().close()

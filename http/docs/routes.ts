@@ -9,6 +9,7 @@ import { openApiDocument, type DocumentedRoute } from './document.ts'
 const FILES = {
   'swagger-ui.css': ['swagger-ui-dist/swagger-ui.css', 'text/css; charset=utf-8'],
   'swagger-ui-bundle.js': ['swagger-ui-dist/swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+  'icon.svg': ['../../views/assets/icon.svg', 'image/svg+xml'],
   'start.js': ['./start.js', 'text/javascript; charset=utf-8'],
 } as const
 
@@ -18,6 +19,7 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Windbox API</title>
+<link rel="icon" href="/docs/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
 <script src="/docs/assets/swagger-ui-bundle.js" defer></script>
 <script src="/docs/assets/start.js" defer></script>

@@ -9,7 +9,7 @@ import { causeLine, causeValue } from './cause.ts'
 import { clockOf } from './run.ts'
 import { since } from './since.ts'
 import { mark } from './sprite.ts'
-import { figure, unitName } from './value.ts'
+import { adviceOf, figure, unitName } from './value.ts'
 
 /** The one thing that concerns a machine, with the limit and the time in it. Always there, so that nothing below moves. */
 export function causeBanner(view: View, reading: Reading<ExhausterDocument> | undefined): Html {
@@ -40,7 +40,8 @@ export function causeBanner(view: View, reading: Reading<ExhausterDocument> | un
     return banner(
       view,
       document.status,
-      html`${document.status === 'ok' ? text.mnemonic.calm : text.status[document.status]} ${doubts(view, document)}`,
+      html`${document.status === 'ok' ? text.mnemonic.calm : text.status[document.status]} ${advised(view, document)}
+      ${doubts(view, document)}`,
     )
   return banner(
     view,
@@ -88,6 +89,12 @@ function others(view: View, document: ExhausterDocument): Content {
   const causes = rest.map((cause) => causeLine(view, document, cause)).join('; ')
   const tail = unsaid > 0 ? ` ${view.text.cause.more({ count: String(unsaid) })}` : ''
   return html`<span class="not-phone">${view.text.mnemonic.others({ causes: causes + tail })}</span>`
+}
+
+/** Yellow places that raise no alarm: without a word, they would contradict a calm banner. */
+function advised(view: View, { signals }: ExhausterDocument): Content {
+  const count = Object.values(signals).filter((signal) => adviceOf(signal) !== null).length
+  return count > 0 && view.text.mnemonic.advised({ signals: view.format.count(count, view.text.mnemonic.signals) })
 }
 
 function doubts(view: View, document: ExhausterDocument): Content {

@@ -148,6 +148,16 @@ test('advice of the constants is not said of a value in doubt', () => {
   expect(matrix(view, document).toString()).not.toContain('data-advice')
 })
 
+test('a calm banner says that constants are passed, where the scheme shows it', () => {
+  const document = documentOf('x-172')
+  for (const [key, one] of Object.entries(document.signals)) document.signals[key] = { ...one, advice: null }
+  expect(causeBanner(view, live(document)).toString()).not.toContain('constant')
+  document.signals['cooler_oil.temperature_before'] = signal(41, '°C', { advice: 'warning' })
+  expect(causeBanner(view, live(document)).toString()).toContain(
+    'Past a constant of the plant, without alarm: 1\u00a0signal.',
+  )
+})
+
 test('data is late after 90 s and lost after 5 min', () => {
   expect([0, 90_000, 90_001, 300_000, 300_001].map(ageLevel)).toEqual(['ok', 'ok', 'late', 'late', 'lost'])
 })

@@ -164,6 +164,7 @@ export interface Text {
     /** Back on the good side of the limit, not yet far enough for the status to end. */
     readonly held: string
     readonly others: Phrase<'causes'>
+    readonly advised: Phrase<'signals'>
     readonly instruments: Phrase<'signals'>
     readonly signals: Plural
     readonly lost: Phrase<'time'>
