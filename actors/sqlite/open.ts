@@ -25,7 +25,9 @@ const BUSY_TIMEOUT_MS = 10_000
  * connection does not travel. Faults: SCHEMA_VERSION, DATA_CORRUPT, and the kind's `unavailable`, here and at each use.
  */
 export function openSqlite(file: string, kind: FileKind, { readonly = false } = {}): SqliteFile {
+  let closed = false
   const attempt = <T>(work: () => T): T => {
+    if (closed) throw new Fault(kind.unavailable, `The ${kind.name} is closed.`)
     try {
       return work()
     } catch (error) {
@@ -35,6 +37,7 @@ export function openSqlite(file: string, kind: FileKind, { readonly = false } = 
   const db = attempt(() => new Database(file, readonly ? { readonly } : { create: true }))
   const statements: { finalize(): void }[] = []
   const close = () => {
+    closed = true
     // A connection with a living statement would stay open, with its locks, until the garbage collector came.
     for (const statement of statements) statement.finalize()
     db.close()

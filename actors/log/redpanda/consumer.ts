@@ -28,7 +28,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
     rebalanceTimeout: 30_000,
-    maxWaitTimeInMs: 250,
+    maxWaitTimeInMs: 500,
     maxBytesPerPartition: 1024 * 1024,
     allowAutoTopicCreation: false,
     retry: { ...RETRY, restartOnFailure: async () => true },

@@ -104,5 +104,3 @@ export function commitQueue(
     commit,
   }
 }
-
-export type CommitQueue = ReturnType<typeof commitQueue>

@@ -65,6 +65,15 @@ test('a read-only store reads, and writes nothing', async () => {
   )
 })
 
+test('a closed store says so', async () => {
+  using fresh = freshFile()
+  const store = openSqliteStore(fresh.file)
+  await store.close()
+  await store.close()
+  expect(await store.next('devices').catch(({ code }) => code)).toBe('STORE_UNAVAILABLE')
+  expect(await store.readSegments('a/1', 0, 1).catch(({ code }) => code)).toBe('STORE_UNAVAILABLE')
+})
+
 /** Opens the store (all at once, also the first time), claims, counts and inserts; says what it got. */
 const worker = (file: string, name: number) => `
   import { openSqliteStore } from ${JSON.stringify(join(import.meta.dir, 'store.ts'))}
