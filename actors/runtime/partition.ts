@@ -73,7 +73,7 @@ export class Partition {
     this.#owner = { partition, epoch }
     this.#table = new Table(store, kinds, versions.length)
     this.#outputs = new Outputs(store, new Outbox(append, guards), guards)
-    this.#snapshotter = new Snapshotter(store, this.#outputs, this.#table, limits, guards, this.#owner)
+    this.#snapshotter = new Snapshotter(store, this.#outputs, this.#table, clock, limits, guards, this.#owner)
     this.#loop = new TurnLoop({
       partition,
       table: this.#table,
@@ -174,8 +174,9 @@ export class Partition {
   get #crowded(): boolean {
     const { maxResident, maxPending } = this.#limits
     const dirty = this.#guards.evictOnlyClean ? this.#snapshotter.dirty : 0
-    // Half of them: the eviction hand would otherwise pass all the dirty ones to find a clean one.
-    return dirty >= maxResident / 2 || this.#outputs.size + this.#snapshotter.pendingRows >= maxPending
+    // Half of them, once it is full: the eviction hand would otherwise pass all the dirty ones to find a clean one.
+    const full = this.#table.size >= maxResident && dirty >= maxResident / 2
+    return full || this.#outputs.size + this.#snapshotter.pendingRows >= maxPending
   }
 
   async #makeRoom(): Promise<void> {

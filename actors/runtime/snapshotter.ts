@@ -3,7 +3,7 @@ import { toSnapshot } from './envelope.ts'
 import type { Guards } from './guards.ts'
 import type { Limits } from './limits.ts'
 import type { Outputs } from './outputs.ts'
-import type { Segment, Snapshot, TurnStore } from './ports.ts'
+import type { Clock, Segment, Snapshot, TurnStore } from './ports.ts'
 import type { Table } from './table.ts'
 
 /** Who writes; the epoch changes when a partition that was kept is claimed again. */
@@ -42,14 +42,24 @@ export class Snapshotter {
   readonly #store: TurnStore
   readonly #outputs: Outputs
   readonly #table: Table
+  readonly #clock: Clock
   readonly #limits: Limits
   readonly #guards: Guards
   readonly #owner: Owner
 
-  constructor(store: TurnStore, outputs: Outputs, table: Table, limits: Limits, guards: Guards, owner: Owner) {
+  constructor(
+    store: TurnStore,
+    outputs: Outputs,
+    table: Table,
+    clock: Clock,
+    limits: Limits,
+    guards: Guards,
+    owner: Owner,
+  ) {
     this.#store = store
     this.#outputs = outputs
     this.#table = table
+    this.#clock = clock
     this.#limits = limits
     this.#guards = guards
     this.#owner = owner
@@ -90,6 +100,8 @@ export class Snapshotter {
       const captures = this.#capture(Math.min(left, this.#limits.flushBatch))
       if (!(await this.#write(captures)) || (captures.length === 0 && left > 0)) return false
       left -= captures.length
+      // A store in this process writes without giving the thread away: questions and signs of life would wait for all of it.
+      if (left > 0) await this.#clock.yield()
     } while (left > 0)
     return this.#outputs.first > last
   }
