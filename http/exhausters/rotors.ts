@@ -73,6 +73,25 @@ export function createRotors({ cluster, now }: { cluster: Cluster; now: () => nu
     return document?.body.version ?? 0
   }
 
+  /**
+   * Tells the exhauster again what it has not heard of before this version, in order: once it has a later one, it takes them no more.
+   * Returns how many records went out.
+   */
+  async function sendMissed(exhauster: ExhausterId, before: number): Promise<number> {
+    if (before === 1) return 0
+    const { rotors } = await pastOf(cluster, exhauster)
+    const known = rotors.at(-1)?.version ?? 0
+    if (known >= before - 1) return 0
+    const later = await cluster.store.find<RotorInstallation>(ROTORS, {
+      where: { exhauster },
+      after: documentId(exhauster, known),
+      limit: 1000,
+    })
+    const missed = later.filter(({ body }) => body.version < before)
+    for (const { body } of missed) await send(recordOf(body))
+    return missed.length
+  }
+
   /** The newest installation that was written under this key within the time that keys are remembered. */
   async function writtenUnder(key: string): Promise<RotorInstallation | undefined> {
     const found = await cluster.store.find<RotorInstallation>(ROTORS, { where: { retry_key: key }, limit: 100 })
@@ -96,6 +115,7 @@ export function createRotors({ cluster, now }: { cluster: Cluster; now: () => nu
           const isSame =
             written.exhauster === exhauster && number === rotor.number && installed_at === isoTime(rotor.installedAt)
           if (!isSame) throw new Fault('IDEMPOTENCY_MISMATCH', 'Another rotor was installed with this Idempotency-Key.')
+          await sendMissed(exhauster, written.version)
           return { installation: written, position: await send(recordOf(written)), again: true }
         }
         for (let attempt = 0; attempt < 8; attempt++) {
@@ -110,7 +130,9 @@ export function createRotors({ cluster, now }: { cluster: Cluster; now: () => nu
             ...(retryKey === undefined ? {} : { retry_key: retryKey }),
           }
           const put = await cluster.store.insert(ROTORS, documentId(exhauster, version), installation)
-          if (put.ok) return { installation, position: await send(recordOf(installation)), again: false }
+          if (!put.ok) continue
+          await sendMissed(exhauster, version)
+          return { installation, position: await send(recordOf(installation)), again: false }
         }
         throw new Fault('CONFLICT', 'Others are installing rotors there at this moment.')
       }),
@@ -118,20 +140,7 @@ export function createRotors({ cluster, now }: { cluster: Cluster; now: () => nu
     /** At the start: what an exhauster has not heard of is told again, in order. Returns how many records went out. */
     async repair(): Promise<number> {
       let sent = 0
-      for (const exhauster of EXHAUSTER_IDS) {
-        if ((await newest(exhauster)) === 0) continue
-        const { rotors } = await pastOf(cluster, exhauster)
-        const known = rotors.at(-1)?.version ?? 0
-        const missed = await cluster.store.find<RotorInstallation>(ROTORS, {
-          where: { exhauster },
-          after: documentId(exhauster, known),
-          limit: 1000,
-        })
-        for (const { body } of missed) {
-          await send(recordOf(body))
-          sent++
-        }
-      }
+      for (const exhauster of EXHAUSTER_IDS) sent += await sendMissed(exhauster, (await newest(exhauster)) + 1)
       return sent
     },
   }
