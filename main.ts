@@ -253,8 +253,14 @@ export async function loginLink(config: Config): Promise<string> {
   }
 }
 
-const originOf = ({ WINDBOX_HOST: host }: Config, port: number) =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+/** Names that stand for every address of the machine: none that a browser can go to. */
+const EVERYWHERE = ['0.0.0.0', '::']
+
+/** Where a browser on this machine finds the server. */
+export function originOf({ WINDBOX_HOST: host }: Pick<Config, 'WINDBOX_HOST'>, port: number): string {
+  if (EVERYWHERE.includes(host)) return `http://localhost:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
 
 async function main(): Promise<void> {
   const { command, config } = readConfig(process.argv.slice(2), process.env)
