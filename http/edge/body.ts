@@ -20,6 +20,8 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 async function readText(request: Request, limit: number): Promise<string> {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (encoding !== 'identity') throw new Fault('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.')
   const bytes = await readBytes(request, limit)
   try {
     return utf8.decode(bytes)

@@ -245,6 +245,15 @@ test('a route table knows literal paths before open ones, and a slash at the end
   expect(table.methods('/nothing')).toEqual([])
 })
 
+test('a body in an encoding that nobody undoes is refused, not taken for what it is not', async () => {
+  const { call } = await start()
+  const form = { username: 'a@example.com', password: 'x' }
+  const login = (encoding: string) =>
+    call('POST', '/auth/jwt/login', { form, headers: { 'content-encoding': encoding } })
+  expect(await login('gzip')).toMatchObject({ status: 415, json: { code: 'UNSUPPORTED_MEDIA_TYPE' } })
+  expect((await login('identity')).status).toBe(400)
+})
+
 test('a refused value is named by its path, with what was expected and not with what was there', async () => {
   const { call, logIn } = await start()
   const token = (await logIn()).access_token
