@@ -68,7 +68,10 @@ export interface StateStore extends TurnStore, Documents {
    * first: what compaction should look at.
    */
   fragmented(count: number, limit: number): Promise<string[]>
-  /** Drops history that ended before, and effects that are older. Epoch ms. */
+  /**
+   * Drops history that ended before, with the ids that brought its rows (whoever sends such a one again adds what the next call
+   * drops), and effects that are older. Epoch ms.
+   */
   expire(before: { history: number; effects: number }): Promise<void>
   close(): Promise<void>
 }

@@ -154,5 +154,22 @@ export function historyClaims(make: MakeStore) {
         expect(await store.readSegments('device/3', -1, 1e9)).toEqual([])
       }),
     )
+    test(
+      'ids go with the history that they brought: neither earlier nor never',
+      withStore(make, async (store) => {
+        const id = (offset: number, address = 'device/1') => ({ address, id: `f${offset}`, partition: 0, offset })
+        const offsets = Array.from({ length: 2500 }, (_, offset) => offset)
+        await store.putIds([...offsets.map((offset) => id(offset)), id(5, 'device/11'), id(5, 'device/2')])
+        await store.putSegments([segment(0, 1499, { from: 0, to: 99 }), segment(1500, 2499, { from: 100, to: 100 })])
+        await store.expire({ history: 100, effects: 0 })
+        const found = await store.findIds([
+          ...offsets.map((offset) => id(offset)),
+          id(5, 'device/11'),
+          id(5, 'device/2'),
+        ])
+        expect(found.slice(0, 1500).every((offset) => offset === -1)).toBe(true)
+        expect(found.slice(1500)).toEqual([...offsets.slice(1500), 5, 5])
+      }),
+    )
   })
 }

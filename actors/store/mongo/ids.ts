@@ -9,9 +9,12 @@ const keyOf = ({ address, id }: { address: string; id: string }) => `${address}\
 export function openIds(
   { db, attempt }: MongoConnection,
   raiseEnds: RaiseEnds,
-): Pick<StateStore, 'putIds' | 'findIds'> {
+): {
+  methods: Pick<StateStore, 'putIds' | 'findIds'>
+  forget(offsets: { readonly address: string; readonly first: number; readonly last: number }): Promise<void>
+} {
   const ids = db.collection<{ _id: string; partition: number; offset: number }>('ids')
-  return {
+  const methods: Pick<StateStore, 'putIds' | 'findIds'> = {
     putIds: (given) =>
       attempt(async () => {
         if (given.length === 0) return
@@ -32,5 +35,13 @@ export function openIds(
         const offsets = new Map(found.map(({ _id, offset }) => [_id, offset]))
         return asked.map((each) => offsets.get(keyOf(each)) ?? -1)
       }),
+  }
+  return {
+    methods,
+    async forget({ address, first, last }) {
+      // All keys of the address: the sign after the tab ends them.
+      const _id = { $gt: `${address}\t`, $lt: `${address}\n` }
+      await attempt(() => ids.deleteMany({ _id, offset: { $gte: first, $lte: last } }))
+    },
   }
 }

@@ -4,16 +4,17 @@ import { SMALL_SEGMENT_ROWS, type StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 
 type Methods = Pick<StateStore, 'putSegments' | 'readSegments' | 'deleteSegment' | 'fragmented'>
+type Ended = Pick<Segment, 'address' | 'first' | 'last'>
 type Stored = Omit<Segment, 'data'> & { _id: string; data: Binary }
 
 const keyOf = (address: string, first: number) => `${address}\t${first}`
 
 /** History rows of the actors. The server compresses them: they are stored as they come. */
-export async function openSegments({
-  client,
-  db,
-  attempt,
-}: MongoConnection): Promise<{ methods: Methods; expire(beforeMs: number): Promise<void> }> {
+export async function openSegments({ client, db, attempt }: MongoConnection): Promise<{
+  methods: Methods
+  /** `leaving` is told of each segment before it goes. */
+  expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
+}> {
   const segments = db.collection<Stored>('segments')
   const small = { rows: { $lt: SMALL_SEGMENT_ROWS } }
   await segments.createIndexes([
@@ -71,8 +72,14 @@ export async function openSegments({
   }
   return {
     methods,
-    async expire(beforeMs) {
-      await attempt(() => segments.deleteMany({ to: { $lt: beforeMs } }))
+    async expire(beforeMs, leaving) {
+      await attempt(async () => {
+        const ended = { to: { $lt: beforeMs } }
+        for await (const segment of segments.find(ended, { projection: { address: 1, first: 1, last: 1 } })) {
+          await leaving(segment)
+          await segments.deleteOne({ _id: segment._id, last: segment.last })
+        }
+      })
     },
   }
 }

@@ -17,15 +17,16 @@ export async function openMongoStore({ url, database }: { url: string; database:
   const [snapshots, segments, effects] = await mongo.attempt(() =>
     Promise.all([openSnapshots(mongo, ends.raise), openSegments(mongo), openEffects(mongo, ends.raise)]),
   )
+  const ids = openIds(mongo, ends.raise)
   return {
     ...snapshots,
     ...segments.methods,
     ...effects.methods,
-    ...openIds(mongo, ends.raise),
+    ...ids.methods,
     ...(await mongo.attempt(() => openDocuments(mongo))),
     bindLog: ends.bindLog,
     async expire(before) {
-      await segments.expire(before.history)
+      await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
     },
     async close() {

@@ -3,6 +3,7 @@ import type { Segment } from '../../runtime/index.ts'
 import { SMALL_SEGMENT_ROWS, type StateStore } from '../port.ts'
 
 type Methods = Pick<StateStore, 'putSegments' | 'readSegments' | 'deleteSegment' | 'fragmented'>
+type Ended = Pick<Segment, 'address' | 'first' | 'last'>
 type Row = Omit<Segment, 'data'> & { packed: number; data: Uint8Array }
 
 /**
@@ -14,7 +15,11 @@ const PACK_FROM_BYTES = 1024
 const EXPIRE_STEP = 500
 
 /** History rows of the actors, by address and first offset. */
-export function segmentTable(sqlite: SqliteFile): { methods: Methods; expire(beforeMs: number): Promise<void> } {
+export function segmentTable(sqlite: SqliteFile): {
+  methods: Methods
+  /** `leaving` is told of each segment before it goes. */
+  expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
+} {
   const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
     `INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address, first) DO UPDATE
      SET last = excluded.last, from_ms = excluded.from_ms, to_ms = excluded.to_ms, rows = excluded.rows,
@@ -37,7 +42,7 @@ export function segmentTable(sqlite: SqliteFile): { methods: Methods; expire(bef
      GROUP BY address HAVING count(*) > ? ORDER BY count(*) DESC, address LIMIT ?`,
   )
   // Hops from address to address, so that it costs their number and not that of the segments.
-  const ended = sqlite.prepare<{ address: string; first: number; last: number }, [number, number]>(
+  const ended = sqlite.prepare<Ended, [number, number]>(
     `WITH RECURSIVE each_address (address) AS (
        SELECT min(address) FROM segments
        UNION ALL
@@ -70,14 +75,16 @@ export function segmentTable(sqlite: SqliteFile): { methods: Methods; expire(bef
   }
   return {
     methods,
-    async expire(beforeMs) {
+    async expire(beforeMs, leaving) {
       let found: number
       do {
-        found = sqlite.write(() => {
-          const rows = ended.all(beforeMs, EXPIRE_STEP)
-          for (const { address, first, last } of rows) drop.run(address, first, last)
-          return rows.length
+        const segments = sqlite.attempt(() => ended.all(beforeMs, EXPIRE_STEP))
+        for (const segment of segments) await leaving(segment)
+        // One that has grown meanwhile stays, and comes again.
+        sqlite.write(() => {
+          for (const { address, first, last } of segments) drop.run(address, first, last)
         })
+        found = segments.length
         await new Promise(setImmediate)
       } while (found === EXPIRE_STEP)
     },

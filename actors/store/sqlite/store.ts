@@ -18,15 +18,16 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
   const ends = logEnds(sqlite)
   const segments = segmentTable(sqlite)
   const effects = effectTable(sqlite, ends.raise)
+  const ids = idTable(sqlite, ends.raise)
   return {
     ...snapshotTable(sqlite, ends.raise),
     ...segments.methods,
     ...effects.methods,
-    ...idTable(sqlite, ends.raise),
+    ...ids.methods,
     ...documentTables(sqlite),
     bindLog: ends.bindLog,
     async expire(before) {
-      await segments.expire(before.history)
+      await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
     },
     async close() {
