@@ -58,6 +58,7 @@ export async function startWindbox(
   }
   try {
     const stopping = new AbortController()
+    undo.push(() => stopping.abort())
     const source = plantSource(config, stopping.signal, logger)
     const dir = config.WINDBOX_DATA_DIR
     undo.push(openDataDir(dir))
@@ -119,8 +120,8 @@ export async function startWindbox(
       () => server.app.stop(true),
       () => server.stop(),
     )
-    void ready(cluster)
-      .then(() => server.repairRotors())
+    void ready(cluster, stopping.signal)
+      .then((is) => is && server.repairRotors())
       .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
     undo.push(leaveAddress(dir, url))
@@ -226,8 +227,10 @@ function sayingTrouble(append: Append, logger: Logger): Append {
   }
 }
 
-async function ready(cluster: LocalCluster): Promise<void> {
-  while (!cluster.readiness().ready) await Bun.sleep(50)
+/** False when it stops before. */
+async function ready(cluster: LocalCluster, stopping: AbortSignal): Promise<boolean> {
+  while (!stopping.aborted && !cluster.readiness().ready) await Bun.sleep(50)
+  return !stopping.aborted
 }
 
 /** Housekeeping that may fail and is tried again. Returns the way to stop. */

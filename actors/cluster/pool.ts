@@ -16,6 +16,7 @@ export interface PoolOptions {
   readonly board: Board
   readonly storeFile: string
   readonly logFile: string
+  /** Actors in memory, over all Workers. */
   readonly maxResident: number
   /** Connects a Worker to the log: what it gets is the other end. Returns the way to end it, for a Worker that ended. */
   serveLog(port: MessagePort, partitions: readonly number[]): () => void
@@ -153,7 +154,7 @@ export class Pool {
             partitions: place.partitions,
             storeFile: options.storeFile,
             logFile: options.logFile,
-            maxResident: options.maxResident,
+            maxResident: Math.ceil(options.maxResident / this.#places.length),
             board: board.buffer,
             partitionCount: options.partitions,
             workerCount: this.#places.length,
