@@ -121,7 +121,9 @@ export async function startWindbox(
       () => server.stop(),
     )
     void ready(cluster, stopping.signal)
-      .then((is) => is && server.repairRotors())
+      .then(async (isReady) => {
+        if (isReady) await server.repairRotors()
+      })
       .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
     undo.push(leaveAddress(dir, url))
