@@ -33,7 +33,7 @@ export async function openRedpandaLog(
   try {
     const id = await attempt(async () => {
       await Promise.all([admin.connect(), producer.connect()])
-      return prepareTopic(kafka, admin, { namespace, partitions, replicas })
+      return whenSettled(() => prepareTopic(kafka, admin, { namespace, partitions, replicas }))
     })
     const write = groupWriter(producer, topic, partitions)
     let closed = false
@@ -72,5 +72,22 @@ export async function openRedpandaLog(
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** What a broker answers for moments after a topic was made, while its leaders are chosen and the news goes round. */
+const SETTLING = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']
+const SETTLE_TRIES = 40
+const SETTLE_MS = 250
+
+async function whenSettled<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      const { type, cause } = error as { type?: string; cause?: { type?: string } }
+      if (tries === SETTLE_TRIES || !SETTLING.includes(type ?? cause?.type ?? '')) throw error
+      await Bun.sleep(SETTLE_MS)
+    }
   }
 }
