@@ -21,6 +21,7 @@ if (process.versions.bun) {
   if (!existsSync(`${root}node_modules/elysia`)) run(process.execPath, ['install', '--frozen-lockfile'])
 } else {
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+    console.error('windbox: installing packages, once')
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   }
   // A package manager that runs no install script leaves a placeholder of some hundred bytes in the place of the binary.
