@@ -59,7 +59,6 @@ export async function startWindbox(
   try {
     const stopping = new AbortController()
     undo.push(() => stopping.abort())
-    const source = plantSource(config, stopping.signal, logger)
     const dir = config.WINDBOX_DATA_DIR
     undo.push(openDataDir(dir))
     const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
@@ -75,6 +74,7 @@ export async function startWindbox(
     undo.push(() => store.close())
     await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
     await keepPlantsApart(store, config)
+    const source = plantSource(config, log.id, stopping.signal, logger)
 
     const workers = Math.min(config.WINDBOX_WORKERS, config.WINDBOX_PARTITIONS)
     const board = new Board(log.partitions, workers)
@@ -181,15 +181,15 @@ function httpConfig(config: Config) {
 /** The settings name a source that cannot be. */
 class PlantError extends Error {}
 
-function plantSource(config: Config, signal: AbortSignal, logger: Logger): FrameSource | null {
+function plantSource(config: Config, logId: string, signal: AbortSignal, logger: Logger): FrameSource | null {
   try {
-    return openPlant(config, signal, logger)
+    return openPlant(config, logId, signal, logger)
   } catch (error) {
     throw new PlantError(error instanceof Error ? error.message : String(error))
   }
 }
 
-function openPlant(config: Config, signal: AbortSignal, logger: Logger): FrameSource | null {
+function openPlant(config: Config, logId: string, signal: AbortSignal, logger: Logger): FrameSource | null {
   switch (config.WINDBOX_PLANT) {
     case 'off':
       return null
@@ -201,6 +201,7 @@ function openPlant(config: Config, signal: AbortSignal, logger: Logger): FrameSo
       return kafkaPlant({
         brokers: config.WINDBOX_PLANT_BROKERS,
         topic: config.WINDBOX_PLANT_TOPIC!,
+        group: `windbox-plant-${logId}`,
         username: config.WINDBOX_PLANT_USERNAME,
         password: config.WINDBOX_PLANT_PASSWORD,
         caFile: config.WINDBOX_PLANT_CA,

@@ -22,7 +22,16 @@ async function plantTopic() {
 }
 
 const sourceOf = (topic: string, signal: AbortSignal) =>
-  kafkaPlant({ brokers, topic, username: undefined, password: undefined, caFile: undefined, signal, report: () => {} })
+  kafkaPlant({
+    brokers,
+    topic,
+    group: topic,
+    username: undefined,
+    password: undefined,
+    caFile: undefined,
+    signal,
+    report: () => {},
+  })
 
 /** The next `count` frames behind the cursor; a reader that leaves then closes its consumer. */
 async function take(topic: string, after: string | null, count: number) {
@@ -69,6 +78,7 @@ test('a broker that cannot be reached is reported and tried again', async () => 
   const plant = kafkaPlant({
     brokers: ['127.0.0.1:1'],
     topic: 'plant',
+    group: 'windbox',
     username: undefined,
     password: undefined,
     caFile: undefined,
@@ -86,6 +96,7 @@ test("an authority's file that cannot be read stops the start", () => {
   const plant = {
     brokers: ['127.0.0.1:1'],
     topic: 'plant',
+    group: 'windbox',
     username: undefined,
     password: undefined,
     signal,

@@ -5,6 +5,8 @@ import { connectKafka } from '../log/redpanda/client.ts'
 export interface KafkaPlant {
   readonly brokers: readonly string[]
   readonly topic: string
+  /** Of this Windbox alone: two that shared a group would share the frames. */
+  readonly group: string
   /** SASL_SSL with SCRAM-SHA-512 when both are given. */
   readonly username: string | undefined
   readonly password: string | undefined
@@ -53,7 +55,11 @@ async function* frames(kafka: Kafka, plant: KafkaPlant, after: string | null): A
 }
 
 /** Frames until the signal aborts, the consumer is lost (throws), or the reader leaves. */
-async function* connected(kafka: Kafka, { topic, signal }: KafkaPlant, after: string | null): AsyncGenerator<Frame> {
+async function* connected(
+  kafka: Kafka,
+  { topic, group, signal }: KafkaPlant,
+  after: string | null,
+): AsyncGenerator<Frame> {
   const taken: Record<string, string> = after === null ? {} : JSON.parse(after)
   // One frame at a time between the consumer and the reader: the topic is the queue.
   let offered: Frame | null = null
@@ -68,7 +74,7 @@ async function* connected(kafka: Kafka, { topic, signal }: KafkaPlant, after: st
   }
 
   const consumer = kafka.consumer({
-    groupId: `windbox-plant-${topic}`,
+    groupId: group,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 500,
     retry: { retries: 5, restartOnFailure: async () => !over },

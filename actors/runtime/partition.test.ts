@@ -359,3 +359,32 @@ test('an actor that changed is named once, with its latest offset, and others ar
   expect(partition.takeChanged()).toEqual([{ address: 'sum/a', offset: 2 }])
   expect(partition.takeChanged()).toEqual([])
 })
+
+test('an actor whose state cannot become JSON holds the low watermark, also when a flush of younger ones fails', async () => {
+  const { store, put, open, drain } = world()
+  const circular: ActorKind = defineActor<Sum>({
+    ...sum,
+    kind: 'circular',
+    toJson: () => {
+      throw new TypeError('a circle')
+    },
+  })
+  put('circular/a', 'add', { n: 1 })
+  put('sum/a', 'add', { n: 1 })
+  put('sum/b', 'add', { n: 1 })
+  const putSnapshots = store.putSnapshots.bind(store)
+  const partition = await open(0, {
+    kinds: new Map([
+      ['sum', sum],
+      ['circular', circular],
+    ]),
+  })
+  await drain(partition)
+  store.putSnapshots = () => Promise.reject(new Error('the store is away'))
+  expect(await partition.flush()).toBe(false)
+  expect(partition.lowWatermark).toBe(0)
+  store.putSnapshots = putSnapshots
+  expect(await partition.flush()).toBe(false)
+  expect(partition.lowWatermark).toBe(0)
+  expect([...store.snapshots.keys()].sort()).toEqual(['sum/a', 'sum/b'])
+})

@@ -193,8 +193,10 @@ export class Snapshotter {
       }
       actor.writingFrom = CLEAN
     }
-    // What was captured was the oldest, so it goes before all that waits.
-    if (failed.length > 0) this.#dirty = new Set([...failed, ...this.#dirty])
+    // Ascending again: among those that stayed there may be older ones, whose state cannot become JSON.
+    if (failed.length > 0) {
+      this.#dirty = new Set([...failed, ...this.#dirty].sort((a, b) => a.dirtyFrom - b.dirtyFrom))
+    }
     this.#writing = []
     return failed.length === 0
   }
