@@ -89,6 +89,8 @@ test('the same change that comes again is one note with its count, first and las
     },
     { status: 'ok', signal: null, fromUnknown: false, count: 1, last: NIGHT + 420_000, first: NIGHT + 420_000 },
   ])
+  // What the machine did is not pushed down by what its data did later.
+  expect(groupChanges([change(9, 'ok'), change(3, 'alarm')]).map(({ status }) => status)).toEqual(['alarm', 'ok'])
 })
 
 test('attention goes from the worst to the least bad, and says nothing of what is normal', () => {

@@ -19,7 +19,7 @@ interface Note {
   readonly first: number
 }
 
-/** Joins a machine's changes, newest first, into notes: same status, same first cause. */
+/** Joins a machine's changes into notes, same status and same first cause: what the machine did before what its data did, then newest first. */
 export function groupChanges(changes: readonly StatusChange[]): Note[] {
   const notes = new Map<string, Note>()
   for (const { at, status, previous, causes } of changes) {
@@ -37,7 +37,8 @@ export function groupChanges(changes: readonly StatusChange[]): Note[] {
       first: Math.min(known?.first ?? time, time),
     })
   }
-  return [...notes.values()].sort((a, b) => b.last - a.last)
+  const isOfMachine = ({ status }: Note) => status === 'alarm' || status === 'warning'
+  return [...notes.values()].sort((a, b) => Number(isOfMachine(b)) - Number(isOfMachine(a)) || b.last - a.last)
 }
 
 /** What has changed of late, grouped by exhauster; machines whose last change is the worst come first and open. */
@@ -62,8 +63,8 @@ export function notes(view: View, model: PlantModel): Html {
   </aside>`
 }
 
-const newest = (all: readonly Note[]) => all[0]?.last ?? 0
-const rank = (all: readonly Note[]) => WORST_FIRST.indexOf(all[0]?.status ?? 'ok')
+const newest = (all: readonly Note[]) => Math.max(...all.map(({ last }) => last))
+const rank = (all: readonly Note[]) => WORST_FIRST.indexOf(all.find(({ last }) => last === newest(all))?.status ?? 'ok')
 
 function section(view: View, { id, notes: all }: { id: ExhausterId; notes: Note[] }, open: boolean, now: number): Html {
   return html`<details id="notes-${id}" ${open && html` open`}>
