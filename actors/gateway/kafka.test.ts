@@ -21,17 +21,12 @@ async function plantTopic() {
   }
 }
 
-const sourceOf = (topic: string, signal: AbortSignal) =>
-  kafkaPlant({
-    brokers,
-    topic,
-    group: topic,
-    username: undefined,
-    password: undefined,
-    caFile: undefined,
-    signal,
-    report: () => {},
-  })
+const reports: string[] = []
+const sourceOf = (topic: string, signal: AbortSignal) => {
+  const report = (_: string, sentence: string) => reports.push(sentence)
+  const nobody = { username: undefined, password: undefined, caFile: undefined }
+  return kafkaPlant({ brokers, topic, group: topic, ...nobody, signal, report })
+}
 
 /** The next `count` frames behind the cursor; a reader that leaves then closes its consumer. */
 async function take(topic: string, after: string | null, count: number) {
@@ -54,6 +49,24 @@ test.skipIf(brokers.length === 0)(
     const rest = await take(topic, first[1]!.cursor, 2)
     expect(rest.map(({ text }) => text)).toEqual(['{"moment":"3"}', '{"moment":"4"}'])
     expect(await take(topic, first[0]!.cursor, 1)).toEqual([first[1]!])
+    await close()
+  },
+  90_000,
+)
+
+test.skipIf(brokers.length === 0)(
+  'frames that the plant no longer has are reported, and those that it has come',
+  async () => {
+    const { topic, send, close } = await plantTopic()
+    await send('{"moment":"1"}', '{"moment":"2"}', '{"moment":"3"}')
+    const [first] = await take(topic, null, 1)
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    await admin.fetchTopicMetadata({ topics: [topic] })
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })
+    await admin.disconnect()
+    expect((await take(topic, first!.cursor, 1)).map(({ text }) => text)).toEqual(['{"moment":"3"}'])
+    expect(reports).toContain("the plant's topic goes on at 2 instead of 1: what lies between is gone")
     await close()
   },
   90_000,

@@ -57,7 +57,7 @@ async function* frames(kafka: Kafka, plant: KafkaPlant, after: string | null): A
 /** Frames until the signal aborts, the consumer is lost (throws), or the reader leaves. */
 async function* connected(
   kafka: Kafka,
-  { topic, group, signal }: KafkaPlant,
+  { topic, group, signal, report }: KafkaPlant,
   after: string | null,
 ): AsyncGenerator<Frame> {
   const taken: Record<string, string> = after === null ? {} : JSON.parse(after)
@@ -101,6 +101,11 @@ async function* connected(
       async eachBatch({ batch, heartbeat, isRunning, isStale, resolveOffset }) {
         for (const { offset, value } of batch.messages) {
           if (over || !isRunning() || isStale()) return
+          // A broker answers for a place that it no longer has with another one, and says nothing.
+          const next = BigInt(taken[batch.partition] ?? Number(offset) - 1) + 1n
+          if (BigInt(offset) !== next) {
+            report('warn', `the plant's topic goes on at ${offset} instead of ${next}: what lies between is gone`)
+          }
           offered = { text: value ?? new Uint8Array(), cursor: JSON.stringify({ ...taken, [batch.partition]: offset }) }
           wakeReader()
           while (offered !== null && !over) {
