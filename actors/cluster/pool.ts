@@ -120,22 +120,21 @@ export class Pool {
         place.questions.refuseAll(new Fault('SHUTTING_DOWN', 'the server is stopping', { retryAfterS: 5 }))
         // A Worker that is still loading has changed nothing, and to end one then is what the Bun of some versions dies of.
         if (!worker || !place.open) return
-        {
-          const stopped = new Promise<void>((resolve) => (place.stopped = resolve))
-          worker.postMessage({ type: 'stop' } satisfies ToWorker)
-          let timer: ReturnType<typeof setTimeout> | undefined
-          const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, STOP_MS, 'late')))
-          if ((await Promise.race([stopped, late])) === 'late')
-            this.#options.report('warn', `worker ${place.index} did not stop in ${STOP_MS} ms`)
-          clearTimeout(timer)
-        }
+        const stopped = new Promise<void>((resolve) => (place.stopped = resolve))
+        worker.postMessage({ type: 'stop' } satisfies ToWorker)
+        let timer: ReturnType<typeof setTimeout> | undefined
+        const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, STOP_MS, 'late')))
+        if ((await Promise.race([stopped, late])) === 'late')
+          this.#options.report('warn', `worker ${place.index} did not stop in ${STOP_MS} ms`)
+        clearTimeout(timer)
         worker.terminate()
       }),
     )
   }
 
   #spawn(place: Place): void {
-    const { options, board } = { options: this.#options, board: this.#options.board }
+    const options = this.#options
+    const { board } = options
     for (const partition of place.partitions) board.close(partition)
     const worker = new Worker(new URL('./worker.ts', import.meta.url).href)
     place.worker = worker

@@ -19,10 +19,18 @@ const clock = { now: () => Date.now(), yield: () => new Promise<void>(setImmedia
 
 const post = (message: FromWorker) => postMessage(message)
 
+const faultOf = (error: unknown): Fault =>
+  error instanceof Fault ? error : new Fault('INTERNAL', error instanceof Error ? error.message : String(error))
+
 const refuse = (id: number, error: unknown) => {
-  const fault =
-    error instanceof Fault ? error : new Fault('INTERNAL', error instanceof Error ? error.message : String(error))
-  post({ type: 'refused', id, code: fault.code, detail: fault.message, retryAfterS: fault.retryAfterS ?? 0 })
+  const { code, message, retryAfterS } = faultOf(error)
+  post({ type: 'refused', id, code, detail: message, retryAfterS: retryAfterS ?? 0 })
+}
+
+/** This Worker cannot go on, and neither can the process: to restart it would meet the same again. */
+const fail = (error: unknown) => {
+  const { code, message } = faultOf(error)
+  post({ type: 'failed', code, detail: message })
 }
 
 /** Runs `work` again and again, each time so long after it was done. Returns the way to stop, which waits for the run at hand. */
@@ -73,11 +81,6 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       }),
     nowMs: () => performance.now(),
   })
-
-  function fail(error: unknown): void {
-    const code = error instanceof Fault ? error.code : 'INTERNAL'
-    post({ type: 'failed', code, detail: error instanceof Error ? error.message : String(error) })
-  }
 
   /** Puts on the board how far each partition is. */
   function publish(): void {
@@ -211,11 +214,7 @@ onmessage = async ({ data }: MessageEvent<ToWorker>) => {
         opened = await open(data.settings, data.log)
         post({ type: 'opened' })
       } catch (error) {
-        post({
-          type: 'failed',
-          code: error instanceof Fault ? error.code : 'INTERNAL',
-          detail: error instanceof Error ? error.message : String(error),
-        })
+        fail(error)
       }
       return
     case 'ask':
