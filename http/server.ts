@@ -60,6 +60,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
     timeZone: config.timeZone,
     now,
     session: pageSessions.find,
+    demandOwnPage: pageSessions.demandOwnPage,
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })

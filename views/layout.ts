@@ -1,7 +1,7 @@
 import { assetUrl, build } from './assets.ts'
 import { help } from './components/help.ts'
 import { bottombar, sidenav, type Section } from './components/nav.ts'
-import { brandSign, icon } from './components/sprite.ts'
+import { brandSign, icon, mark } from './components/sprite.ts'
 import { document, type Looks } from './document.ts'
 import { html, type Html } from './html.ts'
 import { LANGUAGES } from './text/catalogue.ts'
@@ -16,16 +16,38 @@ export interface Viewer {
   readonly csrf: string | null
 }
 
+/** Something that a page says once, after an act or instead of it. */
+export interface Notice {
+  /** `ok`: done; `warning`: not done. */
+  readonly tone: 'ok' | 'warning'
+  readonly words: string
+}
+
+/** What an act leaves on the page that follows it. */
+export interface Shown {
+  readonly notice?: Notice
+  /** A secret that is shown this once. */
+  readonly secret?: string
+  /** What had been filled in, by field, when it has to be filled in again. */
+  readonly fields?: Readonly<Record<string, string>>
+}
+
+/** Who looks, what that person may do on this page, and what has just been done. */
+export interface Reader {
+  readonly viewer: Viewer
+  /** Names of acts. */
+  readonly acts: ReadonlySet<string>
+  readonly shown: Shown
+}
+
 /** Parts of a page that are replaced while it is open, by the id of their element. */
 export type Fragments = ReadonlyMap<string, Html>
 
 /** A page that lives: where it is, its title, its fragments, and how they lie. */
 export interface LivePage {
   readonly section: Section
-  /** The path without a query. */
+  /** Path and query; `/dashboard/live?page=` is asked for it. */
   readonly path: string
-  /** What `/dashboard/live?page=` is asked for. */
-  readonly live: string
   readonly title: string
   readonly fragments: Fragments
   readonly main: Html
@@ -47,7 +69,7 @@ const HTMX_CONFIG = JSON.stringify({
 })
 
 /** The shell: top bar, navigation, one stream of fragments, and what the script shows when the stream stops. */
-export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage): string {
+export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage, notice?: Notice): string {
   const { text } = view
   return document(looks, {
     title: page.title,
@@ -64,18 +86,28 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage)
       </header>
       ${sidenav(view, page.section, page.path)}
       <main class="main" id="main" tabindex="-1">
-        ${connection(view)} ${place(page.fragments, 'mode')} ${page.main}
+        ${connection(view)} ${place(page.fragments, 'mode')} ${notice && said(notice)} ${page.main}
       </main>
       ${bottombar(view, page.section, page.path)} ${help(view)}
       <div
         id="live"
         hidden
-        hx-sse:connect="/dashboard/live?page=${page.live}&lang=${view.language}"
+        hx-sse:connect="/dashboard/live?page=${encodeURIComponent(page.path)}&lang=${view.language}"
         hx-trigger="load, windbox:connect"
         hx-swap="none"
       ></div>`,
   })
 }
+
+/** `path` with one thing more in its query. */
+const withChoice = (path: string, choice: string) => `${path}${path.includes('?') ? '&' : '?'}${choice}`
+
+/** The outcome of an act, above the page. */
+const said = ({ tone, words }: Notice): Html =>
+  html`<section class="banner" id="notice" data-status="${tone}" role="status">
+    ${mark(tone)}
+    <p>${words}</p>
+  </section>`
 
 /** What the script must know: whose clock, which build, and the words that it writes itself. */
 const settings = ({ now, text, timeZone }: View): string =>
@@ -91,8 +123,12 @@ function tools({ text, language }: View, looks: Looks, viewer: Viewer, page: Liv
   const name = viewer.name || role
   const theme = looks.theme === 'dark' ? 'light' : 'dark'
   return html`<div class="tools">
-    ${LANGUAGES.filter((other) => other !== language).map((other) => html`<a class="tool" href="${page.path}?lang=${other}" hreflang="${other}" lang="${other}" title="${TEXTS[other].language.switchTo}">${TEXTS[other].language.short}</a>`)}
-    <a class="tool not-phone" href="${page.path}?theme=${theme}" data-theme-switch title="${text.shell.theme}"
+    ${LANGUAGES.filter((other) => other !== language).map((other) => html`<a class="tool" href="${withChoice(page.path, `lang=${other}`)}" hreflang="${other}" lang="${other}" title="${TEXTS[other].language.switchTo}">${TEXTS[other].language.short}</a>`)}
+    <a
+      class="tool not-phone"
+      href="${withChoice(page.path, `theme=${theme}`)}"
+      data-theme-switch
+      title="${text.shell.theme}"
       >${icon('theme')}<span class="hidden">${text.shell.theme}</span></a
     >
     <details class="menu">

@@ -6,7 +6,13 @@ import { clusterOf } from './cluster.fixture.ts'
 import { createDashboard } from './routes.ts'
 import type { PageSession } from './session.ts'
 
-const VIEWER: PageSession = { name: 'a.vetrova@plant.example', role: 'operator', csrf: 'csrf-of-this-session' }
+const VIEWER: PageSession = {
+  name: 'a.vetrova@plant.example',
+  role: 'operator',
+  user: 7,
+  sid: 's',
+  csrf: 'csrf-of-this-session',
+}
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
@@ -20,6 +26,7 @@ function dashboard(model = night()) {
     timeZone: 'UTC',
     now: () => NIGHT,
     session: () => people.viewer,
+    demandOwnPage: () => {},
     report: (error) => {
       throw error
     },
@@ -125,7 +132,7 @@ test('two pages at once ask each actor once', async () => {
 
 test('a stream begins with the present, and then brings what has changed', async () => {
   const { get, stand } = dashboard()
-  const response = await get('/dashboard/live?page=overview&lang=en')
+  const response = await get('/dashboard/live?page=/dashboard&lang=en')
   expect(response.headers.get('content-type')).toStartWith('text/event-stream')
   const stream = listen(response)
   const present = await stream.until('hx-target="#notes"')
@@ -144,7 +151,7 @@ test('a stream begins with the present, and then brings what has changed', async
 
 test('a change of an actor that no page shows brings nothing', async () => {
   const { get, stand } = dashboard()
-  await listen(await get('/dashboard/live?page=overview&lang=en')).until('hx-target="#notes"')
+  await listen(await get('/dashboard/live?page=/dashboard&lang=en')).until('hx-target="#notes"')
   const before = stand.asked
   stand.change('device/7')
   // A touched channel would render at its next turn; one that is not touched has no timer at all.
@@ -154,14 +161,14 @@ test('a change of an actor that no page shows brings nothing', async () => {
 
 test('a stream without a session is 401, of a page that is not there 404', async () => {
   const { get, people } = dashboard()
-  expect((await get('/dashboard/live?page=u-999&lang=en')).status).toBe(404)
+  expect((await get('/dashboard/live?page=/dashboard/exhausters/u-999&lang=en')).status).toBe(404)
   people.viewer = null
-  expect((await get('/dashboard/live?page=overview&lang=en')).status).toBe(401)
+  expect((await get('/dashboard/live?page=/dashboard&lang=en')).status).toBe(401)
 })
 
 test('a stream ends with its session, at once', async () => {
   const { get, people, live, stand } = dashboard()
-  const stream = listen(await get('/dashboard/live?page=f-171&lang=ru'))
+  const stream = listen(await get('/dashboard/live?page=/dashboard/exhausters/f-171&lang=ru'))
   await stream.until('hx-target="#frame"')
   people.viewer = null
   people.ended()
@@ -171,7 +178,7 @@ test('a stream ends with its session, at once', async () => {
 
 test('a viewer who goes away is forgotten', async () => {
   const { get, live, stand } = dashboard()
-  const stream = listen(await get('/dashboard/live?page=overview&lang=en'))
+  const stream = listen(await get('/dashboard/live?page=/dashboard&lang=en'))
   expect([live.streams, stand.listeners]).toEqual([1, 1])
   await stream.leave()
   expect([live.streams, stand.listeners]).toEqual([0, 0])
@@ -179,9 +186,9 @@ test('a viewer who goes away is forgotten', async () => {
 
 test('one who comes while the last one goes still hears of changes', async () => {
   const { get, stand } = dashboard()
-  const first = listen(await get('/dashboard/live?page=overview&lang=en'))
+  const first = listen(await get('/dashboard/live?page=/dashboard&lang=en'))
   await first.until('hx-target="#notes"')
-  const second = listen(await get('/dashboard/live?page=overview&lang=en'))
+  const second = listen(await get('/dashboard/live?page=/dashboard&lang=en'))
   await first.leave()
   await second.until('hx-target="#notes"')
   stand.model = {

@@ -4,7 +4,7 @@ import { startProduct, until } from '../../bench/product.ts'
 
 const VIEWERS = 20
 /** Pages that they look at: half of them at the plant, the others at one machine. */
-const PAGES = ['overview', 'x-171']
+const PAGES = ['/dashboard', '/dashboard/exhausters/x-171']
 /** The demonstration's plant sends a frame with the present time in so many ms. */
 const PERIOD_MS = 2000
 

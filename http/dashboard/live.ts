@@ -1,9 +1,8 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
-import type { PlantModel } from '../../views/pages/model.ts'
 import type { Fragments } from '../../views/layout.ts'
 import type { Language } from '../../views/text/catalogue.ts'
+import type { View } from '../../views/view.ts'
 import { Channel, event, type Send } from './channel.ts'
-import { SHOWN } from './plant-reader.ts'
 
 /** How often a stream says that it lives, and ages and silence are looked at: well within the 15 s of the pages. */
 const BEAT_MS = 5000
@@ -22,18 +21,26 @@ interface Viewer {
   end(gone?: 'gone'): void
 }
 
-/** The streams of fragments of this node: a channel per page and language, alive while somebody looks. */
-export function createLive<Page extends string>(parts: {
+/** What can be looked at, as far as a stream needs it. */
+export interface Looked {
+  readonly path: string
+  readonly audience: string
+  concerns(address: string): boolean
+  fragments(view: View): Promise<Fragments>
+}
+
+/** The streams of fragments of this node: a channel per page, audience and language, alive while somebody looks. */
+export function createLive(parts: {
   cluster: Pick<Cluster, 'onChange'>
-  read: () => Promise<PlantModel>
-  fragments: (page: Page, language: Language, model: PlantModel) => Fragments
+  /** The present of a language. */
+  viewIn: (language: Language) => View
   build: string
   now: () => number
   /** A page that cannot be rendered is a mistake of ours: it is told, and the stream ends or waits for the next change. */
   report: (error: unknown) => void
 }) {
-  const { read, fragments, build, now, report } = parts
-  const channels = new Map<string, Channel>()
+  const { viewIn, build, now, report } = parts
+  const channels = new Map<string, { channel: Channel; page: Looked }>()
   const viewers = new Set<Viewer>()
   let stopListening: (() => void) | undefined
   let beats: ReturnType<typeof setInterval> | undefined
@@ -47,12 +54,13 @@ export function createLive<Page extends string>(parts: {
 
   function begin() {
     stopListening ??= parts.cluster.onChange((changes) => {
-      if (!changes.some(({ address }) => SHOWN.has(address))) return
-      for (const channel of channels.values()) channel.touch()
+      for (const { channel, page } of channels.values()) {
+        if (changes.some(({ address }) => page.concerns(address))) channel.touch()
+      }
     })
     beats ??= setInterval(() => {
       for (const viewer of viewers) beat(viewer).catch(report)
-      for (const channel of channels.values()) channel.refresh().catch(report)
+      for (const { channel } of channels.values()) channel.refresh().catch(report)
     }, BEAT_MS)
   }
 
@@ -70,20 +78,21 @@ export function createLive<Page extends string>(parts: {
     },
 
     /** A new stream, or undefined when there are too many. `check` says whether its session still holds. */
-    open(page: Page, language: Language, check: () => Promise<boolean>): ReadableStream<Uint8Array> | undefined {
+    open(page: Looked, language: Language, check: () => Promise<boolean>): ReadableStream<Uint8Array> | undefined {
       if (viewers.size >= MOST_STREAMS) return undefined
-      const name = `${page} ${language}`
-      let channel = channels.get(name)
-      if (!channel) {
-        channel = new Channel(async () => fragments(page, language, await read()), report)
-        channels.set(name, channel)
+      const name = `${page.path} ${page.audience} ${language}`
+      let entry = channels.get(name)
+      if (!entry) {
+        entry = { channel: new Channel(() => page.fragments(viewIn(language)), report), page }
+        channels.set(name, entry)
       }
-      const joined = channel
+      const known = entry
+      const joined = entry.channel
       let viewer: Viewer
       const leave = () => {
         viewers.delete(viewer)
         joined.leave(viewer.send)
-        if (joined.viewers === 0 && channels.get(name) === joined) channels.delete(name)
+        if (joined.viewers === 0 && channels.get(name) === known) channels.delete(name)
         rest()
       }
       return new ReadableStream<Uint8Array>(

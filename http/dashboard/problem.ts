@@ -3,7 +3,7 @@ import { problemPage, type ProblemModel } from '../../views/pages/problem.ts'
 import { wishOf } from './looks.ts'
 
 /** What a fault is to somebody who looks at a page. */
-function kindOf({ status }: Fault): ProblemModel['problem'] {
+export function kindOf({ status }: Fault): ProblemModel['problem'] {
   if (status === 404) return 'notFound'
   if (status === 429 || status === 503) return 'unavailable'
   return status >= 500 ? 'failed' : 'forbidden'

@@ -1,20 +1,24 @@
+import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Cluster } from '../../actors/cluster/port.ts'
-import { EXHAUSTER_IDS, type ExhausterId } from '../../actors/exhauster/schema.ts'
+import { Fault } from '../../actors/runtime/index.ts'
 import { build, findAsset } from '../../views/assets.ts'
-import { layout, type Fragments, type LivePage } from '../../views/layout.ts'
-import { mnemonicFragments, mnemonicPage } from '../../views/pages/mnemonic.ts'
-import type { PlantModel } from '../../views/pages/model.ts'
-import { overviewFragments, overviewPage } from '../../views/pages/overview.ts'
+import { layout, type Reader, type Shown } from '../../views/layout.ts'
 import { problemPage, type ProblemModel } from '../../views/pages/problem.ts'
 import { LANGUAGES, type Language } from '../../views/text/catalogue.ts'
-import { viewOf, type View } from '../../views/view.ts'
+import { TEXTS } from '../../views/text/format.ts'
+import { viewOf } from '../../views/view.ts'
+import { atLeast } from '../auth/roles.ts'
 import { access } from '../edge/access.ts'
+import { form } from '../edge/body.ts'
 import { PAGE_HEADERS } from '../edge/headers.ts'
 import { createLive } from './live.ts'
 import { wishOf, type Wish } from './looks.ts'
 import { createPlantReader } from './plant-reader.ts'
-import type { FindSession } from './session.ts'
+import { plantScreens } from './plant-screens.ts'
+import { kindOf } from './problem.ts'
+import type { FindScreen, Screen } from './screen.ts'
+import type { DemandOwnPage, FindSession, PageSession } from './session.ts'
 
 export interface DashboardParts {
   readonly cluster: Cluster
@@ -22,23 +26,14 @@ export interface DashboardParts {
   readonly timeZone: string
   readonly now: () => number
   readonly session: FindSession
+  readonly demandOwnPage: DemandOwnPage
+  /** The pages beside those of the plant; each may show what the plant's top bar needs. */
+  readonly screens?: (read: ReturnType<typeof createPlantReader>['read']) => readonly FindScreen[]
   /** Hears of a page that could not be rendered: a mistake of ours. */
   readonly report: (error: unknown) => void
   /** Tells when sessions have been ended, so that their streams end at once. Returns the way to stop. */
   readonly onSessionsEnded?: (listener: () => void) => () => void
 }
-
-/** What can be looked at: the overview, or one machine. */
-type PageName = 'overview' | ExhausterId
-
-const isMachine = (text: string): text is ExhausterId => EXHAUSTER_IDS.some((id) => id === text)
-const isPage = (text: string): text is PageName => text === 'overview' || isMachine(text)
-
-const pageOf = (view: View, model: PlantModel, name: PageName): LivePage =>
-  name === 'overview' ? overviewPage(view, model) : mnemonicPage(view, model, name)
-
-const fragmentsOf = (view: View, model: PlantModel, name: PageName): Fragments =>
-  name === 'overview' ? overviewFragments(view, model) : mnemonicFragments(view, model, name)
 
 /** Fonts, styles and scripts: their names change with their content. */
 const ASSET_HEADERS = { 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' }
@@ -49,6 +44,14 @@ const STREAM_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
+const Fields = Type.Record(Type.String(), Type.String())
+
+/** A fault as a value; anything else stays thrown. */
+const faultOf = (error: unknown): Fault => {
+  if (error instanceof Fault) return error
+  throw error
+}
+
 const page = (body: string, status = 200): Response => new Response(body, { status, headers: PAGE_HEADERS })
 
 const see = (location: string, cookies: readonly string[] = []): Response => {
@@ -57,60 +60,126 @@ const see = (location: string, cookies: readonly string[] = []): Response => {
   return new Response(null, { status: 303, headers })
 }
 
-/** The pages of people: overview, mnemonic, their stream of fragments, and what they are made of. Log-in is in `../auth`. */
+/** The pages of people, their stream of fragments, what their forms do, and what they are made of. Log-in is in `../auth`. */
 export function createDashboard(parts: DashboardParts) {
-  const { cluster, timeZone, now, session, report } = parts
+  const { cluster, timeZone, now, session, demandOwnPage, report } = parts
   const { read } = createPlantReader({ cluster, now })
-  const live = createLive<PageName>({
-    cluster,
-    read,
-    fragments: (name, language, model) => fragmentsOf(viewOf(language, timeZone, now()), model, name),
-    build,
-    now,
-    report,
-  })
+  const finders: readonly FindScreen[] = [plantScreens(read), ...(parts.screens?.(read) ?? [])]
+  const viewIn = (language: Language) => viewOf(language, timeZone, now())
+  const live = createLive({ cluster, viewIn, build, now, report })
   parts.onSessionsEnded?.(() => live.recheck())
 
-  const problem = (wish: Wish, kind: ProblemModel['problem'], status: number, demonstration = false): Response =>
-    page(problemPage({ looks: wish.looks, here: wish.here, problem: kind, demonstration }), status)
+  async function screenAt(url: URL, viewer: PageSession): Promise<Screen | null> {
+    for (const find of finders) {
+      const screen = await find(url, viewer)
+      if (screen) return screen
+    }
+    return null
+  }
 
-  async function show(request: Request, name: string): Promise<Response> {
+  /** Acts that may be offered: without an account there is no token, and no form. */
+  const actsOf = (screen: Screen, { role, csrf }: PageSession): ReadonlySet<string> => {
+    const offered = Object.entries(screen.acts ?? {}).filter(([, act]) => csrf !== null && atLeast(role, act.role))
+    return new Set(offered.map(([name]) => name))
+  }
+
+  async function problem(wish: Wish, kind: ProblemModel['problem'], status: number): Promise<Response> {
+    const { demonstration } = (await read()).plant
+    return page(problemPage({ looks: wish.looks, here: wish.here, problem: kind, demonstration }), status)
+  }
+
+  /** A fault is said on a page; anything else is a mistake of ours. */
+  function failed(wish: Wish, error: unknown): Promise<Response> {
+    if (error instanceof Fault) return problem(wish, kindOf(error), error.status)
+    report(error)
+    return problem(wish, 'failed', 500)
+  }
+
+  async function render(
+    wish: Wish,
+    screen: Screen,
+    viewer: PageSession,
+    shown: Shown,
+    status = 200,
+  ): Promise<Response> {
+    const reader: Reader = { viewer, acts: actsOf(screen, viewer), shown }
+    const view = viewIn(wish.looks.language)
+    return page(layout(view, wish.looks, viewer, await screen.page(view, reader), shown.notice), status)
+  }
+
+  /** What an act that led here has to say: `?done=` names a sentence of the catalogue. */
+  function doneOf(url: URL, { looks }: Wish): Shown {
+    const { done } = TEXTS[looks.language].acts
+    const name = url.searchParams.get('done') ?? ''
+    return Object.hasOwn(done, name) ? { notice: { tone: 'ok', words: done[name]! } } : {}
+  }
+
+  async function show(request: Request): Promise<Response> {
     const wish = wishOf(request)
     if (wish.cookies.length > 0) return see(wish.here, wish.cookies)
     const viewer = await session(request)
     if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
     try {
-      const model = await read()
-      if (!isPage(name)) return problem(wish, 'notFound', 404, model.plant.demonstration)
-      const view = viewOf(wish.looks.language, timeZone, now())
-      return page(layout(view, wish.looks, viewer, pageOf(view, model, name)))
+      const url = new URL(request.url)
+      const screen = await screenAt(url, viewer)
+      if (!screen) return await problem(wish, 'notFound', 404)
+      return await render(wish, screen, viewer, doneOf(url, wish))
     } catch (error) {
-      report(error)
-      return problem(wish, 'failed', 500)
+      return failed(wish, error)
     }
+  }
+
+  /** A form posts to the page that it stands on; its field `act` says what for. */
+  async function act(request: Request, fields: Record<string, string>): Promise<Response> {
+    const wish = wishOf(request)
+    const viewer = await session(request)
+    if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
+    try {
+      demandOwnPage(request, viewer, fields.csrf)
+      const screen = await screenAt(new URL(request.url), viewer)
+      const name = fields.act ?? ''
+      const wanted = screen?.acts && Object.hasOwn(screen.acts, name) ? screen.acts[name] : undefined
+      if (!screen || !wanted) return await problem(wish, 'notFound', 404)
+      if (!atLeast(viewer.role, wanted.role)) throw new Fault('FORBIDDEN', `This needs the role ${wanted.role}.`)
+      const outcome = await wanted.run(fields, viewer, request).catch((error: unknown) => refused(wish, error, fields))
+      if ('see' in outcome) return see(outcome.see)
+      return await render(wish, screen, viewer, outcome.show, outcome.status)
+    } catch (error) {
+      return failed(wish, error)
+    }
+  }
+
+  /** A fault that the person can do something about is said on the page itself, with what had been filled in. */
+  function refused({ looks }: Wish, error: unknown, fields: Record<string, string>) {
+    const { refusals } = TEXTS[looks.language].acts
+    const words = error instanceof Fault && Object.hasOwn(refusals, error.code) ? refusals[error.code] : undefined
+    if (words === undefined) throw error
+    const { csrf: _csrf, act: _act, ...filled } = fields
+    return { show: { notice: { tone: 'warning' as const, words }, fields: filled }, status: (error as Fault).status }
   }
 
   async function stream(request: Request): Promise<Response> {
     const query = new URL(request.url).searchParams
-    const name = query.get('page') ?? ''
     const language: Language = LANGUAGES.find((one) => one === query.get('lang')) ?? LANGUAGES[0]
-    if (!isPage(name)) return new Response(null, { status: 404 })
-    if (!(await session(request))) return new Response(null, { status: 401 })
-    const body = live.open(name, language, async () => (await session(request)) !== null)
+    const viewer = await session(request)
+    if (!viewer) return new Response(null, { status: 401 })
+    const here = URL.parse(query.get('page') ?? '', request.url)
+    const screen = here && (await screenAt(here, viewer).catch(faultOf))
+    if (screen instanceof Fault) return new Response(null, { status: screen.status })
+    if (!screen) return new Response(null, { status: 404 })
+    /** Another role or person sees another page. */
+    const holds = async () => {
+      const present = await session(request)
+      return present !== null && present.role === viewer.role && present.user === viewer.user
+    }
+    const body = live.open(screen, language, holds)
     if (!body) return new Response(null, { status: 503, headers: { 'retry-after': '5' } })
     return new Response(body, { headers: STREAM_HEADERS })
   }
 
   const routes = new Elysia({ name: 'dashboard', detail: { hide: true } })
     .use(access)
-    .get('/dashboard', ({ request }) => show(request, 'overview'), { access: 'page' })
-    .get(
-      '/dashboard/exhausters/:id',
-      ({ request, params }) => show(request, params.id === 'overview' ? '' : params.id),
-      {
-        access: 'page',
-      },
-    )
+    .get('/dashboard', ({ request }) => show(request), { access: 'page' })
     .get('/dashboard/live', ({ request }) => stream(request), { access: 'page' })
     .get(
       '/dashboard/assets/:name',
@@ -121,7 +190,8 @@ export function createDashboard(parts: DashboardParts) {
       },
       { access: 'page' },
     )
-    .get('/dashboard/*', ({ request }) => show(request, ''), { access: 'page' })
+    .get('/dashboard/*', ({ request }) => show(request), { access: 'page' })
+    .post('/dashboard/*', ({ request, body }) => act(request, body), { access: 'page', parse: form, body: Fields })
 
   return { routes, live }
 }

@@ -1,11 +1,9 @@
-/** Who looks at a page, as its cookie says. */
-export interface PageSession {
-  /** How the person is called in the shell: the e-mail. */
-  readonly name: string
-  readonly role: string
-  /** Goes back with every form of the page. Null for a role that everybody has without logging in. */
-  readonly csrf: string | null
-}
+import type { PageSession, PageSessions } from '../auth/page-sessions.ts'
 
-/** Finds the session of a request by its cookie; null for none (any more). */
+export type { PageSession }
+
+/** Finds whose request it is, by its cookie; null for nobody (any more). */
 export type FindSession = (request: Request) => Promise<PageSession | null> | PageSession | null
+
+/** Fault FORBIDDEN for an unsafe request that does not come from a page of its session. */
+export type DemandOwnPage = PageSessions['demandOwnPage']

@@ -136,6 +136,8 @@ document.addEventListener('click', (event) => {
 // --- Keys. Single letters work outside fields only, and can be switched off.
 
 const MACHINES = ['u-171', 'u-172', 'f-171', 'f-172', 'x-171', 'x-172']
+/** After `g`. */
+const PLACES = { o: '', t: '/trends', d: '/devices', e: '/events', c: '/control', l: '/dead-letters' }
 const help = document.getElementById('keys')
 const single = document.getElementById('keys-single')
 let afterG = -Infinity
@@ -150,8 +152,8 @@ document.addEventListener('keydown', (event) => {
   if (!single.checked) return
   const second = event.timeStamp - afterG < 1500
   afterG = event.key === 'g' ? event.timeStamp : -Infinity
-  if (second && event.key === 'o') go('/dashboard')
-  else if (second && event.key === 'm') go(document.querySelector('.sidenav a[href^="/dashboard/exhausters/"]').href)
+  if (second && event.key === 'm') go(document.querySelector('.sidenav a[href^="/dashboard/exhausters/"]').href)
+  else if (second && PLACES[event.key] !== undefined) go(`/dashboard${PLACES[event.key]}`)
   else if (MACHINES[event.key - 1]) go(`/dashboard/exhausters/${MACHINES[event.key - 1]}`)
 })
 

@@ -14,6 +14,16 @@ export function help({ text }: View): Html {
         <dd>${keys.overview}</dd>
         <dt><kbd>g</kbd> <kbd>m</kbd></dt>
         <dd>${keys.mnemonic}</dd>
+        <dt><kbd>g</kbd> <kbd>t</kbd></dt>
+        <dd>${keys.trends}</dd>
+        <dt><kbd>g</kbd> <kbd>d</kbd></dt>
+        <dd>${keys.devices}</dd>
+        <dt><kbd>g</kbd> <kbd>e</kbd></dt>
+        <dd>${keys.events}</dd>
+        <dt><kbd>g</kbd> <kbd>c</kbd></dt>
+        <dd>${keys.control}</dd>
+        <dt><kbd>g</kbd> <kbd>l</kbd></dt>
+        <dd>${keys.deadLetters}</dd>
         <dt><kbd>?</kbd></dt>
         <dd>${keys.help}</dd>
       </dl>

@@ -29,6 +29,19 @@ const icons = {
   close: html`<path d="M4 4l8 8M12 4l-8 8" />`,
   lock: html`<path d="M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5" />`,
   keys: html`<path d="M2 4.5h12v7H2zM4.5 7h.01M7 7h.01M9.5 7h.01M12 7h.01M5.5 9.2h5" />`,
+  trends: html`<path d="M2 13.5h12M2 10.5l3.5-4 3 2.5L14 3" />`,
+  devices: html`<path
+    d="M4.5 4.5h7v7h-7zM6.5 2v2.5M9.5 2v2.5M6.5 11.5V14M9.5 11.5V14M2 6.5h2.5M2 9.5h2.5M11.5 6.5H14M11.5 9.5H14"
+  />`,
+  events: html`<path d="M2 4.5h8M2 8h12M2 11.5h6M12.5 4.5H14M10.5 11.5H14" />`,
+  control: html`<path d="M3 8a5 5 0 0 1 8.5-3.5L13 6M13 3v3h-3M13 8a5 5 0 0 1-8.5 3.5L3 10M3 13v-3h3" />`,
+  dead: html`<path d="M2 9.5 4 3h8l2 6.5V13H2zM2 9.5h3.5l1 1.5h3l1-1.5H14" />`,
+  left: html`<path d="M10 3.5 5.5 8l4.5 4.5" />`,
+  plus: html`<path d="M8 3v10M3 8h10" />`,
+  pause: html`<path d="M5.5 3.5v9M10.5 3.5v9" />`,
+  trash: html`<path d="M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 9h5.8l.6-9" />`,
+  replay: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
+  copy: html`<path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />`,
 }
 
 export type MarkName = keyof typeof marks

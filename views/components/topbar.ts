@@ -12,6 +12,13 @@ const LOST_MS = 5 * 60_000
 export const ageLevel = (ageMs: number): 'ok' | 'late' | 'lost' =>
   ageMs > LOST_MS ? 'lost' : ageMs > LATE_MS ? 'late' : 'ok'
 
+/** What lives in the top bar of every page, by id. */
+export const topbarFragments = (view: View, model: PlantModel): [id: string, fragment: Html][] => [
+  ['clock', clock(view, model)],
+  ['counts', counts(view, model)],
+  ['mode', mode(view, model)],
+]
+
 /** The clock of the plant, the age of its data, and what the data is when it is not a live plant. */
 export function clock(view: View, { plant }: PlantModel): Html {
   const { text, format } = view

@@ -6,7 +6,7 @@ import { said } from '../components/said.ts'
 import { scheme } from '../components/scheme.ts'
 import { mark } from '../components/sprite.ts'
 import { tags } from '../components/tag.ts'
-import { clock, counts, mode } from '../components/topbar.ts'
+import { topbarFragments } from '../components/topbar.ts'
 import { html, type Html } from '../html.ts'
 import { place, type Fragments, type LivePage } from '../layout.ts'
 import { blankDocument, conditionOf, documentOf } from '../plant/machine.ts'
@@ -20,9 +20,7 @@ export function mnemonicFragments(view: View, model: PlantModel, id: ExhausterId
   const document = documentOf(reading) ?? blankDocument(id)
   const quiet = conditionOf(reading) !== 'known'
   return new Map([
-    ['clock', clock(view, model)],
-    ['counts', counts(view, model)],
-    ['mode', mode(view, model)],
+    ...topbarFragments(view, model),
     ['said', said(view, model)],
     ['head', machineHead(view, model, id)],
     ['switch', machineSwitch(view, model, id)],
@@ -50,7 +48,6 @@ export function mnemonicPage(view: View, model: PlantModel, id: ExhausterId): Li
   return {
     section: 'mnemonic',
     path: `/dashboard/exhausters/${id}`,
-    live: id,
     title: mnemonic.title({ name: machineName(view.text, id) }),
     fragments,
     main: html`${place(fragments, 'said')}

@@ -4,7 +4,7 @@ import { machineCard } from '../components/machine-card.ts'
 import { notes } from '../components/notes.ts'
 import { said } from '../components/said.ts'
 import { sinter } from '../components/sinter.ts'
-import { clock, counts, mode } from '../components/topbar.ts'
+import { topbarFragments } from '../components/topbar.ts'
 import { html, type Html } from '../html.ts'
 import { place, type Fragments, type LivePage } from '../layout.ts'
 import type { View } from '../view.ts'
@@ -14,10 +14,7 @@ const SINTER_MACHINES = [1, 2, 3] as const
 
 /** Everything on the overview that changes. */
 export function overviewFragments(view: View, model: PlantModel): Fragments {
-  const fragments = new Map<string, Html>()
-  fragments.set('clock', clock(view, model))
-  fragments.set('counts', counts(view, model))
-  fragments.set('mode', mode(view, model))
+  const fragments = new Map<string, Html>(topbarFragments(view, model))
   fragments.set('said', said(view, model))
   fragments.set('attention', attention(view, model))
   for (const number of SINTER_MACHINES) fragments.set(`am-${number}`, sinter(view, number, model.machines[number - 1]))
@@ -39,7 +36,6 @@ export function overviewPage(view: View, model: PlantModel): LivePage {
   return {
     section: 'overview',
     path: '/dashboard',
-    live: 'overview',
     title: view.text.shell.overview,
     fragments,
     main: html`<h1 class="hidden">${title}</h1>

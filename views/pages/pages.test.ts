@@ -30,7 +30,7 @@ const whole = (language: Language, page: LivePage) =>
 const everyPage = LANGUAGES.flatMap((language) =>
   models.flatMap(([name, model]) =>
     pagesOf(language, model).map((page): [string, LivePage, string] => [
-      `${page.live}, ${language}, ${name}`,
+      `${page.path}, ${language}, ${name}`,
       page,
       whole(language, page),
     ]),

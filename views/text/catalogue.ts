@@ -55,6 +55,11 @@ export interface Text {
     readonly platform: string
     readonly overview: string
     readonly mnemonic: string
+    readonly trends: string
+    readonly devices: string
+    readonly events: string
+    readonly control: string
+    readonly deadLetters: string
     readonly api: string
     readonly more: string
     readonly counts: string
@@ -78,6 +83,11 @@ export interface Text {
     readonly machine: string
     readonly overview: string
     readonly mnemonic: string
+    readonly trends: string
+    readonly devices: string
+    readonly events: string
+    readonly control: string
+    readonly deadLetters: string
     readonly help: string
     readonly close: string
     readonly single: string
@@ -240,6 +250,14 @@ export interface Text {
     readonly request: Phrase<'id'>
     readonly toOverview: string
     readonly again: string
+  }
+  /** What forms have done, by name, and why they did not, by code of the fault. */
+  readonly acts: {
+    readonly done: Readonly<Record<string, string>>
+    readonly refusals: Readonly<Record<string, string>>
+    readonly cancel: string
+    readonly copy: string
+    readonly copied: string
   }
   readonly states: {
     readonly empty: string
