@@ -209,6 +209,69 @@ export interface Text {
     readonly frame: Phrase<'time'>
   }
 
+  readonly trends: {
+    readonly title: string
+    readonly signals: string
+    readonly find: string
+    readonly chosen: Phrase<'count' | 'most'>
+    /** Groups of a machine's signals that are no bearing. */
+    readonly groups: Readonly<Record<string, string>>
+    readonly mode: string
+    readonly span: string
+    readonly spanHint: string
+    readonly range: string
+    readonly rangeHint: string
+    readonly start: string
+    readonly end: string
+    readonly length: string
+    readonly lengthUnit: string
+    readonly step: string
+    readonly stepAuto: string
+    readonly show: string
+    readonly shift: string
+    readonly back: string
+    readonly forward: string
+    readonly now: string
+    readonly nowHint: string
+    readonly zoom: string
+    readonly zoomIn: string
+    readonly zoomOut: string
+    readonly area: string
+    readonly reset: string
+    readonly csv: string
+    readonly chart: string
+    readonly chartHint: string
+    readonly shown: string
+    readonly line: string
+    readonly signal: string
+    readonly unit: string
+    readonly atCursor: string
+    readonly min: string
+    readonly mean: string
+    readonly max: string
+    readonly limits: string
+    readonly acts: string
+    readonly remove: string
+    readonly empty: string
+    readonly emptyHint: string
+    readonly toTree: string
+    readonly none: string
+    readonly gaps: string
+    readonly gap: Phrase<'from' | 'to'>
+    readonly gapsMore: Phrase<'count'>
+    readonly loading: string
+    readonly failed: string
+    readonly failedHint: string
+    /** What cannot be shown as it was asked for. */
+    readonly problem: Readonly<Record<'time' | 'order' | 'length' | 'many' | 'unknown', string>>
+    readonly keys: {
+      readonly shift: string
+      readonly zoom: string
+      readonly cursor: string
+      readonly find: string
+    }
+  }
+
   readonly auth: {
     /** The page. */
     readonly logIn: string
