@@ -144,6 +144,8 @@ export class Credentials {
     return {
       role: user.role,
       user: user.id,
+      device: null,
+      issuer: null,
       uuid: user.uuid,
       email: user.email,
       sid,

@@ -19,6 +19,8 @@ export function describe(route: {
   faults?: readonly FaultCode[]
   /** Media type of the request's body; JSON by default. */
   takes?: string
+  /** The body of a route that reads it itself: a schema for each media type. */
+  body?: Readonly<Record<string, TSchema>>
   /** It reads logged data from actors: it can wait for a position, and says how current it is. */
   reads?: true
   /** It reads what such actors have written: it can wait for a position as well. */
@@ -41,10 +43,16 @@ export function describe(route: {
     ...(route.description ? { description: route.description } : {}),
     responses,
     ...(route.takes ? { [TAKES_KEY]: route.takes } : {}),
+    ...(route.body ? { requestBody: bodyOf(route.body) } : {}),
     ...(route.reads || route.waits ? { [HEADERS_KEY]: [MIN_OFFSET] } : {}),
     ...(route.writes ? { [HEADERS_KEY]: [RETRY_KEY] } : {}),
   } as object
 }
+
+const bodyOf = (body: Readonly<Record<string, TSchema>>) => ({
+  required: true,
+  content: Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema }])),
+})
 
 /** Where a route's documentation says what its body is, and which headers it takes, until the document is built. */
 export const TAKES_KEY = 'x-takes'

@@ -8,7 +8,12 @@ export interface DocumentedRoute {
   readonly method: string
   readonly path: string
   readonly hooks: {
-    readonly detail?: { readonly hide?: boolean; readonly responses?: object; readonly [ACCESS_KEY]?: Access }
+    readonly detail?: {
+      readonly hide?: boolean
+      readonly responses?: object
+      readonly requestBody?: object
+      readonly [ACCESS_KEY]?: Access
+    }
     readonly params?: unknown
     readonly query?: unknown
     readonly body?: unknown
@@ -54,7 +59,7 @@ const PROBLEM = {
 
 /** What may happen at any route with this access. */
 function commonFaults(route: DocumentedRoute, access: Access): FaultCode[] {
-  const { params, query, body } = route.hooks
+  const { params, query, body = route.hooks.detail?.requestBody } = route.hooks
   const codes: FaultCode[] = ['INTERNAL']
   if (access !== 'public' && access !== 'page') codes.push('UNAUTHENTICATED', 'RATE_LIMITED')
   if (access !== 'public' && access !== 'page' && access !== 'viewer') codes.push('FORBIDDEN')
@@ -96,11 +101,12 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
     operation.responses = responses
     if (access !== 'public') {
       operation.security = [{ bearer: [] }]
-      operation.description = [operation.description, `Role: ${access}.`].filter(Boolean).join('\n\n')
+      const who = access === 'ingest' ? 'A device key, or role: viewer.' : `Role: ${access}.`
+      operation.description = [operation.description, who].filter(Boolean).join('\n\n')
     } else operation.security = []
     if (headers) operation.parameters = [...(operation.parameters ?? []), ...headers]
     const body = operation.requestBody?.content['application/json']
-    if (body) {
+    if (body && !detail?.requestBody) {
       // Unknown fields are refused, except where a schema says that it is open.
       const schema = { additionalProperties: false, ...body.schema }
       operation.requestBody!.content = { [typeof takes === 'string' ? takes : 'application/json']: { ...body, schema } }

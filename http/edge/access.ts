@@ -4,13 +4,15 @@ import { NOBODY, type Identity } from '../auth/identity.ts'
 import { atLeast, type Role } from '../auth/roles.ts'
 
 /**
- * Who may use a route: everybody (`public`), whoever has at least a role, or `page`: the route looks at the cookie itself. Every route
- * names it; a server with a route that does not, refuses to start.
+ * Who may use a route: everybody (`public`), whoever has at least a role, `ingest`: a device key or a viewer (whose data it is, the
+ * resource asks), or `page`: the route looks at the cookie itself. Every route names it; a server with a route that does not, refuses to
+ * start.
  */
-export type Access = 'public' | 'page' | Role
+export type Access = 'public' | 'page' | 'ingest' | Role
 
 /** Fault UNAUTHENTICATED for nobody, FORBIDDEN for too small a role. */
 export function demand(identity: Identity, role: Role): void {
+  if (identity.device !== null) throw new Fault('FORBIDDEN', 'A device key sends the data of its device, nothing else.')
   if (identity.role === null) throw unauthenticated()
   if (!atLeast(identity.role, role))
     throw new Fault('FORBIDDEN', `This needs the role ${role}; yours is ${identity.role}.`)
@@ -33,7 +35,9 @@ export const access = new Elysia({ name: 'access' })
       detail: { [ACCESS_KEY]: needed } as object,
       transform({ identity }: { identity: Identity }) {
         // No `return` here: Elysia reads the source of its hooks, and makes every request wait for one that may be asynchronous.
-        if (needed !== 'public' && needed !== 'page') demand(identity, needed)
+        if (needed === 'ingest') {
+          if (identity.device === null) demand(identity, 'viewer')
+        } else if (needed !== 'public' && needed !== 'page') demand(identity, needed)
       },
     }),
   })

@@ -1,0 +1,97 @@
+import { Fault } from '../../actors/runtime/index.ts'
+import type { Collection, Documents } from '../../actors/store/port.ts'
+import { senderOf, type Identity } from '../auth/identity.ts'
+import { RETRY_KEY_MS, retryKeyOf } from './retry-key.ts'
+
+const RETRIES: Collection = { name: 'retry_keys', indexed: ['hour'] }
+const HOUR_MS = 3_600_000
+
+/** What a write answers, and answers again to a retry. */
+export interface Answered {
+  readonly status: number
+  /** JSON text. */
+  readonly body: string
+  /** `x-position`, where it has one. */
+  readonly position?: string
+  /** Not all of it is done: a retry does it again, under the same ids. */
+  readonly isPartial?: boolean
+}
+
+/** Written before the append, completed after it. */
+interface Attempt {
+  /** SHA-256 of path, media type and body. */
+  readonly request: string
+  readonly began: number
+  /** `began` in whole hours: what the sweep looks for. */
+  readonly hour: number
+  readonly answer?: Answered
+}
+
+const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
+  const hasher = new Bun.CryptoHasher('sha256')
+  // With its length before it: two parts can never be read as two others.
+  for (const part of parts) hasher.update(`${part.length}:`).update(part)
+  return hasher.digest('base64url')
+}
+
+/**
+ * Record ids under a key: the same at each retry, so what is appended twice counts once, and others when the key is used again after its
+ * time.
+ */
+const idsOf = (name: string, began: number) => {
+  const prefix = `retry-${began.toString(36)}-${name}`
+  return (index: number) => `${prefix}-${index}`
+}
+
+/**
+ * `Idempotency-Key`: a write that is sent again under its key within 24 h answers as it did and changes nothing, also after a restart and
+ * on another node. A retry that finds a write begun and not completed does it again under the same record ids, and the actors take only
+ * what they have not.
+ */
+export function createRetries({ store, now }: { store: Documents; now: () => number }) {
+  /** The answer that stands under the name, or the attempt to be done (again). Fault IDEMPOTENCY_MISMATCH. */
+  async function begin(name: string, request: string): Promise<{ version: number; attempt: Attempt; isNew: boolean }> {
+    for (;;) {
+      const found = await store.get<Attempt>(RETRIES, name)
+      if (found && found.body.began > now() - RETRY_KEY_MS) {
+        if (found.body.request === request) return { version: found.version, attempt: found.body, isNew: false }
+        throw new Fault('IDEMPOTENCY_MISMATCH', 'Another request was sent with this Idempotency-Key.')
+      }
+      const began = now()
+      const attempt = { request, began, hour: Math.floor(began / HOUR_MS) }
+      if (found) await store.remove(RETRIES, name, found.version)
+      const put = await store.insert(RETRIES, name, attempt)
+      if (put.ok) return { version: put.version, attempt, isNew: true }
+    }
+  }
+
+  return {
+    /**
+     * Does a write once. `parts` say which request it is: path, media type, body. `work` gets the ids for its records (absent without the
+     * header), and throws before it appends anything or appends everything it can. Faults: VALIDATION (the header), IDEMPOTENCY_MISMATCH,
+     * and those of `work`.
+     */
+    async once(
+      sender: Identity,
+      headers: Headers,
+      parts: readonly string[],
+      work: (idOf?: (index: number) => string) => Promise<Answered>,
+    ): Promise<Answered> {
+      const key = retryKeyOf(headers)
+      if (key === undefined) return await work()
+      const name = sha256(senderOf(sender), key)
+      const { version, attempt, isNew } = await begin(name, sha256(...parts))
+      if (attempt.answer) return attempt.answer
+      try {
+        const answer = await work(idsOf(name, attempt.began))
+        if (!answer.isPartial) await store.replace(RETRIES, name, version, { ...attempt, answer })
+        return answer
+      } catch (error) {
+        // Refused for what it says: nothing was appended, and the key is free for the request put right.
+        if (isNew && error instanceof Fault && error.status < 500) await store.remove(RETRIES, name, version)
+        throw error
+      }
+    },
+  }
+}
+export type Retries = ReturnType<typeof createRetries>

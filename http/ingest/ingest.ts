@@ -1,0 +1,139 @@
+import type { Cluster } from '../../actors/cluster/port.ts'
+import { Fault, formatPosition, type Position } from '../../actors/runtime/index.ts'
+import type { Identity } from '../auth/identity.ts'
+import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
+import type { Answered, Retries } from '../edge/retries.ts'
+import { readText, type Held } from './body.ts'
+import { InFlight } from './in-flight.ts'
+import { itemsOfArray, itemsOfLines, parseJson, sound, type Items } from './items.ts'
+import type { Carried, Refused, Resource, Sender } from './resource.ts'
+
+const JSON_TYPE = 'application/json'
+
+/** What a body is, by its type: lines, one item, many, or what the JSON turns out to be. */
+type Form = 'lines' | 'one' | 'many' | 'either'
+
+const FORMS: ReadonlyMap<string, Form> = new Map([
+  [JSON_TYPE, 'either'],
+  ['application/x-ndjson', 'lines'],
+  ['application/ndjson', 'lines'],
+  ['application/jsonl', 'lines'],
+])
+
+/** Fault UNSUPPORTED_MEDIA_TYPE. A body without a type is taken for JSON. */
+function formOf(contentType: string | null, { types, many }: Resource): Form {
+  if (contentType === JSON_TYPE || contentType === null) return 'either'
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';')
+  const name = type.trim()
+  const charset = parameters.map((one) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(one)?.[1]).find(Boolean) ?? 'utf-8'
+  const form = (types && Object.hasOwn(types, name) ? types[name] : undefined) ?? FORMS.get(name)
+  if (form === undefined || (form === 'lines' && !many) || !/^utf-?8$/.test(charset)) {
+    throw new Fault('UNSUPPORTED_MEDIA_TYPE', `This path does not take ${contentType.slice(0, 80)}.`)
+  }
+  return form
+}
+
+const isNotTaken = () => new Fault('LOG_UNAVAILABLE', 'The log could not take it; send it again.')
+
+/** The answer to a batch. `positions`: the last one of each partition. */
+function reportOf(accepted: number, positions: readonly string[], refused: readonly Refused[]): string {
+  const errors = refused.map(({ index, fault: { code, message } }) => ({ index, code, message }))
+  return JSON.stringify({ accepted, rejected: errors.length, positions, errors })
+}
+
+/**
+ * Takes items into the log for any {@link Resource}: reads the body within its limits, parses, appends, and answers; `resource.ts` shows
+ * how a route is made with it.
+ */
+export function createIngest(parts: {
+  cluster: Pick<Cluster, 'append'>
+  retries: Retries
+  later: FaultAnswers['later']
+  now: () => number
+  inFlight?: InFlight
+}) {
+  const { cluster, retries, later, now, inFlight = new InFlight() } = parts
+
+  async function appendOne(resource: Resource, value: unknown, sender: Sender): Promise<Answered> {
+    const taken = resource.one(value, sender)
+    let record = taken instanceof Promise ? await taken : taken
+    if (sender.idOf && !record.id) record = { ...record, id: sender.idOf(0) }
+    const [at] = await cluster.append([record])
+    if (!at) throw isNotTaken()
+    const position = formatPosition(at)
+    const body = resource.answer ? resource.answer(position, record) : reportOf(1, [position], [])
+    return { status: resource.status ?? 202, body, position }
+  }
+
+  async function appendMany(resource: Resource, { items, refused: unread }: Items, sender: Sender): Promise<Answered> {
+    const taken = items.length === 0 ? { records: [], refused: [] } : await resource.many!(items, sender)
+    const positions = await append(taken.records, sender)
+    const refused = [...unread, ...taken.refused]
+    const last = new Map<number, Position>()
+    let accepted = 0
+    let isPartial = false
+    for (const [i, { indexes }] of taken.records.entries()) {
+      const at = positions[i]
+      if (at) {
+        accepted += indexes.length
+        const before = last.get(at.partition)
+        if (!before || before.offset < at.offset) last.set(at.partition, at)
+      } else {
+        isPartial = true
+        const fault = isNotTaken()
+        for (const index of indexes) refused.push({ index, fault })
+      }
+    }
+    if (isPartial && accepted === 0) throw isNotTaken()
+    refused.sort((a, b) => a.index - b.index)
+    const texts = [...last.values()].sort((a, b) => a.partition - b.partition).map(formatPosition)
+    return { status: 202, body: reportOf(accepted, texts, refused), position: texts.join(','), isPartial }
+  }
+
+  async function append(carried: readonly Carried[], { idOf }: Sender): Promise<readonly (Position | null)[]> {
+    if (carried.length === 0) return []
+    const records = carried.map(({ record, indexes }) =>
+      idOf && !record.id ? { ...record, id: idOf(indexes[0]!) } : record,
+    )
+    return await cluster.append(records)
+  }
+
+  async function take(resource: Resource, form: Form, text: string, sender: Sender): Promise<Answered> {
+    if (form === 'lines') return await appendMany(resource, itemsOfLines(text), sender)
+    const value = parseJson(text)
+    const isMany = Array.isArray(value) && resource.many !== undefined && form !== 'one'
+    if (isMany) return await appendMany(resource, itemsOfArray(value), sender)
+    if (form === 'many') throw new Fault('VALIDATION', 'The body is not an array.')
+    return await appendOne(resource, sound(value), sender)
+  }
+
+  async function answer(
+    resource: Resource,
+    { request, identity, set }: Exchange & { identity: Identity },
+  ): Promise<string> {
+    const held: Held = { bytes: 0 }
+    try {
+      const { headers } = request
+      const contentType = headers.get('content-type')
+      const form = formOf(contentType, resource)
+      const text = await readText(request, inFlight, held)
+      const nowMs = now()
+      const answered = headers.has('idempotency-key')
+        ? await retries.once(identity, headers, [new URL(request.url).pathname, form, text], (idOf) =>
+            take(resource, form, text, { identity, nowMs, ...(idOf ? { idOf } : {}) }),
+          )
+        : await take(resource, form, text, { identity, nowMs })
+      set.status = answered.status
+      set.headers['content-type'] = JSON_TYPE
+      if (answered.position) set.headers['x-position'] = answered.position
+      return answered.body
+    } finally {
+      inFlight.leave(held.bytes)
+    }
+  }
+
+  /** The handler of a route; it is bound, so that Elysia, which reads the source of handlers, does not await it. */
+  return (resource: Resource) =>
+    ((exchange: Exchange & { identity: Identity }) => later(exchange, answer(resource, exchange))).bind(null)
+}
+export type Ingest = ReturnType<typeof createIngest>

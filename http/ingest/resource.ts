@@ -1,0 +1,61 @@
+import type { Fault, NewRecord } from '../../actors/runtime/index.ts'
+import type { Identity } from '../auth/identity.ts'
+
+/** One thing of a body: a reading, an event. `value` is plain JSON ({@link flawOf} found nothing), of whatever shape. */
+export interface Item {
+  /** Counts the items of the body from 0. */
+  readonly index: number
+  readonly value: unknown
+}
+
+/** Who sends, when, and what a retry of the request finds again. */
+export interface Sender {
+  readonly identity: Identity
+  /** When the body was there: epoch ms of the edge's clock. */
+  readonly nowMs: number
+  /** Under an `Idempotency-Key`: an id for the item with this index, the same at each retry. Absent without the header. */
+  readonly idOf?: (index: number) => string
+}
+
+/** A record, and which items it carries: many items of one actor may become one record. */
+export interface Carried {
+  readonly record: NewRecord
+  /** Ascending. */
+  readonly indexes: readonly number[]
+}
+
+export interface Refused {
+  readonly index: number
+  readonly fault: Fault
+}
+
+/** What a resource makes of a batch. Each item stands in one of the two, once. */
+export interface Taken {
+  readonly records: readonly Carried[]
+  readonly refused: readonly Refused[]
+}
+
+/**
+ * What a route that takes items into the log says of them; `createIngest` does the rest. Give each record an `id` only where the items
+ * have ids of their own: under an `Idempotency-Key` the others get one from the key.
+ *
+ * ```ts
+ * const data = ingest({
+ *   one: (value, sender) => recordOf(readingOf(value, sender)),   // throws a Fault, which is the answer
+ *   many: (items, sender) => groupedByDevice(items, sender),
+ * })
+ * app.post('/api/v1/data', data, { access: 'ingest', parse: 'none', query: NoQuery, detail: describe({ …, body: { 'application/json': OneOrMany } }) })
+ * ```
+ */
+export interface Resource {
+  /** One item alone, the fast path. Not `async`: a promise only where it has to wait (a look at the store). */
+  one(value: unknown, sender: Sender): NewRecord | Promise<NewRecord>
+  /** An array or lines. Absent: the route takes one item only. */
+  many?(items: readonly Item[], sender: Sender): Taken | Promise<Taken>
+  /** JSON text of the answer to one item; the default is that of a batch of one. */
+  answer?(position: string, record: NewRecord): string
+  /** Status of the answer; 202 by default. */
+  readonly status?: number
+  /** Media types besides application/json (one, or an array) and NDJSON, and what a body of theirs is. */
+  readonly types?: Readonly<Record<string, 'one' | 'many'>>
+}
