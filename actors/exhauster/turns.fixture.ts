@@ -28,6 +28,7 @@ export function actorAlone(kind: ActorKind, id: string) {
       partition: 0,
       offset,
       at,
+      takenAt: at,
       id: recordId,
       emit: (collection, at, body) => void emitted.push({ collection, at, body: body as Record<string, unknown> }),
       send: (record) => void sent.push(record),

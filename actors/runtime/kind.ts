@@ -1,3 +1,4 @@
+import type { Rows } from './history/segment.ts'
 import type { NewRecord } from './record.ts'
 
 /** What a reducer may ask of the runtime. Valid during the turn only; a throw undoes all of it. */
@@ -9,10 +10,15 @@ export interface Turn {
   readonly offset: number
   /** When the record was appended, epoch ms; never going back within the partition. */
   readonly at: number
+  /** When this owner took the record from the log, epoch ms: it is durable since then. For measuring only: at a replay it is another. */
+  readonly takenAt: number
   /** The record's own id, or ''. */
   readonly id: string
-  /** Stores a document exactly once, under the id `partition-offset-n`. */
-  emit(collection: string, at: number, body: object): void
+  /**
+   * Stores a document exactly once, under the id `partition-offset-n`: with the next flush, or at once when it is urgent. Urgent is what
+   * somebody outside waits for: each costs a write of its own.
+   */
+  emit(collection: string, at: number, body: object, options?: EmitOptions): void
   /** Appends a record for another actor; it is applied exactly once, in the order of sending. */
   send(record: NewRecord): void
   /** Arms the timer `name` (one of each name; arming again moves it): at `dueMs` the record `{type, value}` comes to this actor. */
@@ -20,11 +26,17 @@ export interface Turn {
   clearTimer(name: string): void
   /**
    * Adds a row to this actor's history. `time` is the source's own, epoch ms; `values` stand for the kind's `history(state)`
-   * columns, NaN where there is none. Rows may come in any order of time. The array is copied.
+   * columns, NaN where there is none. Rows may come in any order of time. The array is copied. `text` is one line, for kinds with
+   * `historyText`.
    */
-  row(time: number, values: ArrayLike<number>): void
+  row(time: number, values: ArrayLike<number>, text?: string): void
   /** Marks a change that viewers should hear of (at most twice a second an actor). A turn that does not say so is silent. */
   changed(): void
+}
+
+export interface EmitOptions {
+  /** Stored within milliseconds, with every effect that its partition emitted before it. */
+  readonly urgent?: boolean
 }
 
 /** Applies one record; synchronous; it may change `state` only after everything that can throw is computed. */
@@ -56,6 +68,14 @@ export interface ActorKind<State = any> {
   readonly upcast?: { readonly [version: number]: (old: never) => unknown }
   /** Column names of the history rows; may grow or change with the state. Absent: the kind keeps no history. */
   readonly history?: (state: State) => readonly string[]
+  /** Whether a row of the history has a text beside its numbers. */
+  readonly historyText?: true
+  /** Sums up the rows of a segment in JSON text, kept beside it: answers that need no more never decode the rows. Pure. */
+  readonly digest?: (rows: Rows) => string
+  /**
+   * Applied in place of `on` to a record whose id was applied before, so that a kind can count them. Absent: such records are dropped.
+   */
+  readonly repeated?: Reduce<State>
   /**
    * How a state becomes JSON and back, for states that are not plain JSON. Default: as they are. What comes back must behave as
    * what went in, or a replay ends elsewhere: JSON knows no NaN, Infinity, -0, undefined, Map or typed array.

@@ -12,6 +12,8 @@ export interface Limits {
   readonly maxPending: number
   /** Rows at which a segment is sealed: compaction leaves it alone. A flush cuts longer ones. */
   readonly segmentRows: number
+  /** The same for the text of its rows: bytes when it is sealed, UTF-16 units where a flush cuts. */
+  readonly segmentText: number
   /** UTF-16 units of a message's value; a turn that sends more throws. The log must take what a turn may send. */
   readonly maxMessage: number
   /** So many records that throw within `quarantineMs` (by their `at`) quarantine the actor. */
@@ -26,6 +28,7 @@ export const LIMITS: Limits = {
   maxResident: 20_000,
   maxPending: 50_000,
   segmentRows: 2048,
+  segmentText: 1024 * 1024,
   maxMessage: 500_000,
   quarantineAfter: 5,
   quarantineMs: 60_000,

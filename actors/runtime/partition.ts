@@ -7,12 +7,15 @@ import type { ActorKind } from './kind.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { Outputs } from './outputs.ts'
-import type { Append, Clock, Segment, TurnStore } from './ports.ts'
+import type { Append, Clock, Effect, Segment, TurnStore } from './ports.ts'
 import type { LogRecord } from './record.ts'
 import { Snapshotter, type Owner } from './snapshotter.ts'
 import { Table } from './table.ts'
 import { TurnLoop } from './turn-loop.ts'
 import { Waiters } from './waiters.ts'
+
+/** The tail is one segment, however long. */
+const WHOLE = { segmentRows: Infinity, segmentText: Infinity }
 
 export interface PartitionOptions {
   readonly partition: number
@@ -25,6 +28,8 @@ export interface PartitionOptions {
   readonly limits?: Partial<Limits>
   /** Version counters of all actors of the node, a power of two of them: `versionSlot` finds an actor's. */
   readonly versions?: Int32Array
+  /** Hears of effects that have just become durable. */
+  readonly stored?: (effects: readonly Effect[]) => void
   /** The simulator's alone. */
   readonly guards?: Partial<Guards>
 }
@@ -60,6 +65,7 @@ export class Partition {
   #closed = false
   #paused = false
   #ticking = false
+  #hurrying = false
   #applying: Promise<void> = Promise.resolve()
   readonly #nextTick = new Waiters<void>()
   readonly #readers = new Waiters<boolean>()
@@ -72,7 +78,7 @@ export class Partition {
     this.#options = options
     this.#owner = { partition, epoch }
     this.#table = new Table(store, kinds, versions.length)
-    this.#outputs = new Outputs(store, new Outbox(append, guards), guards)
+    this.#outputs = new Outputs(store, new Outbox(append, guards), guards, options.stored ?? (() => {}))
     this.#snapshotter = new Snapshotter(store, this.#outputs, this.#table, clock, limits, guards, this.#owner)
     this.#loop = new TurnLoop({
       partition,
@@ -143,6 +149,7 @@ export class Partition {
 
   async #apply(records: readonly LogRecord[]): Promise<void> {
     const { chunkRecords, maxResident } = this.#limits
+    const takenAt = this.#options.clock.now()
     for (let next = 0; next < records.length;) {
       if (this.#crowded) await this.#makeRoom()
       if (this.#closed || this.#paused) return
@@ -153,8 +160,10 @@ export class Partition {
         if (this.#closed || this.#paused) return
       }
       if (this.#closed) return
+      this.#loop.takenAt = takenAt
       next = this.#loop.run(records, next, to)
       if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
+      if (this.#outputs.urgent) void this.#hurry()
       this.#readers.release(true, (offset) => this.position > offset)
       if (next < records.length) await this.#options.clock.yield()
     }
@@ -196,12 +205,29 @@ export class Partition {
     return this.#snapshotter.flush()
   }
 
+  /** Writes effects, and nothing else, until none is urgent. What else came by the time that it writes goes with them. */
+  async #hurry(): Promise<void> {
+    if (this.#hurrying) return
+    this.#hurrying = true
+    try {
+      while (this.#outputs.urgent && !this.#closed) {
+        await this.#options.clock.yield()
+        if (!this.#closed) await this.#outputs.putEffects(this.#limits.flushBatch)
+      }
+    } catch {
+      // They stay urgent: the next tick tries again.
+    } finally {
+      this.#hurrying = false
+    }
+  }
+
   /** Tries again what waits, and appends the records of timers that are due. */
   async tick(): Promise<void> {
     this.#nextTick.release()
     if (this.#closed || this.#paused || this.#ticking) return
     this.#ticking = true
     if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
+    if (this.#outputs.urgent) void this.#hurry()
     const { clock, append } = this.#options
     const look = (addresses: readonly string[]) => this.#table.look(addresses)
     try {
@@ -240,7 +266,7 @@ export class Partition {
    */
   tail(address: string): Segment | undefined {
     const actor = this.#table.get(address)
-    return actor?.rows?.segments(address, actor.rowsTo + 1, actor.offset, Infinity)[0]
+    return actor?.rows?.segments(address, actor.rowsTo + 1, actor.offset, WHOLE)[0]
   }
 
   /** Actors that have changed since the last call, with their offset. */
@@ -254,7 +280,8 @@ export class Partition {
   compact(address: string): Promise<number> {
     const { contiguousMerge, clip, mergedBeforeDelete } = this.#guards
     const rules = { contiguous: contiguousMerge, clip, mergedFirst: mergedBeforeDelete }
-    return compactHistory(this.#options.store, address, this.#limits.segmentRows, rules)
+    const digest = this.#table.kindOf(address)?.definition.digest
+    return compactHistory(this.#options.store, address, this.#limits, rules, digest)
   }
 
   /** Applies nothing more after the present chunk, and resolves then: what comes next is the last flush. */

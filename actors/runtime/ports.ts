@@ -29,6 +29,10 @@ export interface Segment {
   readonly rows: number
   /** Columns: `encodeSegment`. */
   readonly data: Uint8Array
+  /** Texts of the rows: `encodeTexts`. Absent: no row has one. */
+  readonly texts?: Uint8Array
+  /** What the kind's `digest` says of the rows. Absent: the kind has none. */
+  readonly digest?: string
 }
 
 /** A document that a turn emitted. `id` is `partition-offset-n`: storing it again changes nothing. */

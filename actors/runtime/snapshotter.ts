@@ -35,7 +35,7 @@ export class Snapshotter {
   #writing: readonly Capture[] = []
   #running: Promise<unknown> = Promise.resolve()
   #closed = false
-  /** Rows of all actors that are not in a segment. */
+  /** What the rows of all actors weigh that are not in a segment. */
   pendingRows = 0
   readonly counts = { stored: 0, conflicts: 0, failures: 0 }
 
@@ -114,7 +114,7 @@ export class Snapshotter {
       const { address, rows, rowsTo, offset } = actor
       try {
         const snapshot = toSnapshot(actor, this.#owner.partition, this.#owner.epoch)
-        const segments = rows?.segments(address, rowsTo + 1, offset, this.#limits.segmentRows) ?? []
+        const segments = rows?.segments(address, rowsTo + 1, offset, this.#limits, actor.kind.definition.digest) ?? []
         captures.push({ actor, snapshot, segments })
       } catch {
         this.counts.failures++
@@ -163,9 +163,9 @@ export class Snapshotter {
   #rowsDurable(actor: Actor, to: number): void {
     actor.rowsTo = Math.max(actor.rowsTo, to)
     if (actor.rows === undefined) return
-    this.pendingRows -= actor.rows.length
+    this.pendingRows -= actor.rows.weight
     actor.rows.drop(to)
-    this.pendingRows += actor.rows.length
+    this.pendingRows += actor.rows.weight
     if (actor.rows.length === 0) actor.rows = undefined
   }
 

@@ -107,6 +107,11 @@ export class TurnLoop {
     asked.forEach((i, n) => (this.#firstOffsets[i] = found[n]!))
   }
 
+  /** When the records at hand were taken from the log, epoch ms. */
+  set takenAt(now: number) {
+    this.#turn.takenAt = now
+  }
+
   /** Second pass over a prepared chunk. Returns where it stopped: at its end, or when its time was over. */
   run(records: readonly LogRecord[], from: number, to: number): number {
     const { clock, limits, guards } = this.#parts
@@ -131,13 +136,11 @@ export class TurnLoop {
       this.refusedFrom = Math.min(this.refusedFrom, record.offset)
       return
     }
-    const repeated =
-      (record.source !== '' && this.#isRepeatedMessage(actor, record)) ||
-      (record.id !== '' && this.#isDuplicate(record, place))
-    if (repeated) this.counts.duplicates++
+    if (record.source !== '' && this.#isRepeatedMessage(actor, record)) this.counts.duplicates++
+    else if (record.id !== '' && this.#isDuplicate(record, place)) this.#repeated(actor, record)
     else if (record.type.charCodeAt(0) === DOLLAR) this.#runtimeRecord(actor, record)
     else if (actor.quarantine !== undefined) this.#quarantined(actor, record)
-    else this.#reduce(actor, record, record.type, record.value)
+    else this.#reduce(actor, record, this.#reducerOf(actor, record.type), record.type, record.value)
 
     const { offset } = record
     actor.offset = offset
@@ -148,14 +151,32 @@ export class TurnLoop {
     Atomics.add(this.#parts.versions, actor.slot, 1)
   }
 
-  #reduce(actor: Actor, record: LogRecord, type: string, value: string): void {
-    const turn = this.#turn
-    let reduce = this.#lastReduce
-    if (type !== this.#lastType || actor.kind !== this.#lastKind) {
-      this.#lastReduce = reduce = actor.kind.on.get(type)
-      this.#lastKind = actor.kind
+  #reducerOf({ kind }: Actor, type: string): Reduce<unknown> | undefined {
+    if (type !== this.#lastType || kind !== this.#lastKind) {
+      this.#lastReduce = kind.on.get(type)
+      this.#lastKind = kind
       this.#lastType = type
     }
+    return this.#lastReduce
+  }
+
+  /** An id that was applied before: the kind may count it, and that is all. */
+  #repeated(actor: Actor, record: LogRecord): void {
+    this.counts.duplicates++
+    const { repeated } = actor.kind.definition
+    if (repeated === undefined || actor.quarantine !== undefined || record.type.charCodeAt(0) === DOLLAR) return
+    this.#reduce(actor, record, repeated, record.type, record.value, true)
+  }
+
+  #reduce(
+    actor: Actor,
+    record: LogRecord,
+    reduce: Reduce<unknown> | undefined,
+    type: string,
+    value: string,
+    again = false,
+  ): void {
+    const turn = this.#turn
     if (reduce === undefined) {
       this.#bury('UNKNOWN_TYPE', `${actor.kind.definition.kind} has no ${type}`, record)
       return
@@ -170,8 +191,8 @@ export class TurnLoop {
       this.#threw(actor, record, code, error)
       return
     }
-    this.counts.applied++
-    if (record.id !== '') {
+    if (!again) this.counts.applied++
+    if (record.id !== '' && !again) {
       const { partition, outputs } = this.#parts
       outputs.applied({ address: actor.address, id: record.id, partition, offset: record.offset })
     }
@@ -183,6 +204,7 @@ export class TurnLoop {
     const { outputs, alarmClock, snapshotter } = this.#parts
     const turn = this.#turn
     for (const effect of turn.effects) outputs.emit(offset, effect)
+    if (turn.isUrgent) outputs.urgent = true
     for (const message of turn.messages) outputs.outbox.add(offset, message)
     for (const [name, timer] of turn.timers) {
       if (timer === null) actor.timers?.delete(name)
@@ -192,7 +214,7 @@ export class TurnLoop {
         alarmClock.schedule(actor.address, timer.due)
       }
     }
-    if (turn.rowsBefore >= 0) snapshotter.pendingRows += actor.rows!.length - turn.rowsBefore
+    if (turn.rowsBefore >= 0) snapshotter.pendingRows += actor.rows!.weight - turn.weightBefore
     if (turn.hasChanged) this.changed.set(actor.address, offset)
     turn.reset(false)
   }
@@ -239,7 +261,7 @@ export class TurnLoop {
     if (timer === undefined || actor.quarantine !== undefined) return
     if (timer.due !== timerRecord.due && this.#parts.guards.timerStillArmed) return
     actor.timers!.delete(timerRecord.name)
-    this.#reduce(actor, record, timer.type, timer.value)
+    this.#reduce(actor, record, this.#reducerOf(actor, timer.type), timer.type, timer.value)
   }
 
   /** Whether this message was dealt with before. If not, it counts as dealt with from now on, whatever its turn does. */

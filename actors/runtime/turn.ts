@@ -1,6 +1,6 @@
 import type { Actor, Timer } from './actor.ts'
 import { RowBuffer } from './history/row-buffer.ts'
-import type { Turn } from './kind.ts'
+import type { EmitOptions, Turn } from './kind.ts'
 import type { Effect } from './ports.ts'
 import type { LogRecord, NewRecord } from './record.ts'
 
@@ -13,12 +13,16 @@ export class CurrentTurn implements Turn {
   /** Whether anything but the state was touched: most turns have nothing to settle. */
   touched = false
   hasChanged = false
+  /** Whether an effect cannot wait for the next flush. */
+  isUrgent = false
   readonly effects: Effect[] = []
   readonly messages: NewRecord[] = []
   /** null: cleared. */
   readonly timers: [name: string, timer: Timer | null][] = []
-  /** Rows that the actor had before this turn, -1 when it added none. */
+  /** Rows that the actor had before this turn, -1 when it added none, and what they weighed. */
   rowsBefore = -1
+  weightBefore = 0
+  takenAt = 0
 
   constructor(partition: number, maxMessage: number) {
     this.partition = partition
@@ -51,6 +55,7 @@ export class CurrentTurn implements Turn {
     if (threw && this.rowsBefore >= 0) this.#actor.rows!.truncate(this.rowsBefore)
     this.touched = false
     this.hasChanged = false
+    this.isUrgent = false
     if (this.effects.length > 0) this.effects.length = 0
     if (this.messages.length > 0) this.messages.length = 0
     if (this.timers.length > 0) this.timers.length = 0
@@ -66,8 +71,9 @@ export class CurrentTurn implements Turn {
     return `${this.partition}-${this.offset}-${this.effects.length + this.messages.length}`
   }
 
-  emit(collection: string, at: number, body: object): void {
+  emit(collection: string, at: number, body: object, options?: EmitOptions): void {
     this.touched = true
+    if (options?.urgent === true) this.isUrgent = true
     this.effects.push({ collection, id: this.#outputId, address: this.address, at, body: JSON.stringify(body) })
   }
 
@@ -89,17 +95,23 @@ export class CurrentTurn implements Turn {
     this.timers.push([name, null])
   }
 
-  row(time: number, values: ArrayLike<number>): void {
+  row(time: number, values: ArrayLike<number>, text = ''): void {
     const actor = this.#actor
     const names = actor.kind.definition.history?.(actor.state)
     if (names === undefined) throw new TypeError(`${actor.kind.definition.kind} keeps no history`)
     if (!Number.isFinite(time)) throw new RangeError(`a row at ${time}`)
+    if (text !== '' && (!actor.kind.definition.historyText || text.includes('\n'))) {
+      throw new TypeError(`${actor.kind.definition.kind} keeps no such text in its history`)
+    }
     // The store can be ahead of this owner: then another one wrote these rows already.
     if (this.offset <= actor.rowsTo) return
     this.touched = true
     actor.rows ??= new RowBuffer()
-    if (this.rowsBefore < 0) this.rowsBefore = actor.rows.length
-    actor.rows.add(names, time, this.offset, values)
+    if (this.rowsBefore < 0) {
+      this.rowsBefore = actor.rows.length
+      this.weightBefore = actor.rows.weight
+    }
+    actor.rows.add(names, time, this.offset, values, text)
   }
 
   changed(): void {

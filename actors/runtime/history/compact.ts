@@ -1,7 +1,8 @@
 import type { Segment, TurnStore } from '../ports.ts'
 import { clipSegments } from './read.ts'
-import { toSegment } from './row-buffer.ts'
+import { toSegment, type Digest, type SegmentLimits } from './row-buffer.ts'
 import { openSegment, type Rows } from './segment.ts'
+import { decodeTexts } from './texts.ts'
 
 /** What the simulator switches off to prove that it is needed. */
 interface Rules {
@@ -24,13 +25,14 @@ const ALL_RULES: Rules = { contiguous: true, clip: true, mergedFirst: true }
 export async function compactHistory(
   store: TurnStore,
   address: string,
-  sealedRows: number,
+  limits: SegmentLimits,
   rules: Rules = ALL_RULES,
+  digest?: Digest,
 ): Promise<number> {
-  const segments = await store.readSegments(address, -Infinity, Infinity, sealedRows)
+  const segments = await store.readSegments(address, -Infinity, Infinity, limits.segmentRows)
   let fewer = 0
-  for (const run of runsOf(segments, sealedRows, rules.contiguous)) {
-    const merged = merge(run, rules.clip)
+  for (const run of runsOf(segments, limits, rules.contiguous)) {
+    const merged = merge(run, rules.clip, digest)
     const write = () => store.putSegments([merged])
     const sweep = async () => {
       for (const { first } of run.slice(1)) await store.deleteSegment(address, first, merged.last)
@@ -42,31 +44,39 @@ export async function compactHistory(
   return fewer
 }
 
-/** Runs of two or more that may become one, each closed as soon as it has the rows of a sealed segment. */
-function runsOf(segments: readonly Segment[], sealedRows: number, contiguous: boolean): Segment[][] {
+/** Runs of two or more that may become one, each closed as soon as it has the rows, or the text, of a sealed segment. */
+function runsOf(
+  segments: readonly Segment[],
+  { segmentRows, segmentText }: SegmentLimits,
+  contiguous: boolean,
+): Segment[][] {
+  const sealed = (rows: number, text: number) => rows >= segmentRows || text >= segmentText
   const runs: Segment[][] = []
   let run: Segment[] = []
-  let [covered, rows] = [-1, 0]
+  let [covered, rows, text] = [-1, 0, 0]
   for (const segment of [...segments].sort((a, b) => a.first - b.first)) {
-    if (segment.rows >= sealedRows || rows >= sealedRows || (contiguous && segment.first > covered + 1)) {
+    const whole = sealed(segment.rows, segment.texts?.byteLength ?? 0)
+    if (whole || sealed(rows, text) || (contiguous && segment.first > covered + 1)) {
       runs.push(run)
       run = []
-      ;[covered, rows] = [-1, 0]
+      ;[covered, rows, text] = [-1, 0, 0]
     }
-    if (segment.rows >= sealedRows) continue
+    if (whole) continue
     run.push(segment)
     covered = Math.max(covered, segment.last)
     rows += segment.rows
+    text += segment.texts?.byteLength ?? 0
   }
   runs.push(run)
   return runs.filter(({ length }) => length > 1)
 }
 
-function merge(run: readonly Segment[], clip: boolean): Segment {
+function merge(run: readonly Segment[], clip: boolean, digest: Digest | undefined): Segment {
   const parts = clipSegments(run, clip).map(({ segment, covered }) => {
     const open = openSegment(segment.data)
     const offsets = open.offsets()
-    return { open, times: open.times(), offsets, from: offsets.findIndex((offset) => offset > covered) }
+    const from = offsets.findIndex((offset) => offset > covered)
+    return { open, times: open.times(), offsets, from, texts: segment.texts && decodeTexts(segment.texts) }
   })
   const fresh = parts.filter(({ from }) => from >= 0)
   const joined = (pick: (part: (typeof parts)[number]) => Float64Array | undefined): Float64Array => {
@@ -86,6 +96,11 @@ function merge(run: readonly Segment[], clip: boolean): Segment {
     times: joined(({ times }) => times),
     offsets: joined(({ offsets }) => offsets),
     columns: names.map((name) => joined(({ open }) => open.column(name))),
+    ...(fresh.some(({ texts }) => texts) ? { texts: fresh.flatMap(textsOf) } : {}),
   }
-  return toSegment(run[0]!.address, run[0]!.first, Math.max(...run.map(({ last }) => last)), rows)
+  return toSegment(run[0]!.address, run[0]!.first, Math.max(...run.map(({ last }) => last)), rows, digest)
 }
+
+/** The texts of what a part gives; '' for each row where it has none. */
+const textsOf = ({ texts, offsets, from }: { texts?: string[] | undefined; offsets: Float64Array; from: number }) =>
+  texts?.slice(from) ?? Array<string>(offsets.length - from).fill('')

@@ -83,6 +83,7 @@ interface Row {
 }
 
 const NAMES = ['x', 'y', 'z']
+const WHOLE = { segmentRows: Infinity, segmentText: Infinity }
 const LAST = 60
 
 /** A history as turns make it: some offsets have no row, some have several, columns come and go. */
@@ -107,7 +108,7 @@ function segmentsOf(history: readonly Row[], first: number, last: number, rows =
   for (const { names, time, offset, values } of history) {
     if (offset >= first && offset <= last) buffer.add(names, time, offset, values)
   }
-  return buffer.segments('kind/a', first, last, rows)
+  return buffer.segments('kind/a', first, last, { segmentRows: rows, segmentText: Infinity })
 }
 
 const plain = (history: readonly Row[]): string[] =>
@@ -172,7 +173,7 @@ test('compaction changes no answer, and comes to an end', async () => {
       const before = store.segments.get('kind/a')?.size ?? 0
       let removed = 0
       for (let fewer = -1; fewer !== 0; removed += fewer) {
-        fewer = await compactHistory(store, 'kind/a', sealed)
+        fewer = await compactHistory(store, 'kind/a', { segmentRows: sealed, segmentText: Infinity })
         expect(read([...(store.segments.get('kind/a')?.values() ?? [])])).toEqual(plain(history))
       }
       expect(store.segments.get('kind/a')?.size ?? 0).toBe(before - removed)
@@ -186,7 +187,7 @@ test('compaction never merges over a gap', async () => {
   const store = new MemoryStore()
   const [left, , right] = [0, 1, 2].flatMap((offset) => segmentsOf(history, offset, offset))
   await store.putSegments([left!, right!])
-  expect(await compactHistory(store, 'kind/a', 10)).toBe(0)
+  expect(await compactHistory(store, 'kind/a', { segmentRows: 10, segmentText: Infinity })).toBe(0)
 })
 
 test('a flush of many rows is cut, but not within one offset', () => {
@@ -207,10 +208,53 @@ test('rows that a turn took back, or that are durable, are gone', () => {
   buffer.truncate(2)
   buffer.add(['y'], 4, 4, [5])
   buffer.drop(1)
-  expect(read(buffer.segments('kind/a', 2, 4, Infinity))).toEqual(['2 2,NaN,NaN', '4 NaN,5,NaN'])
+  expect(read(buffer.segments('kind/a', 2, 4, WHOLE))).toEqual(['2 2,NaN,NaN', '4 NaN,5,NaN'])
 })
 
 test('a segment knows its earliest and latest time', () => {
   const rows = { names: [], times: Float64Array.of(5, 2, 9), offsets: Float64Array.of(0, 1, 2), columns: [] }
   expect(toSegment('kind/a', 0, 2, rows)).toMatchObject({ from: 2, to: 9, rows: 3 })
+})
+
+test('each row keeps its text through cuts, merging and clipping; rows without one have none', async () => {
+  const texts = ['a', '', 'ёж 🦔', '{"b":[1,2]}', '', 'f']
+  const buffer = new RowBuffer()
+  texts.forEach((text, i) => buffer.add(['x'], i, i, [i], text))
+  const cut = buffer.segments('kind/a', 0, 5, { segmentRows: 2, segmentText: Infinity })
+  const longer = new RowBuffer()
+  texts.slice(0, 4).forEach((text, i) => longer.add(['x'], i, i, [i], text))
+  const store = new MemoryStore()
+  await store.putSegments([...cut, ...longer.segments('kind/a', 0, 3, WHOLE)])
+  const read = () => {
+    const segments = [...store.segments.get('kind/a')!.values()]
+    return readRows(segments, { from: 1, to: 9, names: [], texts: true }).texts
+  }
+  expect(read()).toEqual(texts.slice(1))
+  await compactHistory(store, 'kind/a', WHOLE)
+  expect(store.segments.get('kind/a')!.size).toBe(1)
+  expect(read()).toEqual(texts.slice(1))
+})
+
+test('a segment is also cut and sealed by its text', async () => {
+  const buffer = new RowBuffer()
+  for (let i = 0; i < 6; i++) buffer.add([], i, i, [], 'x'.repeat(40))
+  const limits = { segmentRows: 100, segmentText: 100 }
+  const segments = buffer.segments('kind/a', 0, 5, limits)
+  expect(segments.map(({ rows }) => rows)).toEqual([2, 2, 2])
+  const store = new MemoryStore()
+  await store.putSegments(segments)
+  expect(await compactHistory(store, 'kind/a', limits)).toBe(1)
+  expect([...store.segments.get('kind/a')!.values()].map(({ rows }) => rows)).toEqual([4, 2])
+  expect(await compactHistory(store, 'kind/a', limits)).toBe(0)
+})
+
+test('text weighs in memory until it is durable', () => {
+  const buffer = new RowBuffer()
+  buffer.add(['x'], 1, 1, [1], 'x'.repeat(2048))
+  buffer.add(['x'], 2, 2, [2], 'x'.repeat(1024))
+  expect(buffer.weight).toBe(5)
+  buffer.truncate(1)
+  expect(buffer.weight).toBe(3)
+  buffer.drop(1)
+  expect(buffer.weight).toBe(0)
 })

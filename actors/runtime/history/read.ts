@@ -1,5 +1,6 @@
 import type { Segment } from '../ports.ts'
 import { openSegment, type OpenSegment, type Rows } from './segment.ts'
+import { decodeTexts } from './texts.ts'
 
 export interface Range {
   /** Epoch ms, inclusive. */
@@ -47,36 +48,49 @@ export function selected(
 /**
  * Rows of an actor with `from` ≤ time < `to`, ascending by time (equal times by offset). `segments`: all that overlap the
  * range, read at one moment, and the tail of what is not flushed yet, taken before that moment. Decodes only the
- * columns asked for; a name that no row has gives NaN.
+ * columns asked for; a name that no row has gives NaN. `texts` come when they are asked for.
  */
 export function readRows(
   segments: readonly Segment[],
-  { names, ...range }: Range & { readonly names: readonly string[] },
+  {
+    names,
+    texts: withTexts = false,
+    ...range
+  }: Range & { readonly names: readonly string[]; readonly texts?: boolean },
   clip = true,
 ): Omit<Rows, 'offsets'> {
   const parts = clipSegments(segments, clip).flatMap((clipped) => {
     const open = openSegment(clipped.segment.data)
     const { rows, times } = selected(open, clipped, range)
-    return rows.length > 0 ? [{ rows, times, columns: names.map((name) => open.column(name)) }] : []
+    if (rows.length === 0) return []
+    const texts = withTexts && clipped.segment.texts ? decodeTexts(clipped.segment.texts) : undefined
+    return [{ rows, times, columns: names.map((name) => open.column(name)), texts }]
   })
   const total = parts.reduce((sum, { rows }) => sum + rows.length, 0)
   const times = new Float64Array(total)
   const columns = names.map(() => new Float64Array(total).fill(NaN))
+  const texts: string[] = withTexts ? Array(total).fill('') : []
   let at = 0
   for (const part of parts) {
     for (const row of part.rows) {
       times[at] = part.times[row]!
       for (let c = 0; c < columns.length; c++) columns[c]![at] = part.columns[c]?.[row] ?? NaN
+      if (part.texts) texts[at] = part.texts[row]!
       at++
     }
   }
-  return byTime({ names, times, columns })
+  return byTime({ names, times, columns, ...(withTexts ? { texts } : {}) })
 }
 
 function byTime(rows: Omit<Rows, 'offsets'>): Omit<Rows, 'offsets'> {
-  const { names, times, columns } = rows
+  const { names, times, columns, texts } = rows
   if (times.every((time, i) => i === 0 || times[i - 1]! <= time)) return rows
   const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => times[a]! - times[b]! || a - b)
   const pick = (values: Float64Array) => Float64Array.from(order, (i) => values[i]!)
-  return { names, times: pick(times), columns: columns.map(pick) }
+  return {
+    names,
+    times: pick(times),
+    columns: columns.map(pick),
+    ...(texts ? { texts: Array.from(order, (i) => texts[i]!) } : {}),
+  }
 }

@@ -1,8 +1,20 @@
 import type { Segment } from '../ports.ts'
 import { encodeSegment, type Rows } from './segment.ts'
+import { encodeTexts } from './texts.ts'
 
 /** Columns before the values: time and offset. */
 const FIXED = 2
+/** UTF-16 units of text that weigh as much as a row. */
+const TEXT_PER_ROW = 1024
+
+/** Where a flush cuts: a segment has no more rows than this, and no more text, but at least the rows of one offset. */
+export interface SegmentLimits {
+  readonly segmentRows: number
+  readonly segmentText: number
+}
+
+/** Sums up the rows of a segment, for its kind: JSON text. */
+export type Digest = (rows: Rows) => string
 
 /** Rows of one actor that are not in a segment yet, ascending by offset. */
 export class RowBuffer {
@@ -12,13 +24,21 @@ export class RowBuffer {
   #given: readonly string[] = []
   #places: number[] = []
   #data = new Float64Array(0)
+  /** By row; a row without a text has none here. */
+  #texts: string[] = []
+  #textUnits = 0
 
   get #width(): number {
     return FIXED + this.#names.length
   }
 
+  /** How much memory this holds, in rows: text counts by its length. */
+  get weight(): number {
+    return this.length + this.#textUnits / TEXT_PER_ROW
+  }
+
   /** `values[i]` goes with `names[i]`; missing ones are NaN. Copies. */
-  add(names: readonly string[], time: number, offset: number, values: ArrayLike<number>): void {
+  add(names: readonly string[], time: number, offset: number, values: ArrayLike<number>, text = ''): void {
     if (names !== this.#given && !sameNames(names, this.#given)) this.#place(names)
     this.#given = names
     const width = this.#width
@@ -31,12 +51,17 @@ export class RowBuffer {
     data[at + 1] = offset
     const given = Math.min(values.length, places.length)
     for (let i = 0; i < given; i++) data[at + places[i]!] = values[i]!
+    if (text !== '') {
+      this.#texts[this.length] = text
+      this.#textUnits += text.length
+    }
     this.length++
   }
 
   /** Forgets what a turn added that threw. */
   truncate(length: number): void {
     this.length = length
+    if (this.#texts.length > length) this.#keepTexts(this.#texts.slice(0, length))
   }
 
   /** Forgets the rows up to this offset: they are durable. */
@@ -45,23 +70,37 @@ export class RowBuffer {
     const kept = this.#firstAfter(offset)
     this.#data.copyWithin(0, kept * width, this.length * width)
     this.length -= kept
+    if (this.#texts.length > 0) this.#keepTexts(this.#texts.slice(kept))
+  }
+
+  #keepTexts(texts: string[]): void {
+    this.#texts = texts
+    this.#textUnits = texts.reduce((sum, text) => sum + text.length, 0)
   }
 
   /**
    * All rows as segments that follow each other, the first one beginning at `first`, the last one reaching to `last`, none
-   * longer than `rows` (but rows of one offset stay together). Empty when there are none.
+   * over the limits (but rows of one offset stay together). Empty when there are none.
    */
-  segments(address: string, first: number, last: number, rows: number): Segment[] {
+  segments(address: string, first: number, last: number, limits: SegmentLimits, digest?: Digest): Segment[] {
     const segments: Segment[] = []
     for (let start = 0; start < this.length;) {
-      let end = Math.min(start + rows, this.length)
+      let end = this.#fitting(start, limits)
       while (end < this.length && this.#offset(end) === this.#offset(end - 1)) end++
       const until = end === this.length ? last : this.#offset(end - 1)
-      segments.push(toSegment(address, first, until, this.#slice(start, end)))
+      segments.push(toSegment(address, first, until, this.#slice(start, end), digest))
       first = until + 1
       start = end
     }
     return segments
+  }
+
+  #fitting(start: number, { segmentRows, segmentText }: SegmentLimits): number {
+    const most = Math.min(start + segmentRows, this.length)
+    if (this.#textUnits <= segmentText) return most
+    let [end, units] = [start + 1, this.#texts[start]?.length ?? 0]
+    while (end < most && (units += this.#texts[end]?.length ?? 0) <= segmentText) end++
+    return end
   }
 
   #offset(row: number): number {
@@ -90,6 +129,9 @@ export class RowBuffer {
       times: column(0),
       offsets: column(1),
       columns: this.#names.map((_, i) => column(FIXED + i)),
+      ...(this.#texts.length > 0
+        ? { texts: Array.from({ length: end - start }, (_, i) => this.#texts[start + i] ?? '') }
+        : {}),
     }
   }
 
@@ -110,13 +152,23 @@ export class RowBuffer {
 }
 
 /** Rows that are complete for the offsets `first`..`last`, as the store keeps them. At least one row. */
-export function toSegment(address: string, first: number, last: number, rows: Rows): Segment {
+export function toSegment(address: string, first: number, last: number, rows: Rows, digest?: Digest): Segment {
   let [from, to] = [Infinity, -Infinity]
   for (const time of rows.times) {
     if (time < from) from = time
     if (time > to) to = time
   }
-  return { address, first, last, from, to, rows: rows.times.length, data: encodeSegment(rows) }
+  return {
+    address,
+    first,
+    last,
+    from,
+    to,
+    rows: rows.times.length,
+    data: encodeSegment(rows),
+    ...(rows.texts ? { texts: encodeTexts(rows.texts) } : {}),
+    ...(digest ? { digest: digest(rows) } : {}),
+  }
 }
 
 function grown(data: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {

@@ -24,6 +24,8 @@ export interface Rows {
   readonly times: Float64Array
   readonly offsets: Float64Array
   readonly columns: readonly Float64Array[]
+  /** One line a row, '' for none; absent when no row has one. Not among the bytes of the columns: `encodeTexts`. */
+  readonly texts?: readonly string[]
 }
 
 /** Names and numbers to bytes. Columns without any value are left out. */

@@ -1,4 +1,6 @@
 import { readRows } from '../history/read.ts'
+import { openSegment } from '../history/segment.ts'
+import { decodeTexts } from '../history/texts.ts'
 import type { ActorKind } from '../kind.ts'
 import type { Limits } from '../limits.ts'
 import type { Segment } from '../ports.ts'
@@ -32,6 +34,7 @@ export function audit(
   for (const [address, folded] of actors) {
     compareActor(wrong, address, folded, store, kinds)
     const segments = [...(store.segments.get(address)?.values() ?? [])]
+    for (const segment of segments) checkDigest(wrong, kinds.get(address.split('/')[0]!)!, segment)
     compare(wrong, `history of ${address}`, readOf(segments, clip), rowsOf(folded.rows))
   }
   for (const [address, body] of answers) {
@@ -99,15 +102,24 @@ function compareActor(
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)
 
+/** A digest is that of the rows beside which it lies, whoever wrote or merged them. */
+function checkDigest(wrong: string[], { digest }: ActorKind, segment: Segment): void {
+  const open = openSegment(segment.data)
+  const texts = segment.texts && decodeTexts(segment.texts)
+  const rows = { names: [], times: open.times(), offsets: open.offsets(), columns: [], ...(texts ? { texts } : {}) }
+  compare(wrong, `digest of ${segment.address} ${segment.first}`, segment.digest, digest?.(rows))
+}
+
 const NAMES = ['offset', 'odd', 'v']
 
 function readOf(segments: readonly Segment[], clip: boolean): string[] {
-  const { times, columns } = readRows(segments, { from: -Infinity, to: Infinity, names: NAMES }, clip)
-  return [...times].map((time, i) => `${time} ${columns.map((values) => values[i])}`).sort()
+  const range = { from: -Infinity, to: Infinity, names: NAMES, texts: true }
+  const { times, columns, texts } = readRows(segments, range, clip)
+  return [...times].map((time, i) => `${time} ${columns.map((values) => values[i])} ${texts![i]}`).sort()
 }
 
 const rowsOf = (rows: Folded['rows']): string[] =>
-  rows.map(({ time, values }) => `${time} ${NAMES.map((name) => values[name] ?? NaN)}`).sort()
+  rows.map(({ time, values, text }) => `${time} ${NAMES.map((name) => values[name] ?? NaN)} ${text}`).sort()
 
 /** The cause of a dead letter is its code: a stack is text for people. */
 const effectsOf = (store: MemoryStore): Map<string, string> =>

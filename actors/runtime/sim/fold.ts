@@ -9,7 +9,7 @@ export interface Folded {
   failures: number[]
   quarantined: boolean
   /** `offset` and what the row says, in the order of the log. */
-  rows: { offset: number; time: number; values: Record<string, number> }[]
+  rows: { offset: number; time: number; values: Record<string, number>; text: string }[]
 }
 
 /** What must be there in the end, by nothing but reading the log from its beginning. */
@@ -50,7 +50,12 @@ export function fold(
     const message = `${record.key}\t${record.source}`
     if (record.source !== '' && heard.has(message)) continue
     heard.add(message)
-    if (record.id !== '' && outcome.ids.has(`${record.key}\t${record.id}`)) continue
+    if (record.id !== '' && outcome.ids.has(`${record.key}\t${record.id}`)) {
+      const { repeated } = kind
+      if (repeated === undefined || actor.quarantined || record.type.startsWith('$')) continue
+      apply(outcome, actor, kind, { ...record, id: '' }, partition, rules, repeated, record.value, record.id)
+      continue
+    }
     if (record.type === '$release') {
       actor.quarantined = false
       actor.failures = []
@@ -59,9 +64,9 @@ export function fold(
       const timer = actor.timers.get(name)
       if (timer === undefined || timer.due !== due || actor.quarantined) continue
       actor.timers.delete(name)
-      apply(outcome, actor, kind, record, partition, rules, timer.type, JSON.stringify(timer.value))
+      apply(outcome, actor, kind, record, partition, rules, reducerOf(kind, timer.type), JSON.stringify(timer.value))
     } else if (actor.quarantined) bury('QUARANTINED')
-    else apply(outcome, actor, kind, record, partition, rules, record.type, record.value)
+    else apply(outcome, actor, kind, record, partition, rules, reducerOf(kind, record.type), record.value)
   }
   return outcome
 }
@@ -75,6 +80,8 @@ const emptyActor = (kind: ActorKind, address: string): Folded => ({
   rows: [],
 })
 
+const reducerOf = ({ on }: ActorKind, type: string) => (Object.hasOwn(on, type) ? on[type] : undefined)
+
 function apply(
   outcome: Outcome,
   actor: Folded,
@@ -82,12 +89,12 @@ function apply(
   record: LogRecord,
   partition: number,
   { quarantineAfter, quarantineMs }: Rules,
-  type: string,
+  reduce: ActorKind['on'][string] | undefined,
   value: string,
+  shownId = record.id,
 ): void {
   const { offset, at, key, id } = record
   const bury = (code: string) => outcome.effects.set(`dead_letters\t${partition}-${offset}-0`, code)
-  const reduce = Object.hasOwn(kind.on, type) ? kind.on[type] : undefined
   if (reduce === undefined) return void bury('UNKNOWN_TYPE')
   const effects: [string, string][] = []
   const messages: NewRecord[] = []
@@ -100,15 +107,16 @@ function apply(
     partition,
     offset,
     at,
-    id,
+    takenAt: at,
+    id: shownId,
     emit: (collection, _, body) => effects.push([`${collection}\t${output()}`, JSON.stringify(body)]),
     send: (message) => messages.push({ ...message, source: output() }),
     setTimer: (name, due, timerType, timerValue) =>
       timers.set(name, { due, type: timerType, value: timerValue ?? null }),
     clearTimer: (name) => timers.delete(name),
-    row: (time, values) => {
+    row: (time, values, text = '') => {
       const named = kind.history!(actor.state).flatMap((name, i) => (i < values.length ? [[name, values[i]!]] : []))
-      rows.push({ offset, time, values: Object.fromEntries(named) })
+      rows.push({ offset, time, values: Object.fromEntries(named), text })
     },
     changed: () => {},
   }

@@ -17,18 +17,24 @@ const ledger = defineActor<Ledger>({
   version: 1,
   initial: () => ({ hash: 0, count: 0 }),
   history: ({ count }) => (count % 2 === 0 ? ['offset', 'v'] : ['offset', 'odd', 'v']),
+  historyText: true,
+  digest: ({ times, texts }) => JSON.stringify([times.length, [...(texts ?? [])].sort()]),
+  repeated: (state, { v }: Value, turn) => {
+    note(state, v, turn)
+    turn.row(turn.at, [turn.offset, v], `again ${turn.id}`)
+  },
   on: {
     add: (state, { v, late }: Value & { late: number }, turn) => {
       note(state, v, turn)
-      turn.row(turn.at - late, state.count % 2 === 0 ? [turn.offset, v] : [turn.offset, -v, v])
+      turn.row(turn.at - late, state.count % 2 === 0 ? [turn.offset, v] : [turn.offset, -v, v], textOf(v))
       if (v % 3 === 0) turn.row(turn.at - 2 * late, [turn.offset, v])
-      if (v % 4 === 0) turn.emit('notes', turn.at, { v, hash: state.hash })
+      if (v % 4 === 0) turn.emit('notes', turn.at, { v, hash: state.hash }, { urgent: v % 3 === 1 })
       turn.changed()
     },
     tell: (state, { v, to }: Value & { to: readonly string[] }, turn) => {
       note(state, v, turn)
       for (const key of to) turn.send(message(key, 'heard', { v }))
-      turn.emit('told', turn.at, { v })
+      turn.emit('told', turn.at, { v }, { urgent: v % 2 === 0 })
     },
     heard: (state, { v }: Value, turn) => {
       note(state, v, turn)
@@ -52,7 +58,7 @@ const ledger = defineActor<Ledger>({
       turn.emit('notes', turn.at, { v })
       turn.send(message(to, 'heard', { v }))
       turn.setTimer('boom', turn.at, 'rang', { v: 1, name: 'boom', ms: 1, times: 1 })
-      turn.row(turn.at, [turn.offset, v])
+      turn.row(turn.at, [turn.offset, v], 'never')
       throw new Error('the reducer throws')
     },
   },
@@ -83,6 +89,9 @@ const tally = defineActor<Map<number, number>>({
 function count(state: Map<number, number>, { v }: Value): void {
   state.set(v, (state.get(v) ?? 0) + 1)
 }
+
+/** Of no length, some, and many; one that takes more bytes than units. */
+const textOf = (v: number): string => (v % 5 === 0 ? '' : `${'ж'.repeat(v % 7)}${v}`)
 
 function note(state: Ledger, v: number, { offset, at }: Turn): void {
   state.hash = (Math.imul(state.hash, 31) + v + Math.imul(offset, 7) + at) | 0

@@ -93,6 +93,7 @@ class World {
       maxResident: random.pick([1, 3, 6, 100, 100, 100, 100]),
       maxPending: random.pick([3, 10, 100, 100, 100, 100]),
       segmentRows: random.between(2, 8),
+      segmentText: random.pick([1, 10, 1000]),
       quarantineAfter: random.between(2, 4),
       quarantineMs: 50,
     }
