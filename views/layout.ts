@@ -49,6 +49,8 @@ export interface LivePage {
   /** Path and query; `/dashboard/live?page=` is asked for it. */
   readonly path: string
   readonly title: string
+  /** What only this page loads. */
+  readonly head?: Html
   readonly fragments: Fragments
   readonly main: Html
 }
@@ -78,7 +80,8 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage,
       <meta name="windbox" content="${settings(view)}" />
       <noscript><meta http-equiv="refresh" content="60" /></noscript>
       <script src="${assetUrl('windbox.js')}" defer></script>
-      <script src="${assetUrl('htmx.js')}" defer></script> `,
+      <script src="${assetUrl('htmx.js')}" defer></script>
+      ${page.head}`,
     body: html`<a class="skip" href="#main">${text.shell.skip}</a>
       <header class="topbar">
         <a class="brand" href="/dashboard">${brandSign}<span class="label">Windbox</span></a>

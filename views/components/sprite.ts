@@ -24,6 +24,12 @@ const icons = {
     d="M6.5 4.5 8 3a3.2 3.2 0 0 1 4.6 4.6L11 9.2M9.5 11.5 8 13a3.2 3.2 0 0 1-4.6-4.6L5 6.8M2.5 2.5l11 11"
   />`,
   right: html`<path d="M6 3.5 10.5 8 6 12.5" />`,
+  left: html`<path d="M10 3.5 5.5 8l4.5 4.5" />`,
+  plus: html`<path d="M8 3v10M3 8h10" />`,
+  minus: html`<path d="M3 8h10" />`,
+  zoom: html`<path d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9M10.3 10.3 14 14M5 7h4M7 5v4" />`,
+  reset: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
+  download: html`<path d="M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M2.5 13.5h11" />`,
   more: html`<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" />`,
   wait: html`<path d="M4.5 2.5h7M4.5 13.5h7M5.5 2.5c0 3 5 4 5 5.5s-5 2.5-5 5.5M10.5 2.5c0 3-5 4-5 5.5s5 2.5 5 5.5" />`,
   close: html`<path d="M4 4l8 8M12 4l-8 8" />`,
