@@ -1,5 +1,5 @@
 import { Fault } from '../../actors/runtime/index.ts'
-import { flawOf } from './flaw.ts'
+import { flawOf } from '../edge/flaw.ts'
 import type { Item, Refused } from './resource.ts'
 
 /** Of one request. */
