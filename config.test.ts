@@ -1,11 +1,12 @@
 import { expect, test } from 'bun:test'
-import { ConfigError, SETTINGS, readConfig, usage } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { SETTINGS, readConfig, usage } from './config.ts'
 
 const read = (environment: Record<string, string>, ...argv: string[]) => readConfig(argv, environment)
 
 test('nothing set gives the embedded edition with the synthetic plant', () => {
   const { command, config } = read({ PATH: '/bin' })
-  expect(command).toBe('start')
+  expect(command).toEqual({ name: 'start' })
   expect(config).toMatchObject({
     WINDBOX_PORT: 3000,
     WINDBOX_PLANT: 'synthetic',
@@ -65,8 +66,8 @@ test('settings that need each other are said together', () => {
 })
 
 test('help is asked for by flag or by command, and lists every setting', () => {
-  expect(read({}, '--help').command).toBe('help')
-  expect(read({}, 'help').command).toBe('help')
+  expect(read({}, '--help').command.name).toBe('help')
+  expect(read({}, 'help').command.name).toBe('help')
   for (const name of Object.keys(SETTINGS)) expect(usage()).toContain(` ${name} `)
 })
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { COMMANDS, readCommandLine, type Command } from './command-line.ts'
+import { ConfigError } from './config-error.ts'
 
 /** One setting: how its text becomes a value. `read` throws a sentence that completes "NAME …". */
 interface Setting<T> {
@@ -130,6 +131,12 @@ export const SETTINGS = {
     shown: './data',
     description: 'where log and store lie',
   }),
+  WINDBOX_BACKUP_DIR: setting({
+    read: optional((text: string) => resolve(text)),
+    default: undefined,
+    shown: '`backups` there',
+    description: 'where backups are laid',
+  }),
   WINDBOX_WORKERS: setting({
     read: integer(1, 64),
     default: Math.max(1, availableParallelism() - 1),
@@ -257,27 +264,13 @@ const NOT_YET = [
 
 export type Config = { readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['default'] }
 
-/** A start that cannot be: the message is the sentence for the terminal. */
-export class ConfigError extends Error {}
-
 /** What the command line asked for, and every setting. A flag wins over the environment. Throws {@link ConfigError}. */
 export function readConfig(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): { command: 'start' | 'login-link' | 'help'; config: Config } {
-  const { values, positionals } = readArguments(argv)
-  const given: Record<string, string | undefined> = { ...environment }
-  if (values.replay !== undefined) {
-    given.WINDBOX_PLANT = 'replay'
-    given.WINDBOX_PLANT_FILE = values.replay
-  }
-  if (values.speed !== undefined) given.WINDBOX_PLANT_SPEED = values.speed
-  if (values.port !== undefined) given.WINDBOX_PORT = values.port
-
-  const command = values.help ? 'help' : (positionals[0] ?? 'start')
-  if (positionals.length > 1 || (command !== 'start' && command !== 'login-link' && command !== 'help')) {
-    throw new ConfigError(`"${positionals.join(' ')}" is not a command: there are start and login-link`)
-  }
+): { command: Command; config: Config } {
+  const { command, settings } = readCommandLine(argv)
+  const given: Record<string, string | undefined> = { ...environment, ...settings }
   refuseUnknown(given)
   const config = Object.fromEntries(
     Object.entries(SETTINGS).map(([name, one]) => [name, readSetting(name, one, given[name])]),
@@ -292,35 +285,10 @@ export function usage(): string {
     const { shown, default: value, description } = one as Setting<unknown>
     return `  ${name.padEnd(26)} ${description} (${shown ?? String(value)})`
   })
-  return `Usage: npm start -- [command] [flags]
-
-  start                      start the server; what is done without a command
-  login-link                 print a link that lets an admin in, also beside a running server
-
-  --port 8080                the same as WINDBOX_PORT
-  --replay frames.jsonl.gz   take recorded frames
-  --speed 60                 times real time, or max
-
+  return `${COMMANDS}
 Environment variables, with their defaults:
 ${settings.join('\n')}
 `
-}
-
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        replay: { type: 'string' },
-        speed: { type: 'string' },
-        port: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new ConfigError((error as Error).message)
-  }
 }
 
 function refuseUnknown(given: Readonly<Record<string, string | undefined>>): void {

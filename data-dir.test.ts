@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from './config.ts'
 import { createLogger } from './logger.ts'
-import { loginLink, originOf, startWindbox } from './main.ts'
+import { loginLink } from './commands/accounts.ts'
+import { originOf } from './http-config.ts'
+import { startWindbox } from './main.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

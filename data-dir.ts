@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isHalfRestored } from './actors/backup/restore.ts'
 import { lockDataDir } from './actors/log/sqlite/lock.ts'
 import { Fault } from './actors/runtime/index.ts'
 import type { Collection, Documents } from './actors/store/port.ts'
-import { ConfigError, type Config } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import type { Config } from './config.ts'
 
 const SETTINGS: Collection = { name: 'settings' }
 const PLANT = 'plant'
@@ -17,6 +19,11 @@ export function openDataDir(dir: string): () => void {
     if (error instanceof Fault) throw error
     throw new ConfigError(`WINDBOX_DATA_DIR=${dir} cannot be used: ${(error as Error).message}`)
   }
+}
+
+/** Throws {@link ConfigError} for a folder whose restore was cut short: what is there so far is not all of it. */
+export function refuseHalfRestored(dir: string): void {
+  if (isHalfRestored(dir)) throw new ConfigError(`the restore of ${dir} was cut short: run it again`)
 }
 
 const addressFile = (dir: string) => join(dir, 'address')

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import packageJson from './package.json' with { type: 'json' }
 import { Board } from './actors/cluster/board.ts'
 import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
@@ -12,11 +10,17 @@ import { keptFrom } from './actors/plant/retention.ts'
 import type { FrameSource } from './actors/plant/source.ts'
 import { Fault, type Append } from './actors/runtime/index.ts'
 import { openSqliteStore } from './actors/store/sqlite/store.ts'
-import { ConfigError, readConfig, usage, type Config } from './config.ts'
-import { addressOf, keepPlantsApart, leaveAddress, openDataDir } from './data-dir.ts'
-import { createAuthority } from './http/auth/authority.ts'
+import type { Command } from './command-line.ts'
+import { addUser, loginLink, rotateKeys } from './commands/accounts.ts'
+import { backup, backups, restore } from './commands/backup.ts'
+import { check } from './commands/check.ts'
+import { askPassword } from './commands/password.ts'
+import { ConfigError } from './config-error.ts'
+import { readConfig, usage, type Config } from './config.ts'
+import { keepPlantsApart, leaveAddress, openDataDir, refuseHalfRestored } from './data-dir.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
+import { httpConfig, originOf } from './http-config.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { replay } from './sims/plant/replay.ts'
 import { sleepOnTimer } from './sims/plant/source.ts'
@@ -61,6 +65,7 @@ export async function startWindbox(
     undo.push(() => stopping.abort())
     const dir = config.WINDBOX_DATA_DIR
     undo.push(openDataDir(dir))
+    refuseHalfRestored(dir)
     const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
 
     const log = openSqliteLog({
@@ -106,6 +111,7 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
+      backUp: backups(config, clock.now),
     }).catch((error: unknown) => {
       if (!(error instanceof Fault) || error.code !== 'VALIDATION') throw error
       throw new ConfigError(`WINDBOX_ADMIN_EMAIL and WINDBOX_ADMIN_PASSWORD make no account: ${error.message}`)
@@ -157,24 +163,6 @@ export async function startWindbox(
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-function httpConfig(config: Config) {
-  const { WINDBOX_ADMIN_EMAIL: email, WINDBOX_ADMIN_PASSWORD: password } = config
-  return {
-    host: config.WINDBOX_HOST,
-    port: config.WINDBOX_PORT,
-    version: packageJson.version,
-    trustProxy: config.WINDBOX_TRUST_PROXY,
-    corsOrigins: config.WINDBOX_CORS_ORIGINS,
-    registration: config.WINDBOX_REGISTRATION,
-    rateLimit: config.WINDBOX_RATE_LIMIT,
-    timeZone: config.WINDBOX_TIME_ZONE,
-    demonstration: config.WINDBOX_PLANT === 'synthetic',
-    ...(config.WINDBOX_PUBLIC_URL ? { publicUrl: config.WINDBOX_PUBLIC_URL } : {}),
-    ...(config.WINDBOX_ANONYMOUS_ROLE ? { anonymousRole: config.WINDBOX_ANONYMOUS_ROLE } : {}),
-    ...(email && password ? { admin: { email, password } } : {}),
   }
 }
 
@@ -244,34 +232,40 @@ function repeat(ms: number, work: () => Promise<void>, logger: Logger): () => vo
   return () => clearInterval(timer)
 }
 
-/** `login-link` works beside a running server: the store takes two processes, only log and actors do not. */
-export async function loginLink(config: Config): Promise<string> {
-  const dir = config.WINDBOX_DATA_DIR
-  const file = join(dir, 'store.sqlite')
-  if (!existsSync(file)) throw new ConfigError(`WINDBOX_DATA_DIR=${dir} holds no data yet: start the server first`)
-  const store = openSqliteStore(file)
-  try {
-    const authority = await createAuthority({ store, config: httpConfig(config), now: clock.now })
-    const origin = config.WINDBOX_PUBLIC_URL ?? addressOf(dir) ?? originOf(config, config.WINDBOX_PORT)
-    return origin + (await authority.links.make())
-  } finally {
-    await store.close()
+/** What a command does besides `start`: prints, and ends. */
+async function run(command: Exclude<Command, { name: 'start' }>, config: Config): Promise<void> {
+  const say = (sentence: string) => process.stdout.write(`${sentence}\n`)
+  switch (command.name) {
+    case 'help':
+      return void process.stdout.write(usage())
+    case 'login-link':
+      return void say(await loginLink(config))
+    case 'users add': {
+      const { email, role } = command
+      const link = await addUser(config, { email, role, password: await askPassword(email) })
+      return void say(link === null ? `${email} can log in` : `Good once, for 10 minutes: ${link}`)
+    }
+    case 'keys rotate':
+      return void say(`key ${await rotateKeys(config)} signs from now on`)
+    case 'backup': {
+      const { folder, manifest } = await backup(config, command.to)
+      return void say(`${folder}: all that was there at ${manifest.made_at}, verified`)
+    }
+    case 'restore': {
+      const { made_at } = await restore(config, command.from)
+      return void say(`${config.WINDBOX_DATA_DIR} is as it was at ${made_at}`)
+    }
+    case 'check': {
+      const findings = check(config)
+      for (const { good, sentence } of findings) say(`${good ? 'good ' : 'wrong'}  ${sentence}`)
+      process.exitCode = findings.every(({ good }) => good) ? 0 : 1
+    }
   }
-}
-
-/** Names that stand for every address of the machine: none that a browser can go to. */
-const EVERYWHERE = ['0.0.0.0', '::']
-
-/** Where a browser on this machine finds the server. */
-export function originOf({ WINDBOX_HOST: host }: Pick<Config, 'WINDBOX_HOST'>, port: number): string {
-  if (EVERYWHERE.includes(host)) return `http://localhost:${port}`
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 async function main(): Promise<void> {
   const { command, config } = readConfig(process.argv.slice(2), process.env)
-  if (command === 'help') return void process.stdout.write(usage())
-  if (command === 'login-link') return void process.stdout.write(`${await loginLink(config)}\n`)
+  if (command.name !== 'start') return await run(command, config)
   const logger = createLogger(config.WINDBOX_LOG)
   let starting: Promise<Windbox> | null = null
   let ending: Promise<void> | null = null

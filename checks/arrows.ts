@@ -26,6 +26,7 @@ export const ROOMS: readonly {
     in: ['actors/cluster/'],
     may: ['runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
   },
+  { room: 'backup', in: ['actors/backup/'], may: ['runtime', 'sqlite', 'log', 'store'] },
   { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant'] },
   { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind', 'machine', 'plant'], packages: [] },
   // What a kind's records, states and answers look like: the shapes and names that everybody may know.
@@ -50,6 +51,8 @@ export const ROOMS: readonly {
     in: ['http/'],
     may: ['runtime', 'log port', 'store port', 'cluster port', 'kinds', 'schema', 'kind', 'machine', 'plant', 'views'],
   },
+  // What stands on the command line beside `start`: under main.ts, above the parts.
+  { room: 'commands', in: ['commands/'], may: ['root', 'runtime', 'backup', 'store', 'http'] },
   { room: 'sims', in: ['sims/'], may: [] },
   { room: 'checks', in: ['checks/'], may: [] },
   { room: 'benchmarks', in: ['bench.ts', 'bench/'], may: ['runtime', 'log', 'store'] },

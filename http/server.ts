@@ -5,6 +5,7 @@ import { pageAuthRoutes } from './auth/page-routes.ts'
 import { createPageSessions } from './auth/page-sessions.ts'
 import type { HashCost } from './auth/passwords.ts'
 import { authRoutes } from './auth/routes.ts'
+import { backupRoutes, type BackUp } from './backups.ts'
 import { exhausterAliases } from './compat/exhausters.ts'
 import type { HttpConfig } from './config.ts'
 import { pageOfFault } from './dashboard/problem.ts'
@@ -16,6 +17,7 @@ import { createAdmission } from './edge/admission.ts'
 import { createCors } from './edge/cors.ts'
 import { createEdge } from './edge/edge.ts'
 import { createFaultAnswers } from './edge/fault-answers.ts'
+import { createRetries } from './edge/retries.ts'
 import { RouteTable } from './edge/route-table.ts'
 import { KeptAnswers } from './exhausters/kept-answers.ts'
 import { rotorRoutes } from './exhausters/rotor-routes.ts'
@@ -23,6 +25,7 @@ import { createRotors } from './exhausters/rotors.ts'
 import { exhausterRoutes } from './exhausters/routes.ts'
 import { trendRoutes } from './exhausters/trend-routes.ts'
 import { inspectRoutes } from './inspect.ts'
+import { createIngest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
 import { liveRoutes } from './live/routes.ts'
 import type { Log } from './log.ts'
@@ -36,6 +39,8 @@ export interface ServerParts {
   readonly config: HttpConfig
   readonly clock: { now(): number }
   readonly log: Log
+  /** Copies the data directory; absent where there is none to copy. */
+  readonly backUp?: BackUp
   /** For tests: hashes that cost nothing. */
   readonly hashCost?: HashCost
 }
@@ -44,7 +49,7 @@ export interface ServerParts {
  * Everything that answers HTTP, on one Elysia app that is not listening yet (`app.listen(listenOptions(config))`). Opens the accounts: makes the
  * signing key and the configured first admin where there is none.
  */
-export async function createServer({ cluster, config, clock, log, hashCost }: ServerParts) {
+export async function createServer({ cluster, config, clock, log, backUp, hashCost }: ServerParts) {
   const now = () => clock.now()
   const authority = await createAuthority({ store: cluster.store, config, now, ...(hashCost ? { hashCost } : {}) })
   const { credentials, audit } = authority
@@ -82,6 +87,8 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
   const faultAnswers = createFaultAnswers({ log, latency, cors, routes, pageOfFault })
   const { anonymousRole, rateLimit } = config
   const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
+  const retries = createRetries({ store: cluster.store, now })
+  const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
   const app = createEdge({ config, admission, answers: faultAnswers, cors })
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
@@ -91,6 +98,7 @@ export async function createServer({ cluster, config, clock, log, hashCost }: Se
     .use(rotorRoutes({ rotors, audit, now }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
+    .use(backupRoutes({ backUp, audit }))
     .use(exhausterAliases({ cluster, answers }))
     .use(pageAuthRoutes({ authority, sessions: pageSessions, pages: authPages, config }))
     .use(dashboard.routes)

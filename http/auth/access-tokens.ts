@@ -17,7 +17,7 @@ export interface Claims {
 export function createAccessTokens(keys: SigningKeys, issuer: string, now: () => number) {
   return {
     async issue(user: Pick<User, 'uuid' | 'role'>, sid: string): Promise<string> {
-      const { kid, signs } = keys.signing
+      const { kid, signs } = await keys.signing()
       const iat = Math.floor(now() / 1000)
       return await new SignJWT({ role: user.role, sid })
         .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'JWT' })

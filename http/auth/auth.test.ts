@@ -150,7 +150,7 @@ test('tokens for others and of others are nobody, though our key signed them', a
   const world = await start()
   const { access_token } = await world.logIn()
   const claims = decode(access_token.split('.')[1]!)
-  const { kid, signs } = world.authority.keys.signing
+  const { kid, signs } = await world.authority.keys.signing()
   const sign = (changed: object) =>
     new SignJWT({ ...claims, ...changed }).setProtectedHeader({ alg: 'EdDSA', kid }).sign(signs)
   expect(await me(world, await sign({}))).toBe(200)

@@ -143,7 +143,7 @@ export async function createAuthority(parts: {
 
     async createUser(
       by: Actor,
-      wanted: { email: string; password: string; role: Role; is_active?: boolean },
+      wanted: { email: string; password: string | null; role: Role; is_active?: boolean },
     ): Promise<User> {
       const user = await accounts.create(wanted)
       await audit.add(by, 'user.created', `user/${user.id}`, { email: user.email, role: user.role })
@@ -180,10 +180,10 @@ export async function createAuthority(parts: {
       async isNeeded(): Promise<boolean> {
         return (await accounts.activeAdmins()).every((admin) => admin.password_hash === null)
       },
-      /** The path of a new link, good once for ten minutes. */
-      async make(): Promise<string> {
+      /** The path of a new link, good once for ten minutes; for the first admin, where nobody else is named. */
+      async make(user?: number): Promise<string> {
         const [admin] = await accounts.activeAdmins()
-        return `/dashboard/link/${await links.make(admin?.id ?? null)}`
+        return `/dashboard/link/${await links.make(user ?? admin?.id ?? null)}`
       },
       isGood: links.isGood,
       /** Uses the link up: the text of the session's cookie, or undefined when it was no good (any more). */
@@ -195,6 +195,14 @@ export async function createAuthority(parts: {
         await audit.add(actorOf(user), 'login_link.used', `user/${user.id}`)
         return (await sessions.open(user.id, 'page', 'link')).carried
       },
+    },
+
+    /** A new key signs; its id. */
+    async rotateKeys(by: Actor): Promise<string> {
+      await keys.rotate()
+      const { kid } = await keys.signing()
+      await audit.add(by, 'keys.rotated', `key/${kid}`)
+      return kid
     },
 
     /** Whether this session may set the account's password without giving the old one. */

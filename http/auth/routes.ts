@@ -83,7 +83,7 @@ export function authRoutes({ authority, trustProxy }: { authority: Authority; tr
         }),
       },
     )
-    .get('/.well-known/jwks.json', () => authority.keys.published, {
+    .get('/.well-known/jwks.json', () => authority.keys.published(), {
       access: 'public',
       query: NoQuery,
       detail: describe({

@@ -5,7 +5,7 @@ const KEYS: Collection = { name: 'signing_keys' }
 /** A new key after this long; the old one is published for as long as its last token may live, and a margin for clocks. */
 const SIGNS_FOR_MS = 90 * 86_400_000
 const PUBLISHED_AFTER_MS = 3_600_000
-/** Another node may have made a key: look again, but not for each forged `kid`. */
+/** Another process may have made a key: look again, but not for each forged `kid`. */
 const LOOK_AGAIN_MS = 5_000
 
 interface StoredKey {
@@ -54,7 +54,9 @@ export class SigningKeys {
     await this.#load()
   }
 
-  get signing(): Key {
+  /** The key that signs; one that another process has made counts within seconds. */
+  async signing(): Promise<Key> {
+    await this.#lookAgain()
     const newest = this.#keys[0]
     if (newest === undefined) throw new Error('the signing keys are not open')
     return newest
@@ -64,14 +66,19 @@ export class SigningKeys {
   async find(kid: string): Promise<CryptoKey | undefined> {
     const of = () => this.#keys.find((key) => key.kid === kid)?.verifies
     const known = of()
-    if (known || this.#now() - this.#lookedAt < LOOK_AGAIN_MS) return known
-    await this.#load()
+    if (known) return known
+    await this.#lookAgain()
     return of()
   }
 
   /** What `/.well-known/jwks.json` shows: no private part. */
-  get published(): { keys: JWK[] } {
+  async published(): Promise<{ keys: JWK[] }> {
+    await this.#lookAgain()
     return { keys: this.#keys.map((key) => key.public_jwk) }
+  }
+
+  async #lookAgain(): Promise<void> {
+    if (this.#now() - this.#lookedAt >= LOOK_AGAIN_MS) await this.#load()
   }
 
   async #load(): Promise<void> {

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { examine } from '../actors/backup/files.ts'
+import { FILES } from '../actors/backup/manifest.ts'
+import { verify } from '../actors/backup/verify.ts'
+import { Fault } from '../actors/runtime/index.ts'
+import type { Config } from '../config.ts'
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly good: boolean
+  readonly sentence: string
+}
+
+/**
+ * Looks at everything that a start needs, and at each page of the data, which a start does not; changes nothing, and may run beside a
+ * server. The settings are good already when this is called.
+ */
+export function check(config: Pick<Config, 'WINDBOX_DATA_DIR'>): Finding[] {
+  const dir = config.WINDBOX_DATA_DIR
+  const findings: Finding[] = [{ good: true, sentence: 'the settings are valid' }]
+  const there = FILES.filter((name) => existsSync(join(dir, name)))
+  if (there.length === 0) return [...findings, { good: true, sentence: `${dir} holds no data yet: a start makes it` }]
+  for (const name of FILES) findings.push(look(() => about(dir, name)))
+  if (findings.every(({ good }) => good)) {
+    findings.push(
+      look(() => {
+        const records = verify(dir).reduce((sum, end) => sum + end, 0)
+        return `store and log belong together, ${records} records so far`
+      }),
+    )
+  }
+  return findings
+}
+
+function about(dir: string, name: (typeof FILES)[number]): string {
+  const { version, newest, bytes } = examine(join(dir, name), name)
+  const next = version === newest ? '' : `, the next start brings it to ${newest}`
+  return `${name} is whole, version ${version}${next}, ${(bytes / 1e6).toFixed(1)} MB`
+}
+
+function look(at: () => string): Finding {
+  try {
+    return { good: true, sentence: at() }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { good: false, sentence: error.message }
+  }
+}
