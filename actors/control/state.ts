@@ -1,0 +1,57 @@
+import { noMoments, type Moments } from './moments.ts'
+import type { DecisionBody, LoopSettings, ManipulatorPosition } from './schema.ts'
+
+/** What became of a command, for the one who waits for it. */
+export interface CommandOutcome {
+  readonly offset: number
+  /** Why it was not carried out, or null. */
+  readonly refused: string | null
+}
+
+/** The state of a loop: running moments and what was decided last, never samples. All times are the log's, epoch ms. */
+export interface LoopState {
+  /** Version of the settings, 0 before the first. */
+  version: number
+  settings: LoopSettings | null
+  status: ManipulatorPosition
+  /** Since when it has this status; null before the first settings. */
+  since: number | null
+  /** The interlock holds the safe position. */
+  held: boolean
+  /** Of the readings since the last decision. */
+  window: Moments
+  outdated: number
+  /** The last window that said something. */
+  kept: Moments | null
+  /** The multiple that the last decision stands on. */
+  decidedAt: number | null
+  /** The multiple that the next one will stand on; null before the first settings. */
+  nextAt: number | null
+  /** When the last reading that counted came. */
+  heardAt: number | null
+  readings: number
+  decisions: number
+  last: DecisionBody | null
+  delivery: { status: string; at: number; error: string | null } | null
+  /** The latest ones. */
+  commands: CommandOutcome[]
+}
+
+export const initialState = (): LoopState => ({
+  version: 0,
+  settings: null,
+  status: 'down',
+  since: null,
+  held: false,
+  window: noMoments(),
+  outdated: 0,
+  kept: null,
+  decidedAt: null,
+  nextAt: null,
+  heardAt: null,
+  readings: 0,
+  decisions: 0,
+  last: null,
+  delivery: null,
+  commands: [],
+})
