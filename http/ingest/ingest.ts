@@ -9,6 +9,9 @@ import { itemsOfArray, itemsOfLines, parseJson, sound, type Items } from './item
 import type { Carried, Refused, Resource, Sender } from './resource.ts'
 
 const JSON_TYPE = 'application/json'
+const NO_PARAMETERS = {}
+
+type Sent = Exchange & { identity: Identity; params?: Readonly<Record<string, string>> }
 
 /** What a body is, by its type: lines, one item, many, or what the JSON turns out to be. */
 type Form = 'lines' | 'one' | 'many' | 'either'
@@ -107,10 +110,7 @@ export function createIngest(parts: {
     return await appendOne(resource, sound(value), sender)
   }
 
-  async function answer(
-    resource: Resource,
-    { request, identity, set }: Exchange & { identity: Identity },
-  ): Promise<string> {
+  async function answer(resource: Resource, { request, identity, set, params = NO_PARAMETERS }: Sent): Promise<string> {
     const held: Held = { bytes: 0 }
     try {
       const { headers } = request
@@ -120,9 +120,9 @@ export function createIngest(parts: {
       const nowMs = now()
       const answered = headers.has('idempotency-key')
         ? await retries.once(identity, headers, [new URL(request.url).pathname, form, text], (idOf) =>
-            take(resource, form, text, { identity, nowMs, ...(idOf ? { idOf } : {}) }),
+            take(resource, form, text, { identity, nowMs, params, ...(idOf ? { idOf } : {}) }),
           )
-        : await take(resource, form, text, { identity, nowMs })
+        : await take(resource, form, text, { identity, nowMs, params })
       set.status = answered.status
       set.headers['content-type'] = JSON_TYPE
       if (answered.position) set.headers['x-position'] = answered.position
@@ -133,7 +133,6 @@ export function createIngest(parts: {
   }
 
   /** The handler of a route; it is bound, so that Elysia, which reads the source of handlers, does not await it. */
-  return (resource: Resource) =>
-    ((exchange: Exchange & { identity: Identity }) => later(exchange, answer(resource, exchange))).bind(null)
+  return (resource: Resource) => ((exchange: Sent) => later(exchange, answer(resource, exchange))).bind(null)
 }
 export type Ingest = ReturnType<typeof createIngest>

@@ -13,6 +13,8 @@ export interface Sender {
   readonly identity: Identity
   /** When the body was there: epoch ms of the edge's clock. */
   readonly nowMs: number
+  /** What stands in the path for its parameters. */
+  readonly params: Readonly<Record<string, string>>
   /** Under an `Idempotency-Key`: an id for the item with this index, the same at each retry. Absent without the header. */
   readonly idOf?: (index: number) => string
 }
