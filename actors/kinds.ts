@@ -1,7 +1,11 @@
+import { control } from './control/actor.ts'
 import { exhauster } from './exhauster/actor.ts'
 import { machine } from './machine/actor.ts'
 import { plant } from './plant/actor.ts'
+import { film } from './playback/film.ts'
+import { ranking } from './playback/ranking.ts'
+import { viewer } from './playback/viewer.ts'
 import type { ActorKind } from './runtime/index.ts'
 
 /** Every kind of actor that this system runs. A new kind is one folder and one line here. */
-export const kinds: readonly ActorKind[] = [exhauster, machine, plant]
+export const kinds: readonly ActorKind[] = [exhauster, machine, plant, control, viewer, film, ranking]
