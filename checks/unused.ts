@@ -15,12 +15,11 @@ const COMMAND = /\b(?:run\.mjs|node|bun|k6 run)\s[^`\n]*/g
 
 /**
  * Parts that stand in the tree, with all their tests, before the composition root starts them: the adapters of the cluster
- * edition, and the reader of what segments say of themselves. An entry that is started, or gone, is a fault.
+ * edition. An entry that is started, or gone, is a fault.
  */
 const AWAITED: readonly string[] = [
   'actors/log/redpanda/consumer.ts',
   'actors/log/redpanda/log.ts',
-  'actors/runtime/history/summarize-rows.ts',
   'actors/store/mongo/store.ts',
 ]
 

@@ -72,6 +72,8 @@ export interface ActorKind<State = any> {
   readonly historyText?: true
   /** Sums up the rows of a segment in JSON text, kept beside it: answers that need no more never decode the rows. Pure. */
   readonly digest?: (rows: Rows) => string
+  /** Whether its segments carry totals and buckets of their numbers, so that statistics need not decode the rows. */
+  readonly summaries?: true
   /**
    * Applied in place of `on` to a record whose id was applied before, so that a kind can count them. Absent: such records are dropped.
    */

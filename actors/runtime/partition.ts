@@ -3,6 +3,7 @@ import { toSnapshot } from './envelope.ts'
 import { Fault } from './faults.ts'
 import { ALL_GUARDS, type Guards } from './guards.ts'
 import { compactHistory } from './history/compact.ts'
+import type { Rows } from './history/segment.ts'
 import type { ActorKind } from './kind.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { Outbox } from './outbox.ts'
@@ -269,6 +270,11 @@ export class Partition {
     return actor?.rows?.segments(address, actor.rowsTo + 1, actor.offset, WHOLE)[0]
   }
 
+  /** The rows of {@link tail} as they are, for those who read many actors. */
+  tailRows(address: string): Rows | undefined {
+    return this.#table.get(address)?.rows?.rows()
+  }
+
   /** Actors that have changed since the last call, with their offset. */
   takeChanged(): { address: string; offset: number }[] {
     const changed = [...this.#loop.changed].map(([address, offset]) => ({ address, offset }))
@@ -280,8 +286,8 @@ export class Partition {
   compact(address: string): Promise<number> {
     const { contiguousMerge, clip, mergedBeforeDelete } = this.#guards
     const rules = { contiguous: contiguousMerge, clip, mergedFirst: mergedBeforeDelete }
-    const digest = this.#table.kindOf(address)?.definition.digest
-    return compactHistory(this.#options.store, address, this.#limits, rules, digest)
+    const kind = this.#table.kindOf(address)?.definition
+    return compactHistory(this.#options.store, address, this.#limits, rules, kind)
   }
 
   /** Applies nothing more after the present chunk, and resolves then: what comes next is the last flush. */

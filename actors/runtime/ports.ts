@@ -33,6 +33,16 @@ export interface Segment {
   readonly texts?: Uint8Array
   /** What the kind's `digest` says of the rows. Absent: the kind has none. */
   readonly digest?: string
+  /** Of the numbers, for kinds with `summaries`. Absent: few rows, or written by an older version. */
+  readonly summary?: SegmentSummary
+}
+
+/** What a segment's columns come to, by name. Both hold all names; they are apart because most questions need the first alone. */
+export interface SegmentSummary {
+  /** `encodeTotals`. */
+  readonly totals: Uint8Array
+  /** `encodeBuckets`. */
+  readonly buckets: Uint8Array
 }
 
 /** A document that a turn emitted. `id` is `partition-offset-n`: storing it again changes nothing. */

@@ -114,7 +114,7 @@ export class Snapshotter {
       const { address, rows, rowsTo, offset } = actor
       try {
         const snapshot = toSnapshot(actor, this.#owner.partition, this.#owner.epoch)
-        const segments = rows?.segments(address, rowsTo + 1, offset, this.#limits, actor.kind.definition.digest) ?? []
+        const segments = rows?.segments(address, rowsTo + 1, offset, this.#limits, actor.kind.definition) ?? []
         captures.push({ actor, snapshot, segments })
       } catch {
         this.counts.failures++

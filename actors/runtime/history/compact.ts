@@ -1,6 +1,6 @@
 import type { Segment, TurnStore } from '../ports.ts'
 import { clipSegments } from './read.ts'
-import { toSegment, type Digest, type SegmentLimits } from './row-buffer.ts'
+import { toSegment, type Sums, type SegmentLimits } from './row-buffer.ts'
 import { openSegment, type Rows } from './segment.ts'
 import { decodeTexts } from './texts.ts'
 
@@ -27,12 +27,12 @@ export async function compactHistory(
   address: string,
   limits: SegmentLimits,
   rules: Rules = ALL_RULES,
-  digest?: Digest,
+  sums?: Sums,
 ): Promise<number> {
   const segments = await store.readSegments(address, -Infinity, Infinity, limits.segmentRows)
   let fewer = 0
   for (const run of runsOf(segments, limits, rules.contiguous)) {
-    const merged = merge(run, rules.clip, digest)
+    const merged = merge(run, rules.clip, sums)
     const write = () => store.putSegments([merged])
     const sweep = async () => {
       for (const { first } of run.slice(1)) await store.deleteSegment(address, first, merged.last)
@@ -71,7 +71,7 @@ function runsOf(
   return runs.filter(({ length }) => length > 1)
 }
 
-function merge(run: readonly Segment[], clip: boolean, digest: Digest | undefined): Segment {
+function merge(run: readonly Segment[], clip: boolean, sums: Sums | undefined): Segment {
   const parts = clipSegments(run, clip).map(({ segment, covered }) => {
     const open = openSegment(segment.data)
     const offsets = open.offsets()
@@ -98,7 +98,7 @@ function merge(run: readonly Segment[], clip: boolean, digest: Digest | undefine
     columns: names.map((name) => joined(({ open }) => open.column(name))),
     ...(fresh.some(({ texts }) => texts) ? { texts: fresh.flatMap(textsOf) } : {}),
   }
-  return toSegment(run[0]!.address, run[0]!.first, Math.max(...run.map(({ last }) => last)), rows, digest)
+  return toSegment(run[0]!.address, run[0]!.first, Math.max(...run.map(({ last }) => last)), rows, sums)
 }
 
 /** The texts of what a part gives; '' for each row where it has none. */

@@ -5,7 +5,6 @@ import { MemoryStore } from '../sim/memory-store.ts'
 import { decodeColumn, encodeColumn, summarize } from './column.ts'
 import { compactHistory } from './compact.ts'
 import { readRows } from './read.ts'
-import { summarizeRows } from './summarize-rows.ts'
 import { RowBuffer, toSegment } from './row-buffer.ts'
 import { encodeSegment, openSegment } from './segment.ts'
 
@@ -148,20 +147,6 @@ test('however segments overlap, each row is read once, in any range', () => {
       expect(read(overlapping, from, to)).toEqual(plain(history.filter(({ time }) => time >= from && time < to)))
     }),
     { numRuns: 300 },
-  )
-})
-
-test('sums over a range are those of its rows', () => {
-  fc.assert(
-    fc.property(anyHistory, anyFlushes, fc.nat(30), fc.nat(31), (history, flushes, from, to) => {
-      const values = history
-        .filter(({ time, names }) => time >= from && time < to && names.includes('x'))
-        .map((row) => row.values[row.names.indexOf('x')]!)
-      const { count, sum, min, max, squares } = summarizeRows(flushed(history, flushes), { from, to, name: 'x' })
-      expect([count, min, max]).toEqual([values.length, Math.min(...values), Math.max(...values)])
-      expect(sum).toBeCloseTo(values.reduce((a, b) => a + b, 0))
-      expect(squares).toBeCloseTo(values.reduce((a, b) => a + b * b, 0))
-    }),
   )
 })
 

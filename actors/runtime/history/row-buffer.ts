@@ -1,5 +1,7 @@
+import type { ActorKind } from '../kind.ts'
 import type { Segment } from '../ports.ts'
 import { encodeSegment, type Rows } from './segment.ts'
+import { summaryOf } from './summary/summarize.ts'
 import { encodeTexts } from './texts.ts'
 
 /** Columns before the values: time and offset. */
@@ -13,8 +15,8 @@ export interface SegmentLimits {
   readonly segmentText: number
 }
 
-/** Sums up the rows of a segment, for its kind: JSON text. */
-export type Digest = (rows: Rows) => string
+/** What is kept beside the rows of a segment: the kind says it. */
+export type Sums = Pick<ActorKind, 'digest' | 'summaries'>
 
 /** Rows of one actor that are not in a segment yet, ascending by offset. */
 export class RowBuffer {
@@ -82,17 +84,22 @@ export class RowBuffer {
    * All rows as segments that follow each other, the first one beginning at `first`, the last one reaching to `last`, none
    * over the limits (but rows of one offset stay together). Empty when there are none.
    */
-  segments(address: string, first: number, last: number, limits: SegmentLimits, digest?: Digest): Segment[] {
+  segments(address: string, first: number, last: number, limits: SegmentLimits, sums?: Sums): Segment[] {
     const segments: Segment[] = []
     for (let start = 0; start < this.length;) {
       let end = this.#fitting(start, limits)
       while (end < this.length && this.#offset(end) === this.#offset(end - 1)) end++
       const until = end === this.length ? last : this.#offset(end - 1)
-      segments.push(toSegment(address, first, until, this.#slice(start, end), digest))
+      segments.push(toSegment(address, first, until, this.#slice(start, end), sums))
       first = until + 1
       start = end
     }
     return segments
+  }
+
+  /** All rows; the arrays are copies. */
+  rows(): Rows {
+    return this.#slice(0, this.length)
   }
 
   #fitting(start: number, { segmentRows, segmentText }: SegmentLimits): number {
@@ -152,12 +159,13 @@ export class RowBuffer {
 }
 
 /** Rows that are complete for the offsets `first`..`last`, as the store keeps them. At least one row. */
-export function toSegment(address: string, first: number, last: number, rows: Rows, digest?: Digest): Segment {
+export function toSegment(address: string, first: number, last: number, rows: Rows, sums: Sums = {}): Segment {
   let [from, to] = [Infinity, -Infinity]
   for (const time of rows.times) {
     if (time < from) from = time
     if (time > to) to = time
   }
+  const summary = sums.summaries ? summaryOf(rows) : undefined
   return {
     address,
     first,
@@ -167,7 +175,8 @@ export function toSegment(address: string, first: number, last: number, rows: Ro
     rows: rows.times.length,
     data: encodeSegment(rows),
     ...(rows.texts ? { texts: encodeTexts(rows.texts) } : {}),
-    ...(digest ? { digest: digest(rows) } : {}),
+    ...(sums.digest ? { digest: sums.digest(rows) } : {}),
+    ...(summary ? { summary } : {}),
   }
 }
 

@@ -1,0 +1,180 @@
+import { ByteWriter, type ByteReader } from './bytes.ts'
+import { momentsOf, type MomentsSum } from './moments.ts'
+import { classesOf, type SketchSum } from './sketch.ts'
+import { openPart } from './totals.ts'
+
+/**
+ * The rows of a segment by the time they tell of, in buckets of equal width that begin at whole multiples of it: each width divides the
+ * next one, so ranges that people and pages ask for cut few buckets. Bytes: format u8, names; then each name, the length of its part,
+ * the part. Integers little-endian. A format that was written is never changed.
+ */
+const FORMAT = 1
+/** Milliseconds. */
+const WIDTHS = [
+  1, 10, 50, 250, 1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000,
+] as const
+/** What a bucket holds at least, where the rows lie as dense as in their middle half. */
+const ROWS_EACH = 32
+/** Figures of a bucket of two values or more: sum, rest, min, max, spread. */
+const FIGURES = 5
+
+/** The buckets of one name. */
+export interface Buckets {
+  readonly width: number
+  /** Where each begins, epoch ms, ascending. */
+  readonly starts: Float64Array
+  /** Values in each, perhaps 0. */
+  readonly counts: Uint32Array
+  /** {@link FIGURES} of each. */
+  readonly figures: Float64Array
+  /** Sketch classes of all values, bucket by bucket, as they count from `base`. */
+  readonly codes: Uint16Array | Uint32Array
+  readonly base: number
+  /** Bytes in memory. */
+  readonly size: number
+}
+
+function widthFor(times: Float64Array): number {
+  const sorted = isAscending(times) ? times : times.slice().sort()
+  const n = sorted.length
+  const middle = sorted[Math.floor((n * 3) / 4)]! - sorted[Math.floor(n / 4)]!
+  const wanted = (middle / Math.max(1, n / 2)) * ROWS_EACH
+  return WIDTHS.find((width) => width >= wanted) ?? WIDTHS.at(-1)!
+}
+
+/** Sums up columns by time. All arrays of one length, at least 1. `columns[i]` goes with `names[i]`; NaN is no value. */
+export function encodeBuckets(
+  times: Float64Array,
+  names: readonly string[],
+  columns: readonly Float64Array[],
+): Uint8Array {
+  const width = widthFor(times)
+  const numbers = times.map((time) => Math.floor(time / width))
+  const order = orderOf(numbers)
+  const { starts, ends } = runsOf(numbers, order, width)
+  const all = new ByteWriter()
+  all.u8(FORMAT)
+  all.varint(names.length)
+  const inOrder = new Float64Array(times.length)
+  for (const [n, name] of names.entries()) {
+    const column = columns[n]!
+    for (let i = 0; i < inOrder.length; i++) inOrder[i] = column[order[i]!]!
+    const part = partOf(width, starts, ends, inOrder)
+    all.text(name)
+    all.varint(part.length)
+    all.raw(part)
+  }
+  return all.bytes()
+}
+
+function isAscending(numbers: Float64Array): boolean {
+  for (let i = 1; i < numbers.length; i++) if (numbers[i - 1]! > numbers[i]!) return false
+  return true
+}
+
+/** Places of the rows by bucket, equal ones as they came. Bucket and place go into one number, for a sort without a comparator. */
+function orderOf(numbers: Float64Array): Uint32Array {
+  const places = Uint32Array.from(numbers, (_, i) => i)
+  if (isAscending(numbers)) return places
+  const least = numbers.reduce((a, b) => Math.min(a, b))
+  const greatest = numbers.reduce((a, b) => Math.max(a, b))
+  const rows = numbers.length
+  if ((greatest - least + 1) * rows > Number.MAX_SAFE_INTEGER) {
+    return places.sort((a, b) => numbers[a]! - numbers[b]! || a - b)
+  }
+  const packed = numbers.map((number, i) => (number - least) * rows + i).sort()
+  return places.map((_, i) => packed[i]! % rows)
+}
+
+function runsOf(numbers: Float64Array, order: Uint32Array, width: number): { starts: Float64Array; ends: Uint32Array } {
+  const starts: number[] = []
+  const ends: number[] = []
+  for (let i = 0; i < order.length; i++) {
+    const start = numbers[order[i]!]! * width
+    if (starts.at(-1) !== start) {
+      if (i > 0) ends.push(i)
+      starts.push(start)
+    }
+  }
+  ends.push(order.length)
+  return { starts: Float64Array.from(starts), ends: Uint32Array.from(ends) }
+}
+
+function partOf(width: number, starts: Float64Array, ends: Uint32Array, values: Float64Array): Uint8Array {
+  const counts = new Uint32Array(starts.length)
+  const figures = new ByteWriter()
+  for (let b = 0, from = 0; b < starts.length; from = ends[b++]!) {
+    const { count, sum, rest, min, max, spread } = momentsOf(values, from, ends[b])
+    counts[b] = count
+    if (count === 1) figures.f64(sum)
+    else if (count > 1) for (const figure of [sum, rest, min, max, spread]) figures.f64(figure)
+  }
+  const classes = classesOf(values)
+  let [base, top] = [0, 0]
+  for (let i = 0; i < classes.length; i++) {
+    if (i === 0 || classes[i]! < base) base = classes[i]!
+    if (i === 0 || classes[i]! > top) top = classes[i]!
+  }
+  const short = top - base <= 0xffff
+  const codes = short ? new Uint16Array(classes.length) : new Uint32Array(classes.length)
+  for (let i = 0; i < codes.length; i++) codes[i] = classes[i]! - base
+  const part = new ByteWriter()
+  part.f64(width)
+  part.u32(starts.length)
+  part.u32(figures.length)
+  part.u32(codes.length)
+  part.u8(short ? 2 : 4)
+  part.u32(base >>> 0)
+  for (const array of [starts, counts, codes]) part.raw(new Uint8Array(array.buffer))
+  part.raw(figures.bytes())
+  return part.bytes()
+}
+
+/** The buckets of one name; undefined when no row has it. Throws RangeError on bytes of another format. */
+export function bucketsOf(bytes: Uint8Array, name: string): Buckets | undefined {
+  const reader = openPart(bytes, FORMAT, name)
+  if (reader === undefined) return undefined
+  const width = reader.f64()
+  const [length, figureBytes, values] = [reader.u32(), reader.u32(), reader.u32()]
+  const short = reader.u8() === 2
+  const base = reader.u32() | 0
+  const starts = new Float64Array(taken(reader, bytes, 8 * length))
+  const counts = new Uint32Array(taken(reader, bytes, 4 * length))
+  const codes = short
+    ? new Uint16Array(taken(reader, bytes, 2 * values))
+    : new Uint32Array(taken(reader, bytes, 4 * values))
+  const packed = new Float64Array(taken(reader, bytes, figureBytes))
+  const figures = new Float64Array(FIGURES * length)
+  for (let b = 0, at = 0; b < length; b++) {
+    const to = FIGURES * b
+    const count = counts[b]!
+    if (count === 1) {
+      figures[to] = figures[to + 2] = figures[to + 3] = packed[at++]!
+    } else if (count > 1) {
+      for (let f = 0; f < FIGURES; f++) figures[to + f] = packed[at++]!
+    }
+  }
+  return { width, starts, counts, figures, codes, base, size: 52 * length + codes.byteLength }
+}
+
+/** A copy, so that an array of wider numbers can lie on it. */
+function taken(reader: ByteReader, bytes: Uint8Array, length: number): ArrayBuffer {
+  const from = reader.at
+  reader.at += length
+  if (reader.at > bytes.length) throw new RangeError('a summary is cut short')
+  return bytes.slice(from, reader.at).buffer as ArrayBuffer
+}
+
+export function addBucket(to: MomentsSum, { counts, figures }: Buckets, b: number): void {
+  const at = FIGURES * b
+  to.addFigures(counts[b]!, figures[at]!, figures[at + 1]!, figures[at + 2]!, figures[at + 3]!, figures[at + 4]!)
+}
+
+/** Adds the classes of the buckets for which `wanted` is not 0. */
+export function addClasses(to: SketchSum, { counts, codes, base }: Buckets, wanted: Uint8Array): void {
+  for (let b = 0, from = 0; b < counts.length; b++) {
+    const end = from + counts[b]!
+    if (wanted[b] !== 0) to.addCodes(codes, base, from, end)
+    from = end
+  }
+}
