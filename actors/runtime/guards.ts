@@ -24,6 +24,8 @@ export interface Guards {
   readonly idBeforeSnapshot: boolean
   /** The same for messages. */
   readonly messageBeforeSnapshot: boolean
+  /** One write of effects at a time. */
+  readonly oneEffectWrite: boolean
   /** An id marks a duplicate only when its stored position is lower than the record's own. */
   readonly lowerPositionIsDuplicate: boolean
   /** Ids applied but not durable yet are looked up in memory. */
@@ -60,6 +62,7 @@ export const ALL_GUARDS: Guards = {
   effectBeforeSnapshot: true,
   idBeforeSnapshot: true,
   messageBeforeSnapshot: true,
+  oneEffectWrite: true,
   lowerPositionIsDuplicate: true,
   knowPendingIds: true,
   receiverDeduplication: true,

@@ -3,7 +3,7 @@ import type { Guards } from './guards.ts'
 import type { ActorKind } from './kind.ts'
 import type { Limits } from './limits.ts'
 import { Partition, type Answered } from './partition.ts'
-import type { Append, AssignedPartition, Clock, ConsumerHandler, LogConsumer, TurnStore } from './ports.ts'
+import type { Append, AssignedPartition, Clock, ConsumerHandler, Effect, LogConsumer, TurnStore } from './ports.ts'
 import type { LogRecord } from './record.ts'
 
 export interface MemberOptions {
@@ -18,6 +18,8 @@ export interface MemberOptions {
   readonly versions?: Int32Array
   /** The consumer cannot go on: the Worker stops. LOG_OFFSET_OUT_OF_RANGE, LOG_MISMATCH, or what broke. */
   readonly failed: (error: unknown) => void
+  /** Hears of effects that have just become durable. */
+  readonly stored?: (effects: readonly Effect[]) => void
   /** The simulator's alone. */
   readonly guards?: Partial<Guards>
 }

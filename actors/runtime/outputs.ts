@@ -13,14 +13,20 @@ export class Outputs {
   readonly #store: TurnStore
   readonly #guards: Guards
   readonly #effects: PendingEffect[] = []
+  readonly #stored: (effects: readonly Effect[]) => void
+  #puttingEffects: Promise<void> = Promise.resolve()
+  /** Whether an effect waits that the next flush is too late for. */
+  urgent = false
   readonly #ids: AppliedId[] = []
   /** Address and id → the offset that applied it, as long as that is not durable. */
   readonly #known = new Map<string, number>()
 
-  constructor(store: TurnStore, outbox: Outbox, guards: Guards) {
+  /** `stored` hears of effects that have just become durable. */
+  constructor(store: TurnStore, outbox: Outbox, guards: Guards, stored: (effects: readonly Effect[]) => void) {
     this.#store = store
     this.outbox = outbox
     this.#guards = guards
+    this.#stored = stored
   }
 
   get size(): number {
@@ -60,13 +66,31 @@ export class Outputs {
     )
   }
 
-  /** Writes the effects that are there now. Rejects when the store does not take them; they stay. */
-  async putEffects(batch: number): Promise<void> {
-    for (let left = this.#effects.length; left > 0;) {
-      const some = this.#effects.slice(0, Math.min(left, batch))
-      await this.#store.putEffects(some.map(({ effect }) => effect))
-      this.#effects.splice(0, some.length)
-      left -= some.length
+  /**
+   * Writes the effects that are there now. Rejects when the store does not take them; they stay. A flush and an urgent effect may
+   * both ask for it: one write after the other, for each takes away from the front what it has written.
+   */
+  putEffects(batch: number): Promise<void> {
+    if (!this.#guards.oneEffectWrite) return this.#putEffects(batch)
+    const put = this.#puttingEffects.then(() => this.#putEffects(batch))
+    this.#puttingEffects = put.catch(() => undefined)
+    return put
+  }
+
+  async #putEffects(batch: number): Promise<void> {
+    const wasUrgent = this.urgent
+    this.urgent = false
+    try {
+      for (let left = this.#effects.length; left > 0 && this.#effects.length > 0;) {
+        const some = this.#effects.slice(0, Math.min(left, batch)).map(({ effect }) => effect)
+        await this.#store.putEffects(some)
+        this.#effects.splice(0, some.length)
+        left -= some.length
+        this.#stored(some)
+      }
+    } catch (error) {
+      this.urgent ||= wasUrgent
+      throw error
     }
   }
 

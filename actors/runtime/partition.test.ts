@@ -24,6 +24,7 @@ const sum: ActorKind = defineActor<Sum>({
     },
     tell: (_, { to }: { to: string }, turn) => turn.send({ key: to, type: 'add', value: '{"n":1}' }),
     note: (_, body: object, turn) => turn.emit('notes', turn.at, body),
+    call: (_, body: object, turn) => turn.emit('notes', turn.at, body, { urgent: true }),
     // Everything is asked for, and then it throws.
     fail: (_, __, turn) => {
       turn.emit('notes', 0, {})
@@ -388,3 +389,45 @@ test('an actor whose state cannot become JSON holds the low watermark, also when
   expect(partition.lowWatermark).toBe(0)
   expect([...store.snapshots.keys()].sort()).toEqual(['sum/a', 'sum/b'])
 })
+
+test('an urgent effect is stored without a flush, with the effects before it and with nothing else', async () => {
+  const told: string[][] = []
+  const { store, put, open, drain } = world({ stored: (effects) => told.push(effects.map(({ id }) => id)) })
+  const partition = await open()
+  put('sum/a', 'note', { n: 1 })
+  await drain(partition)
+  expect(store.effects.size).toBe(0)
+  put('sum/a', 'call', { n: 2 })
+  await drain(partition)
+  await settled(() => store.effects.size === 2)
+  expect(told).toEqual([['0-0-0', '0-1-0']])
+  expect(store.snapshots.size).toBe(0)
+  expect(partition.lowWatermark).toBe(0)
+  await partition.flush()
+  expect(told).toHaveLength(1)
+  expect(partition.lowWatermark).toBe(2)
+})
+
+test('an urgent effect that the store did not take is written at the next tick', async () => {
+  const { store, put, open, drain } = world()
+  const partition = await open()
+  const putEffects = store.putEffects.bind(store)
+  let refused = 0
+  store.putEffects = async () => {
+    refused++
+    throw new Error('the store is away')
+  }
+  put('sum/a', 'call', { n: 1 })
+  await drain(partition)
+  await settled(() => refused === 1)
+  store.putEffects = putEffects
+  expect(store.effects.size).toBe(0)
+  await partition.tick()
+  await settled(() => store.effects.size === 1)
+})
+
+/** Lets everything that is under way come to its end. */
+async function settled(holds: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 100; turns++) await Promise.resolve()
+  expect(holds()).toBe(true)
+}
