@@ -1,4 +1,4 @@
-import type { Effect, TurnStore } from '../runtime/index.ts'
+import type { Effect, Segment, TurnStore } from '../runtime/index.ts'
 
 export interface Document<Body = Record<string, unknown>> {
   readonly id: string
@@ -47,8 +47,16 @@ export interface EffectQuery {
   readonly limit: number
 }
 
+/** Ends the family of an id, where it has one (U+001F, which no text of ours may hold): ids of one family are found together. */
+export const ID_PARTS = '\u001f'
+
 /** A segment of fewer rows waits to be merged with its neighbours: as many as the runtime seals one at (`LIMITS.segmentRows`). */
 export const SMALL_SEGMENT_ROWS = 2048
+/** A segment with that many bytes of text is not small, however few its rows (`LIMITS.segmentText`). */
+export const SMALL_SEGMENT_TEXT = 1024 * 1024
+
+/** A segment without its rows. */
+export type SegmentHead = Omit<Segment, 'data' | 'texts'>
 
 /** Everything a node keeps outside the log. Adapters: `sqlite/`, `mongo/`; both pass `conformance.ts`. */
 export interface StateStore extends TurnStore, Documents {
@@ -57,6 +65,14 @@ export interface StateStore extends TurnStore, Documents {
    * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
    */
   bindLog(log: { id: string; ends: readonly number[] }): Promise<void>
+  /** Heads of all segments of an actor that overlap `from`..`to` (ms, inclusive), by `first`, as they were at one moment. */
+  listSegments(address: string, from: number, to: number): Promise<SegmentHead[]>
+  /** One of those, if it is still there and as long: compaction and other owners replace them. */
+  readSegment(address: string, first: number, last: number): Promise<Segment | undefined>
+  /** A segment that holds the rows of this offset. */
+  segmentWith(address: string, offset: number): Promise<Segment | undefined>
+  /** The offsets that brought the ids of a family: those that begin with it and {@link ID_PARTS}. In no order. */
+  findFamily(address: string, family: string): Promise<number[]>
   /** By `at` descending, then id descending. */
   listEffects(query: EffectQuery): Promise<Effect[]>
   getEffect(collection: string, id: string): Promise<Effect | undefined>
@@ -64,8 +80,8 @@ export interface StateStore extends TurnStore, Documents {
   /** Actors of a kind that have a snapshot, by address. */
   listAddresses(kind: string, after: string, limit: number): Promise<string[]>
   /**
-   * History rows' addresses with more than `count` segments that are not yet merged (fewer than {@link SMALL_SEGMENT_ROWS} rows), most
-   * first: what compaction should look at.
+   * History rows' addresses with more than `count` segments that are not yet merged (fewer than {@link SMALL_SEGMENT_ROWS} rows, less
+   * than {@link SMALL_SEGMENT_TEXT}), most first: what compaction should look at.
    */
   fragmented(count: number, limit: number): Promise<string[]>
   /**

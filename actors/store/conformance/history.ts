@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Segment } from '../../runtime/index.ts'
 import { type MakeStore, withStore } from './fresh.ts'
-import { SMALL_SEGMENT_ROWS } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT } from '../port.ts'
 
 const segment = (first: number, last: number, more: Partial<Segment> = {}): Segment => ({
   address: 'device/1',
@@ -32,6 +32,59 @@ export function historyClaims(make: MakeStore) {
           segment(5, 6, { address: 'device/2' }),
         ])
         expect(await store.readSegments('device/3', 0, 1000)).toEqual([])
+      }),
+    )
+    test(
+      'texts and digest stand and fall with their segment',
+      withStore(make, async (store, another) => {
+        const texts = (text: string) => new TextEncoder().encode(text)
+        const plain = segment(0, 9)
+        const told = segment(10, 19, { texts: texts('ё\n\nx'), digest: '{"n":3}' })
+        const long = segment(20, 20, { texts: texts('long '.repeat(1000)), digest: '[]' })
+        await store.putSegments([plain, told, long])
+        expect(await (await another()).readSegments('device/1', 0, 1000)).toEqual([plain, told, long])
+        const shorter = segment(10, 18, { texts: texts('shorter'), digest: '0' })
+        const grown = segment(20, 25)
+        await store.putSegments([shorter, grown])
+        expect(await store.readSegments('device/1', 0, 1000)).toEqual([plain, told, grown])
+        await store.putSegments([segment(0, 11, { texts: texts('more'), digest: '1' })])
+        expect((await store.readSegments('device/1', 0, 90))[0]).toMatchObject({ texts: texts('more'), digest: '1' })
+        await store.deleteSegment('device/1', 10, 99)
+        await store.putSegments([segment(10, 12)])
+        expect(await store.readSegments('device/1', 115, 125)).toEqual([segment(10, 12)])
+      }),
+    )
+    test(
+      'heads are listed without rows; one is read as it was listed or not at all; one is found by an offset of its rows',
+      withStore(make, async (store) => {
+        const told = segment(10, 19, { texts: Uint8Array.of(97), digest: '{"n":3}' })
+        await store.putSegments([
+          segment(20, 29),
+          told,
+          segment(0, 9),
+          segment(12, 14),
+          segment(0, 9, { address: 'device/2' }),
+        ])
+        const { data, texts, ...head } = told
+        const listed = await store.listSegments('device/1', 100, 1000)
+        expect(listed.map(({ first }) => first)).toEqual([10, 12, 20])
+        expect(listed[0]).toEqual(head)
+        expect(await store.readSegment('device/1', 10, 19)).toEqual(told)
+        expect(await store.readSegment('device/1', 10, 18)).toBeUndefined()
+        const found = async (offset: number) => (await store.segmentWith('device/1', offset))?.first
+        expect([await found(0), await found(13), await found(15), await found(29)]).toEqual([0, 12, 10, 20])
+        expect(await found(30)).toBeUndefined()
+        expect(await store.segmentWith('device/1', 15)).toEqual(told)
+      }),
+    )
+    test(
+      'one with much text is not small, however few its rows',
+      withStore(make, async (store) => {
+        const texts = new Uint8Array(SMALL_SEGMENT_TEXT)
+        await store.putSegments([1, 2, 3].map((n) => segment(n, n, { texts })))
+        expect(await store.fragmented(1, 10)).toEqual([])
+        await store.putSegments([4, 5].map((n) => segment(n, n, { texts: texts.subarray(1) })))
+        expect(await store.fragmented(1, 10)).toEqual(['device/1'])
       }),
     )
     test(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Snapshot } from '../../runtime/index.ts'
+import { ID_PARTS } from '../port.ts'
 import { type MakeStore, withStore } from './fresh.ts'
 
 const snapshot = (address: string, offset: number, more: Partial<Snapshot> = {}): Snapshot => ({
@@ -126,6 +127,46 @@ export function turnClaims(make: MakeStore) {
           offsets.map((offset, i) => stores[i % 2]!.putIds([{ address: 'e/1', id: 'x', partition: 0, offset }])),
         )
         expect(await store.findIds([{ address: 'e/1', id: 'x' }])).toEqual([3])
+      }),
+    )
+  })
+
+  describe('ids at scale', () => {
+    const address = 'event/#0'
+    const batch = (from: number, count: number, offset = from) =>
+      Array.from({ length: count }, (_, i) => ({ address, id: `id ${from + i}`, partition: 0, offset: offset + i }))
+    test(
+      'of many batches, also repeated and late ones, each id has its lowest offset, for every connection',
+      withStore(make, async (store, another) => {
+        const other = await another()
+        for (let n = 0; n < 6000; n += 200) await (n % 400 ? store : other).putIds(batch(n, 200, 10_000 + n))
+        await other.putIds(batch(3000, 500, 3000))
+        await store.putIds(batch(0, 500, 90_000))
+        const asked = batch(0, 6200)
+        const expected = asked.map((_, i) => (i >= 6000 ? -1 : i >= 3000 && i < 3500 ? i : 10_000 + i))
+        expect(await store.findIds(asked)).toEqual(expected)
+        expect(await other.findIds(asked)).toEqual(expected)
+        expect(await (await another()).findIds(asked.toReversed())).toEqual(expected.toReversed())
+        expect(await store.findIds(asked.map(({ id }) => ({ address: 'event/#1', id })))).toEqual(asked.map(() => -1))
+      }),
+    )
+    test(
+      'the ids of a family are found together, in small batches and large ones',
+      withStore(make, async (store, another) => {
+        const member = (family: string, who: string, offset: number) => ({
+          address,
+          id: `${family}${ID_PARTS}${who}`,
+          partition: 0,
+          offset,
+        })
+        const others = Array.from({ length: 400 }, (_, i) => member(`other ${i}`, 'a', 1000 + i))
+        await store.putIds([member('x', 'a', 1), member('x', 'b', 2), member('xy', 'a', 3), member('y', 'a', 4)])
+        await store.putIds([...others, member('x', 'c', 5), { address, id: 'x', partition: 0, offset: 6 }])
+        await store.putIds([{ ...member('x', 'd', 7), address: 'event/#1' }])
+        const found = async (of: string) => (await (await another()).findFamily(address, of)).toSorted((a, b) => a - b)
+        expect(await found('x')).toEqual([1, 2, 5])
+        expect(await found('other 399')).toEqual([1399])
+        expect(await found('z')).toEqual([])
       }),
     )
   })

@@ -1,20 +1,23 @@
-import type { StateStore } from '../port.ts'
+import { ID_PARTS, type StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
 /** Neither an address nor an id holds a tab. */
 const keyOf = ({ address, id }: { address: string; id: string }) => `${address}\t${id}`
 
+/** The sign after {@link ID_PARTS}. */
+const AFTER_PARTS = String.fromCharCode(ID_PARTS.charCodeAt(0) + 1)
+
 /** Which offset brought an id first, per address. */
 export function openIds(
   { db, attempt }: MongoConnection,
   raiseEnds: RaiseEnds,
 ): {
-  methods: Pick<StateStore, 'putIds' | 'findIds'>
+  methods: Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'>
   forget(offsets: { readonly address: string; readonly first: number; readonly last: number }): Promise<void>
 } {
   const ids = db.collection<{ _id: string; partition: number; offset: number }>('ids')
-  const methods: Pick<StateStore, 'putIds' | 'findIds'> = {
+  const methods: Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'> = {
     putIds: (given) =>
       attempt(async () => {
         if (given.length === 0) return
@@ -34,6 +37,13 @@ export function openIds(
         const found = await ids.find({ _id: { $in: asked.map(keyOf) } }, { projection: { offset: 1 } }).toArray()
         const offsets = new Map(found.map(({ _id, offset }) => [_id, offset]))
         return asked.map((each) => offsets.get(keyOf(each)) ?? -1)
+      }),
+    findFamily: (address, family) =>
+      attempt(async () => {
+        const begin = keyOf({ address, id: `${family}${ID_PARTS}` })
+        const end = keyOf({ address, id: `${family}${AFTER_PARTS}` })
+        const found = await ids.find({ _id: { $gte: begin, $lt: end } }, { projection: { offset: 1 } }).toArray()
+        return found.map(({ offset }) => offset)
       }),
   }
   return {

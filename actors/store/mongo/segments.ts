@@ -1,11 +1,14 @@
 import { Binary } from 'mongodb'
 import type { Segment } from '../../runtime/index.ts'
-import { SMALL_SEGMENT_ROWS, type StateStore } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type SegmentHead, type StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 
-type Methods = Pick<StateStore, 'putSegments' | 'readSegments' | 'deleteSegment' | 'fragmented'>
+type Methods = Pick<
+  StateStore,
+  'putSegments' | 'readSegments' | 'listSegments' | 'readSegment' | 'segmentWith' | 'deleteSegment' | 'fragmented'
+>
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
-type Stored = Omit<Segment, 'data'> & { _id: string; data: Binary }
+type Stored = SegmentHead & { _id: string; data: Binary; texts?: Binary; text_bytes: number }
 
 const keyOf = (address: string, first: number) => `${address}\t${first}`
 
@@ -16,19 +19,32 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
   expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
 }> {
   const segments = db.collection<Stored>('segments')
-  const small = { rows: { $lt: SMALL_SEGMENT_ROWS } }
+  const small = { rows: { $lt: SMALL_SEGMENT_ROWS }, text_bytes: { $lt: SMALL_SEGMENT_TEXT } }
   await segments.createIndexes([
     { key: { address: 1, to: 1, from: 1 }, name: 'time' },
+    { key: { address: 1, first: 1 }, name: 'place' },
     { key: { to: 1 }, name: 'age' },
     { key: { address: 1 }, name: 'small', partialFilterExpression: small },
   ])
 
   /** The longer of two with one key stays; an upsert that lost to another writer's is compared with that one and tried again. */
   const put = async (wanted: readonly Segment[]): Promise<void> => {
-    const updates = wanted.map(({ data, ...rest }) => ({
+    const updates = wanted.map(({ data, texts, ...rest }) => ({
       updateOne: {
         filter: { _id: keyOf(rest.address, rest.first), last: { $lt: rest.last } },
-        update: { $set: { ...rest, data: new Binary(data) } },
+        update: {
+          $set: {
+            ...rest,
+            data: new Binary(data),
+            text_bytes: texts?.byteLength ?? 0,
+            ...(texts ? { texts: new Binary(texts) } : {}),
+          },
+          // A shorter one of the same place may have had what this one has not.
+          $unset: {
+            ...(texts ? {} : { texts: '' as const }),
+            ...(rest.digest === undefined ? { digest: '' as const } : {}),
+          },
+        },
         upsert: true,
       },
     }))
@@ -49,9 +65,33 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
         client.withSession({ snapshot: true }, async (session) => {
           const range = { address, to: { $gte: from }, from: { $lte: to }, rows: { $lt: below } }
           const found = await segments.find(range, { session, sort: { first: 1 }, allowDiskUse: true }).toArray()
-          return found.map(({ _id, data, ...rest }) => ({ ...rest, data: bytesOf(data) }))
+          return found.map(segmentOf)
         }),
       ),
+    listSegments: (address, from, to) =>
+      attempt(() =>
+        client.withSession({ snapshot: true }, async (session) => {
+          const range = { address, to: { $gte: from }, from: { $lte: to } }
+          const options = {
+            session,
+            sort: { first: 1 },
+            allowDiskUse: true,
+            projection: { data: 0, texts: 0 },
+          } as const
+          return (await segments.find(range, options).toArray()).map(({ _id, text_bytes, ...head }) => head)
+        }),
+      ),
+    readSegment: (address, first, last) =>
+      attempt(async () => {
+        const found = await segments.findOne({ _id: keyOf(address, first), last })
+        return found ? segmentOf(found) : undefined
+      }),
+    segmentWith: (address, offset) =>
+      attempt(async () => {
+        const holding = { address, first: { $lte: offset }, last: { $gte: offset } }
+        const found = await segments.findOne(holding, { sort: { first: -1 } })
+        return found ? segmentOf(found) : undefined
+      }),
     deleteSegment: (address, first, last) =>
       attempt(async () => {
         await segments.deleteOne({ _id: keyOf(address, first), last: { $lte: last } })
@@ -83,6 +123,12 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
     },
   }
 }
+
+const segmentOf = ({ _id, data, texts, text_bytes, ...head }: Stored): Segment => ({
+  ...head,
+  data: bytesOf(data),
+  ...(texts ? { texts: bytesOf(texts) } : {}),
+})
 
 const bytesOf = ({ buffer, position }: Binary): Uint8Array =>
   new Uint8Array(buffer.buffer, buffer.byteOffset, position).slice()

@@ -4,11 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LIMITS } from '../../runtime/limits.ts'
-import { SMALL_SEGMENT_ROWS } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT } from '../port.ts'
+import { STORE_FILE } from './schema.ts'
 import { openSqliteStore } from './store.ts'
 
 test('what compaction seals is what the index of small segments leaves out', () => {
   expect(SMALL_SEGMENT_ROWS).toBe(LIMITS.segmentRows)
+  expect(SMALL_SEGMENT_TEXT).toBe(LIMITS.segmentText)
 })
 
 const users = { name: 'users', unique: ['email'] }
@@ -31,7 +33,7 @@ const codeOf = (work: () => unknown): string | undefined => {
 
 test('a file of a newer version, of no version, or of something else is refused and left as it is', async () => {
   const damages: [string, (file: string) => void][] = [
-    ['SCHEMA_VERSION', (file) => sql(file, 'PRAGMA user_version = 2')],
+    ['SCHEMA_VERSION', (file) => sql(file, 'PRAGMA user_version = 1000')],
     ['SCHEMA_VERSION', (file) => sql(file, 'PRAGMA user_version = 0')],
     ['SCHEMA_VERSION', (file) => sql(file, 'PRAGMA user_version = -7')],
     ['SCHEMA_VERSION', (file) => sql(file, 'PRAGMA application_id = 99')],
@@ -45,6 +47,20 @@ test('a file of a newer version, of no version, or of something else is refused 
     expect(codeOf(() => openSqliteStore(fresh.file))).toBe(code)
     expect(readFileSync(fresh.file).equals(before)).toBe(true)
   }
+})
+
+test('a file of the first version is brought to the newest, with what was in it', async () => {
+  using fresh = freshFile()
+  const { migrations, applicationId } = STORE_FILE
+  sql(fresh.file, migrations[0]!, `PRAGMA application_id = ${applicationId}`, 'PRAGMA user_version = 1')
+  sql(fresh.file, "INSERT INTO segments VALUES ('device/1', 0, 9, 0, 90, 10, 0, x'07')")
+  sql(fresh.file, "INSERT INTO ids VALUES ('device/1', 'x', 3, 7)")
+  const store = openSqliteStore(fresh.file)
+  const segment = { address: 'device/1', first: 0, last: 9, from: 0, to: 90, rows: 10, data: Uint8Array.of(7) }
+  expect(await store.readSegments('device/1', 0, 100)).toEqual([segment])
+  expect(await store.fragmented(0, 1)).toEqual(['device/1'])
+  expect(await store.findIds([{ address: 'device/1', id: 'x' }])).toEqual([7])
+  await store.close()
 })
 
 test('a read-only store reads, and writes nothing', async () => {

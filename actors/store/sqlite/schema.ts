@@ -47,9 +47,23 @@ CREATE UNIQUE INDEX document_keys_once ON document_keys (collection, field, valu
 CREATE TABLE sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
 
+/**
+ * Texts of rows, with what is said of them before it: who wants that only never touches the pages of the texts. `last` ties them to their
+ * segment. What is not sealed is small; 1048576 is SMALL_SEGMENT_TEXT.
+ */
+const TEXTS = `
+CREATE TABLE segment_texts (
+  address TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, digest TEXT, packed INTEGER NOT NULL, texts BLOB,
+  PRIMARY KEY (address, first)
+) STRICT;
+ALTER TABLE segments ADD COLUMN text_bytes INTEGER NOT NULL DEFAULT 0;
+DROP INDEX segments_small;
+CREATE INDEX segments_small ON segments (address) WHERE rows < 2048 AND text_bytes < 1048576;
+`
+
 export const STORE_FILE: FileKind = {
   name: 'store',
   applicationId: 0x57425354, // "WBST"
-  migrations: [TABLES],
+  migrations: [TABLES, TEXTS],
   unavailable: 'STORE_UNAVAILABLE',
 }

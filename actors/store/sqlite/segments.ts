@@ -1,16 +1,22 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
 import type { Segment } from '../../runtime/index.ts'
-import { SMALL_SEGMENT_ROWS, type StateStore } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type SegmentHead, type StateStore } from '../port.ts'
 
-type Methods = Pick<StateStore, 'putSegments' | 'readSegments' | 'deleteSegment' | 'fragmented'>
+type Methods = Pick<
+  StateStore,
+  'putSegments' | 'readSegments' | 'listSegments' | 'readSegment' | 'segmentWith' | 'deleteSegment' | 'fragmented'
+>
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
-type Row = Omit<Segment, 'data'> & { packed: number; data: Uint8Array }
+type HeadRow = Omit<SegmentHead, 'digest'> & { digest: string | null }
+type Row = HeadRow & { packed: number; data: Uint8Array; textsPacked: number | null; texts: Uint8Array | null }
 
 /**
  * From this size on a segment is compressed by zstd, level 1. Of a plant's frames one row of 2 KB becomes 0.5 KB in 17 µs, 1024 rows
  * of 122 KB 38 KB in 0.25 ms (deflate: 45 KB in 0.3 ms); reading takes half of that.
  */
 const PACK_FROM_BYTES = 1024
+/** As the index says it, word for word: else it is not used. */
+const SMALL = `rows < ${SMALL_SEGMENT_ROWS} AND text_bytes < ${SMALL_SEGMENT_TEXT}`
 /** Segments a transaction deletes: the others' writes get in between. */
 const EXPIRE_STEP = 500
 
@@ -20,25 +26,45 @@ export function segmentTable(sqlite: SqliteFile): {
   /** `leaving` is told of each segment before it goes. */
   expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
 } {
-  const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
-    `INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address, first) DO UPDATE
+  const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array, number]>(
+    `INSERT INTO segments (address, first, last, from_ms, to_ms, rows, packed, data, text_bytes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address, first) DO UPDATE
      SET last = excluded.last, from_ms = excluded.from_ms, to_ms = excluded.to_ms, rows = excluded.rows,
-       packed = excluded.packed, data = excluded.data
+       packed = excluded.packed, data = excluded.data, text_bytes = excluded.text_bytes
      WHERE excluded.last > segments.last`,
   )
-  const COLUMNS = 'address, first, last, from_ms AS "from", to_ms AS "to", rows, packed, data'
+  const putTexts = sqlite.prepare<unknown, [string, number, number, string | null, number, Uint8Array | null]>(
+    `INSERT INTO segment_texts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (address, first) DO UPDATE
+     SET last = excluded.last, digest = excluded.digest, packed = excluded.packed, texts = excluded.texts
+     WHERE excluded.last > segment_texts.last`,
+  )
+  const HEAD = 'address, first, last, from_ms AS "from", to_ms AS "to", rows, digest'
+  const COLUMNS = `${HEAD}, s.packed, data, t.packed AS textsPacked, texts`
+  const TEXTS = 'LEFT JOIN segment_texts t USING (address, first, last)'
   const read = sqlite.prepare<Row, [string, number, number, number]>(
-    `SELECT ${COLUMNS} FROM segments WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? ORDER BY first`,
+    `SELECT ${COLUMNS} FROM segments s ${TEXTS} WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? ORDER BY first`,
   )
   const readSmall = sqlite.prepare<Row, [string, number, number, number]>(
-    `SELECT ${COLUMNS} FROM segments INDEXED BY segments_small
-     WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? AND rows < ${SMALL_SEGMENT_ROWS} ORDER BY first`,
+    `SELECT ${COLUMNS} FROM segments s INDEXED BY segments_small ${TEXTS}
+     WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? AND ${SMALL} ORDER BY first`,
+  )
+  const list = sqlite.prepare<HeadRow, [string, number, number]>(
+    `SELECT ${HEAD} FROM segments s ${TEXTS} WHERE address = ? AND to_ms >= ? AND from_ms <= ? ORDER BY first`,
+  )
+  const one = sqlite.prepare<Row, [string, number, number]>(
+    `SELECT ${COLUMNS} FROM segments s ${TEXTS} WHERE address = ? AND first = ? AND last = ?`,
+  )
+  const holding = sqlite.prepare<Row, [string, number, number]>(
+    `SELECT ${COLUMNS} FROM segments s ${TEXTS} WHERE address = ? AND first <= ? AND last >= ? ORDER BY first DESC LIMIT 1`,
   )
   const drop = sqlite.prepare<unknown, [string, number, number]>(
     'DELETE FROM segments WHERE address = ? AND first = ? AND last <= ?',
   )
+  const dropTexts = sqlite.prepare<unknown, [string, number, number]>(
+    'DELETE FROM segment_texts WHERE address = ? AND first = ? AND last <= ?',
+  )
   const small = sqlite.prepare<{ address: string }, [number, number]>(
-    `SELECT address FROM segments WHERE rows < ${SMALL_SEGMENT_ROWS}
+    `SELECT address FROM segments WHERE ${SMALL}
      GROUP BY address HAVING count(*) > ? ORDER BY count(*) DESC, address LIMIT ?`,
   )
   // Hops from address to address, so that it costs their number and not that of the segments.
@@ -52,13 +78,21 @@ export function segmentTable(sqlite: SqliteFile): {
      SELECT s.address, s.first, s.last FROM each_address CROSS JOIN segments s
      ON s.address = each_address.address AND s.to_ms < ? LIMIT ?`,
   )
+  const remove = (address: string, first: number, last: number) => {
+    drop.run(address, first, last)
+    dropTexts.run(address, first, last)
+  }
   const methods: Methods = {
     async putSegments(segments) {
       if (segments.length === 0) return
-      const rows = segments.map((segment) => ({ ...segment, ...pack(segment.data) }))
+      const rows = segments.map(({ data, texts, ...head }) => ({ head, columns: pack(data), texts, text: pack(texts) }))
       sqlite.write(() => {
-        for (const { address, first, last, from, to, rows: count, packed, data } of rows) {
-          put.run(address, first, last, from, to, count, packed, data)
+        for (const { head, columns, texts, text } of rows) {
+          const { address, first, last, from, to, rows: count, digest } = head
+          put.run(address, first, last, from, to, count, columns.packed, columns.data, texts?.byteLength ?? 0)
+          if (texts || digest !== undefined) {
+            putTexts.run(address, first, last, digest ?? null, text.packed, texts ? text.data : null)
+          }
         }
       })
     },
@@ -66,8 +100,19 @@ export function segmentTable(sqlite: SqliteFile): {
       const statement = below <= SMALL_SEGMENT_ROWS ? readSmall : read
       return sqlite.attempt(() => statement.all(address, from, to, below)).map(unpack)
     },
+    async listSegments(address, from, to) {
+      return sqlite.attempt(() => list.all(address, from, to)).map(headOf)
+    },
+    async readSegment(address, first, last) {
+      const row = sqlite.attempt(() => one.get(address, first, last))
+      return row ? unpack(row) : undefined
+    },
+    async segmentWith(address, offset) {
+      const row = sqlite.attempt(() => holding.get(address, offset, offset))
+      return row ? unpack(row) : undefined
+    },
     async deleteSegment(address, first, last) {
-      sqlite.write(() => drop.run(address, first, last))
+      sqlite.write(() => remove(address, first, last))
     },
     async fragmented(count, limit) {
       return sqlite.attempt(() => small.all(count, limit)).map(({ address }) => address)
@@ -82,7 +127,7 @@ export function segmentTable(sqlite: SqliteFile): {
         for (const segment of segments) await leaving(segment)
         // One that has grown meanwhile stays, and comes again.
         sqlite.write(() => {
-          for (const { address, first, last } of segments) drop.run(address, first, last)
+          for (const { address, first, last } of segments) remove(address, first, last)
         })
         found = segments.length
         await new Promise(setImmediate)
@@ -91,7 +136,9 @@ export function segmentTable(sqlite: SqliteFile): {
   }
 }
 
-function pack(data: Uint8Array): { packed: number; data: Uint8Array } {
+const NOTHING = new Uint8Array(0)
+
+function pack(data: Uint8Array = NOTHING): { packed: number; data: Uint8Array } {
   if (data.byteLength >= PACK_FROM_BYTES) {
     const packed = Bun.zstdCompressSync(data as Uint8Array<ArrayBuffer>, { level: 1 })
     if (packed.byteLength < data.byteLength) return { packed: 1, data: packed }
@@ -99,7 +146,13 @@ function pack(data: Uint8Array): { packed: number; data: Uint8Array } {
   return { packed: 0, data }
 }
 
-const unpack = ({ packed, data, ...row }: Row): Segment => ({
-  ...row,
-  data: packed ? new Uint8Array(Bun.zstdDecompressSync(data as Uint8Array<ArrayBuffer>)) : data,
+const unpacked = (packed: number | null, data: Uint8Array): Uint8Array =>
+  packed ? new Uint8Array(Bun.zstdDecompressSync(data as Uint8Array<ArrayBuffer>)) : data
+
+const headOf = ({ digest, ...head }: HeadRow): SegmentHead => ({ ...head, ...(digest === null ? {} : { digest }) })
+
+const unpack = ({ packed, data, textsPacked, texts, ...head }: Row): Segment => ({
+  ...headOf(head),
+  data: unpacked(packed, data),
+  ...(texts === null ? {} : { texts: unpacked(textsPacked, texts) }),
 })
