@@ -8,7 +8,7 @@ export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-const STYLES = ['tokens.css', 'base.css', 'shell.css', 'components.css', 'overview.css', 'mnemonic.css'] as const
+const STYLES = ['tokens.css', 'base.css', 'shell.css', 'components.css', 'overview.css', 'mnemonic.css', 'trends.css'] as const
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -21,6 +21,7 @@ const ofPackage = (path: string) => readFileSync(fileURLToPath(import.meta.resol
 
 const assets = new Map<string, Asset>()
 const urls = new Map<string, string>()
+const modules = new Map<string, readonly string[]>()
 
 function add(file: string, content: Uint8Array | string) {
   const body = typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content)
@@ -31,11 +32,24 @@ function add(file: string, content: Uint8Array | string) {
   urls.set(file, `/dashboard/assets/${name}`)
 }
 
+/** A script of modules in a folder, `main.js` first: each goes by its own hashed name, and imports the others by theirs. */
+function addModule(folder: string, module = 'main.js'): string {
+  const file = `${folder}-${module}`
+  const known = urls.get(file)
+  if (known) return known
+  const code = own(`${folder}/${module}`).toString()
+  add(file, code.replace(/(?<= from ')\.\/([\w-]+\.js)(?=')/g, (_, other: string) => addModule(folder, other)))
+  modules.set(folder, [...(modules.get(folder) ?? []), assetUrl(file)])
+  return assetUrl(file)
+}
+
 add('icon.svg', own('icon.svg'))
 for (const script of ['latin', 'cyrillic']) {
   add(`inter-${script}.woff2`, ofPackage(`@fontsource-variable/inter/files/inter-${script}-wght-normal.woff2`))
 }
 add('windbox.js', own('windbox.js'))
+add('uplot.js', ofPackage('uplot/dist/uPlot.iife.min.js'))
+addModule('trends')
 // One file: as two deferred ones the extension at times arrives after the page was processed, and never connects.
 add('htmx.js', `${ofPackage('htmx.org/dist/htmx.min.js')}\n${ofPackage('htmx.org/dist/ext/hx-sse.min.js')}\n`)
 add(
@@ -51,6 +65,9 @@ export function assetUrl(file: string): string {
   if (!url) throw new Error(`no asset ${file}`)
   return url
 }
+
+/** The addresses of a folder's modules, the one that begins last. */
+export const moduleUrls = (folder: string): readonly string[] => modules.get(folder) ?? []
 
 /** The file with this hashed name. */
 export const findAsset = (name: string): Asset | undefined => assets.get(name)

@@ -19,6 +19,7 @@ import { plantScreens } from './plant-screens.ts'
 import { kindOf } from './problem.ts'
 import type { FindScreen, Screen } from './screen.ts'
 import type { DemandOwnPage, FindSession, PageSession } from './session.ts'
+import { trendDataRoutes, trendScreens } from './trends/routes.ts'
 
 export interface DashboardParts {
   readonly cluster: Cluster
@@ -64,7 +65,7 @@ const see = (location: string, cookies: readonly string[] = []): Response => {
 export function createDashboard(parts: DashboardParts) {
   const { cluster, timeZone, now, session, demandOwnPage, report } = parts
   const { read } = createPlantReader({ cluster, now })
-  const finders: readonly FindScreen[] = [plantScreens(read), ...(parts.screens?.(read) ?? [])]
+  const finders: readonly FindScreen[] = [plantScreens(read), trendScreens(parts, read), ...(parts.screens?.(read) ?? [])]
   const viewIn = (language: Language) => viewOf(language, timeZone, now())
   const live = createLive({ cluster, viewIn, build, now, report })
   parts.onSessionsEnded?.(() => live.recheck())
@@ -190,6 +191,7 @@ export function createDashboard(parts: DashboardParts) {
       },
       { access: 'page' },
     )
+    .use(trendDataRoutes(parts))
     .get('/dashboard/*', ({ request }) => show(request), { access: 'page' })
     .post('/dashboard/*', ({ request, body }) => act(request, body), { access: 'page', parse: form, body: Fields })
 

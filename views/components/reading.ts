@@ -8,8 +8,8 @@ import { bar } from './bar.ts'
 import { advice, chip, instrument, type Room } from './quality.ts'
 import { tones, unitName } from './value.ts'
 
-/** The short label of a signal on its tag. */
-function label(text: Text, key: string): string {
+/** The short label of a signal, where its place is named already. */
+export function labelOf(text: Text, key: string): string {
   const place = bearingOf(key)
   if (place) return place.axis ? text.names.axis[place.axis] : 'T'
   return text.names.signalShort[key] ?? text.names.signal[key] ?? key
@@ -26,7 +26,7 @@ export function reading(view: View, key: string, signal: SignalView | undefined,
   const { text, format } = view
   const hint = signalName(text, key)
   const name = html`<dt title="${hint}">
-    <span aria-hidden="true">${label(text, key)}</span><span class="hidden">${hint}</span>
+    <span aria-hidden="true">${labelOf(text, key)}</span><span class="hidden">${hint}</span>
   </dt>`
   if (!signal) return blank(view, name, room)
 

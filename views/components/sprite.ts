@@ -26,9 +26,9 @@ const icons = {
   right: html`<path d="M6 3.5 10.5 8 6 12.5" />`,
   left: html`<path d="M10 3.5 5.5 8l4.5 4.5" />`,
   plus: html`<path d="M8 3v10M3 8h10" />`,
+  reset: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
   minus: html`<path d="M3 8h10" />`,
   zoom: html`<path d="M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9M10.3 10.3 14 14M5 7h4M7 5v4" />`,
-  reset: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
   download: html`<path d="M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M2.5 13.5h11" />`,
   more: html`<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" />`,
   wait: html`<path d="M4.5 2.5h7M4.5 13.5h7M5.5 2.5c0 3 5 4 5 5.5s-5 2.5-5 5.5M10.5 2.5c0 3-5 4-5 5.5s5 2.5 5 5.5" />`,
@@ -42,11 +42,8 @@ const icons = {
   events: html`<path d="M2 4.5h8M2 8h12M2 11.5h6M12.5 4.5H14M10.5 11.5H14" />`,
   control: html`<path d="M3 8a5 5 0 0 1 8.5-3.5L13 6M13 3v3h-3M13 8a5 5 0 0 1-8.5 3.5L3 10M3 13v-3h3" />`,
   dead: html`<path d="M2 9.5 4 3h8l2 6.5V13H2zM2 9.5h3.5l1 1.5h3l1-1.5H14" />`,
-  left: html`<path d="M10 3.5 5.5 8l4.5 4.5" />`,
-  plus: html`<path d="M8 3v10M3 8h10" />`,
   pause: html`<path d="M5.5 3.5v9M10.5 3.5v9" />`,
   trash: html`<path d="M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 9h5.8l.6-9" />`,
-  replay: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
   copy: html`<path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />`,
 }
 

@@ -20,6 +20,8 @@ export const DRIVE = [
 ] as const
 export const TANK = ['oil.oil_level'] as const
 export const FEED = ['oil.oil_pressure'] as const
+/** Tank and feed together, where they are no two places. */
+export const OIL = [...TANK, ...FEED] as const
 export const COOLER = [
   'cooler_oil.temperature_before',
   'cooler_oil.temperature_after',
@@ -32,3 +34,4 @@ export const DAMPER = [
   'gate_valve.gas_valve_closed',
   'gate_valve.gas_valve_open',
 ] as const
+export const WORK = ['work.is_working'] as const

@@ -1,0 +1,51 @@
+/** Lines are told apart by six pairs of colour and dash; then they begin again. */
+export const LOOKS = 6
+const DASHES = [[], [7, 3], [2, 3]]
+
+/** The look of a line by its place in the legend. */
+export const lookOf = (index) => ({ color: palette.series[index % LOOKS], dash: DASHES[index % DASHES.length] })
+
+/** Colours of the theme as a canvas understands them, and the font. */
+export const palette = {}
+
+export function readPalette() {
+  const probe = document.body.appendChild(document.createElement('i'))
+  const colour = (name) => {
+    probe.style.color = `var(--${name})`
+    return getComputedStyle(probe).color
+  }
+  palette.series = Array.from({ length: LOOKS }, (_, index) => colour(`series-${index + 1}`))
+  for (const name of ['ink', 'ink-2', 'ink-3', 'line', 'line-strong', 'surface', 'alarm', 'warning', 'instrument'])
+    palette[name] = colour(name)
+  palette.alarmText = colour('alarm-text')
+  palette.warningText = colour('warning-text')
+  palette.font = `11px ${getComputedStyle(document.body).fontFamily}`
+  probe.remove()
+}
+
+/** Calls back when the theme has changed, after the palette has. */
+export function onTheme(changed) {
+  const again = () => {
+    readPalette()
+    changed()
+  }
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again)
+  new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
+}
+
+/** Diagonal lines for what was not measured, in the canvas's own pixels. */
+export function hatch(context, scale) {
+  const size = Math.round(8 * scale)
+  const tile = new OffscreenCanvas(size, size)
+  const pen = tile.getContext('2d')
+  pen.strokeStyle = palette.instrument
+  pen.globalAlpha = 0.45
+  pen.lineWidth = 1.25 * scale
+  pen.beginPath()
+  for (const shift of [-size, 0, size]) {
+    pen.moveTo(shift - 1, size + 1)
+    pen.lineTo(shift + size + 1, -1)
+  }
+  pen.stroke()
+  return context.createPattern(tile, 'repeat')
+}
