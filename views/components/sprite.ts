@@ -42,6 +42,7 @@ const icons = {
   events: html`<path d="M2 4.5h8M2 8h12M2 11.5h6M12.5 4.5H14M10.5 11.5H14" />`,
   control: html`<path d="M3 8a5 5 0 0 1 8.5-3.5L13 6M13 3v3h-3M13 8a5 5 0 0 1-8.5 3.5L3 10M3 13v-3h3" />`,
   dead: html`<path d="M2 9.5 4 3h8l2 6.5V13H2zM2 9.5h3.5l1 1.5h3l1-1.5H14" />`,
+  replay: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
   pause: html`<path d="M5.5 3.5v9M10.5 3.5v9" />`,
   trash: html`<path d="M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 9h5.8l.6-9" />`,
   copy: html`<path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />`,
