@@ -1,4 +1,8 @@
 import type { Quality, Status } from '../../actors/exhauster/schema.ts'
+import type { ControlText } from './platform/control.ts'
+import type { DeadLettersText } from './platform/dead-letters.ts'
+import type { DevicesText } from './platform/devices.ts'
+import type { EventsText } from './platform/events.ts'
 
 /** The languages of the pages; the first is the one for a reader who asks for neither. */
 export const LANGUAGES = ['en', 'ru'] as const
@@ -314,6 +318,10 @@ export interface Text {
     readonly toOverview: string
     readonly again: string
   }
+  readonly devices: DevicesText
+  readonly events: EventsText
+  readonly control: ControlText
+  readonly deadLetters: DeadLettersText
   /** What forms have done, by name, and why they did not, by code of the fault. */
   readonly acts: {
     readonly done: Readonly<Record<string, string>>

@@ -1,4 +1,8 @@
 import type { Text } from './catalogue.ts'
+import { controlEn } from './platform/control.ts'
+import { deadLettersEn } from './platform/dead-letters.ts'
+import { devicesEn } from './platform/devices.ts'
+import { eventsEn } from './platform/events.ts'
 
 export const en: Text = {
   language: { own: 'English', short: 'EN', switchTo: 'Switch to English' },
@@ -355,6 +359,10 @@ export const en: Text = {
     toOverview: 'To the overview',
     again: 'Try again',
   },
+  devices: devicesEn,
+  events: eventsEn,
+  control: controlEn,
+  deadLetters: deadLettersEn,
   acts: {
     done: {
       'device-made': 'The device is there. Give it a key, and it can send.',

@@ -16,12 +16,18 @@ export interface Format {
   number(value: number, digits: number): string
   /** The number with as many of at most two digits after the point as it has: for limits. */
   limit(value: number): string
+  /** A measured value of unknown size: three digits after the point, fewer for a large one, a power of ten for a tiny or huge one. */
+  measure(value: number): string
   /** The two largest units: `38 s`, `47 min`, `3 h 12 min`, `9 d 18 h`. A negative one counts as 0. */
   duration(ms: number): string
   /** Whole days: `23 d`. */
   days(count: number): string
   /** `03:14:03` */
   clock(at: number): string
+  /** `03:14:03.412` */
+  instant(at: number): string
+  /** `22 Nov 2026, 03:12:41` */
+  stamp(at: number): string
   /** `03:02`; with the day when it is not today's; with the year when it is not this one. */
   moment(at: number, now: number): string
   /** `19 Nov 2026` */
@@ -36,6 +42,21 @@ function writeNumber(value: number, digits: number, signs: { decimal: string; th
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, signs.thousands)
   const written = fraction === undefined ? grouped : grouped + signs.decimal + fraction
   return value < 0 && /[1-9]/.test(written) ? MINUS + written : written
+}
+
+const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹'
+
+function writeMeasure(value: number, signs: { decimal: string; thousands: string }): string {
+  const size = Math.abs(value)
+  if (value === 0) return '0'
+  if (size < 1e-3 || size >= 1e9) {
+    const [mantissa = '', power = ''] = value.toExponential(2).split('e')
+    const raised = power
+      .replace(/[+-]/g, (sign) => (sign === '-' ? '⁻' : ''))
+      .replace(/\d/g, (digit) => SUPERSCRIPT[Number(digit)]!)
+    return `${writeNumber(Number(mantissa), 2, signs)}·10${raised}`
+  }
+  return writeNumber(value, Number.isInteger(value) ? 0 : size >= 1000 ? 1 : 3, signs)
 }
 
 /** Makes the format of a language and an IANA time zone; throws a RangeError for a zone that does not exist. */
@@ -61,11 +82,20 @@ export function makeFormat(language: Language, timeZone: string): Format {
   }
   const writeDate = ({ day, month }: { day: string; month: string }) =>
     text.time.date({ day, month: text.time.months[Number(month) - 1] ?? month })
+  const clock = (at: number) => {
+    const { hour, minute, second } = read(at)
+    return `${hour}:${minute}:${second}`
+  }
+  const date = (at: number) => {
+    const then = read(at)
+    return text.time.withYear({ date: writeDate(then), year: then.year })
+  }
   const unit = (count: number, name: string) => `${count}${NO_BREAK}${name}`
 
   return {
     number: (value, digits) => writeNumber(value, digits, text.number),
     limit: (value) => writeNumber(value, decimalsOf(value), text.number),
+    measure: (value) => writeMeasure(value, text.number),
     duration: (ms) => {
       const { second, minute, hour, day } = text.time
       const pair = (size: number, large: string, smallSize: number, small: string) => {
@@ -79,10 +109,9 @@ export function makeFormat(language: Language, timeZone: string): Format {
       return pair(DAY, day, HOUR, hour)
     },
     days: (count) => unit(Math.max(0, Math.floor(count)), text.time.day),
-    clock: (at) => {
-      const { hour, minute, second } = read(at)
-      return `${hour}:${minute}:${second}`
-    },
+    clock,
+    instant: (at) => `${clock(at)}${text.number.decimal}${String(((at % 1000) + 1000) % 1000).padStart(3, '0')}`,
+    stamp: (at) => text.time.dateAndTime({ date: date(at), time: clock(at) }),
     moment: (at, now) => {
       const then = read(at)
       const today = read(now)
@@ -93,10 +122,7 @@ export function makeFormat(language: Language, timeZone: string): Format {
       if (then.year === today.year) return text.time.dateAndTime({ date, time })
       return text.time.dateAndTime({ date: text.time.withYear({ date, year: then.year }), time })
     },
-    date: (at) => {
-      const then = read(at)
-      return text.time.withYear({ date: writeDate(then), year: then.year })
-    },
+    date,
     count: (count, noun) => {
       const form = plural.select(count)
       const word = (form === 'one' && noun.one) || (form === 'few' && noun.few) || (form === 'many' && noun.many)

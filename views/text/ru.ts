@@ -1,4 +1,8 @@
 import type { Text } from './catalogue.ts'
+import { controlRu } from './platform/control.ts'
+import { deadLettersRu } from './platform/dead-letters.ts'
+import { devicesRu } from './platform/devices.ts'
+import { eventsRu } from './platform/events.ts'
 
 export const ru: Text = {
   language: { own: 'Русский', short: 'RU', switchTo: 'Переключить на русский' },
@@ -362,6 +366,10 @@ export const ru: Text = {
     toOverview: 'К обзору',
     again: 'Повторить',
   },
+  devices: devicesRu,
+  events: eventsRu,
+  control: controlRu,
+  deadLetters: deadLettersRu,
   acts: {
     done: {
       'device-made': 'Устройство создано. Выдайте ему ключ, и оно сможет отправлять данные.',

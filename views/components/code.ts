@@ -1,0 +1,17 @@
+import { html, type Html } from '../html.ts'
+import type { View } from '../view.ts'
+import { icon } from './sprite.ts'
+
+/** Text of a machine, as it is, with a button that copies it. */
+export const code = ({ text }: View, label: string, content: string): Html =>
+  html`<div class="code">
+    <pre tabindex="0" role="group" aria-label="${label}"><code>${content}</code></pre>
+    <button
+      type="button"
+      class="btn quiet square needs-script"
+      data-copy="${text.acts.copied}"
+      title="${text.acts.copy}"
+    >
+      ${icon('copy')}<span class="hidden" aria-live="polite">${text.acts.copy}</span>
+    </button>
+  </div>`

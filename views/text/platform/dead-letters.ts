@@ -1,0 +1,127 @@
+import type { Phrase, Plural } from '../catalogue.ts'
+
+/** The words of the page of dead letters. */
+export interface DeadLettersText {
+  readonly title: string
+  readonly lead: string
+  readonly kind: string
+  readonly code: string
+  readonly allKinds: string
+  readonly allCodes: string
+  readonly apply: string
+  readonly clear: string
+  readonly time: string
+  readonly actor: string
+  readonly position: string
+  readonly attempts: string
+  readonly cause: string
+  readonly payload: string
+  readonly stack: string
+  readonly close: string
+  readonly replay: string
+  readonly replayHint: string
+  readonly replayAll: string
+  readonly replayTitle: string
+  readonly replayAllOf: Phrase<'filter'>
+  readonly replayConfirm: string
+  readonly everything: string
+  readonly drop: string
+  readonly dropTitle: Phrase<'id'>
+  readonly dropHint: string
+  readonly dropConfirm: string
+  readonly noActs: string
+  readonly empty: string
+  readonly emptyHint: string
+  readonly emptyFiltered: string
+  readonly emptyFilteredHint: string
+  readonly older: string
+  readonly newest: string
+  readonly unavailable: string
+  readonly unavailableHint: string
+  readonly codes: Readonly<Record<string, string>>
+  readonly count: Plural
+}
+
+export const deadLettersEn: DeadLettersText = {
+  title: 'Dead letters',
+  lead: 'Records that could not be applied or delivered; everything else went on',
+  kind: 'Kind',
+  code: 'Code',
+  allKinds: 'all kinds',
+  allCodes: 'all codes',
+  apply: 'Show',
+  clear: 'Clear',
+  time: 'Time',
+  actor: 'Actor',
+  position: 'Position',
+  attempts: 'Replays',
+  cause: 'Cause',
+  payload: 'Payload',
+  stack: 'Stack',
+  close: 'Close',
+  replay: 'Replay',
+  replayHint: 'A replay is a new record with the same payload. It is applied once, however often it is asked for.',
+  replayAll: 'Replay all…',
+  replayTitle: 'Replay all that the filter shows?',
+  replayAllOf: ({ filter }) => `Filter: ${filter}. What fails again comes back here.`,
+  replayConfirm: 'Replay them',
+  everything: 'everything',
+  drop: 'Drop…',
+  dropTitle: ({ id }) => `Drop ${id}?`,
+  dropHint:
+    'The record is gone for good; it can be neither read nor replayed afterwards. The act goes into the audit journal.',
+  dropConfirm: 'Drop it',
+  noActs: 'Replaying needs the role operator, dropping the role administrator.',
+  empty: 'No dead letters',
+  emptyHint: 'Every record has been applied, every delivery has arrived.',
+  emptyFiltered: 'None of this kind',
+  emptyFilteredHint: 'Choose another kind or code, or clear the filter.',
+  older: 'Older',
+  newest: 'Newest',
+  unavailable: 'The dead letters cannot be read now',
+  unavailableHint: 'None is lost. The page goes on by itself.',
+  codes: {},
+  count: { one: 'dead letter', other: 'dead letters' },
+}
+
+export const deadLettersRu: DeadLettersText = {
+  title: 'Недоставленные записи',
+  lead: 'Их не удалось применить или доставить; всё остальное пошло дальше',
+  kind: 'Вид',
+  code: 'Код',
+  allKinds: 'все виды',
+  allCodes: 'все коды',
+  apply: 'Показать',
+  clear: 'Сбросить',
+  time: 'Время',
+  actor: 'Актор',
+  position: 'Позиция',
+  attempts: 'Повторы',
+  cause: 'Причина',
+  payload: 'Содержимое',
+  stack: 'Стек',
+  close: 'Закрыть',
+  replay: 'Повторить',
+  replayHint: 'Повтор — новая запись с тем же содержимым. Она применяется один раз, сколько бы раз её ни запросили.',
+  replayAll: 'Повторить все…',
+  replayTitle: 'Повторить всё, что показывает фильтр?',
+  replayAllOf: ({ filter }) => `Фильтр: ${filter}. Что не пройдёт и в этот раз, вернётся сюда.`,
+  replayConfirm: 'Повторить',
+  everything: 'всё',
+  drop: 'Удалить…',
+  dropTitle: ({ id }) => `Удалить ${id}?`,
+  dropHint:
+    'Запись исчезнет навсегда: её нельзя будет ни прочитать, ни повторить. Действие записывается в журнал аудита.',
+  dropConfirm: 'Удалить',
+  noActs: 'Повторять может оператор, удалять — администратор.',
+  empty: 'Недоставленных нет',
+  emptyHint: 'Все записи применены, всё доставлено.',
+  emptyFiltered: 'Таких нет',
+  emptyFilteredHint: 'Выберите другой вид или код или сбросьте фильтр.',
+  older: 'Более старые',
+  newest: 'Последние',
+  unavailable: 'Недоставленные записи сейчас не читаются',
+  unavailableHint: 'Ни одна не потеряна. Страница обновится сама.',
+  codes: {},
+  count: { one: 'запись', few: 'записи', many: 'записей', other: 'записи' },
+}
