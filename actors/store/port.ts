@@ -1,4 +1,4 @@
-import type { Effect, Segment, TurnStore } from '../runtime/index.ts'
+import type { Effect, Segment, SegmentSummary, TurnStore } from '../runtime/index.ts'
 
 export interface Document<Body = Record<string, unknown>> {
   readonly id: string
@@ -47,16 +47,23 @@ export interface EffectQuery {
   readonly limit: number
 }
 
-/** Ends the family of an id, where it has one (U+001F, which no text of ours may hold): ids of one family are found together. */
-export const ID_PARTS = '\u001f'
-
 /** A segment of fewer rows waits to be merged with its neighbours: as many as the runtime seals one at (`LIMITS.segmentRows`). */
 export const SMALL_SEGMENT_ROWS = 2048
 /** A segment with that many bytes of text is not small, however few its rows (`LIMITS.segmentText`). */
 export const SMALL_SEGMENT_TEXT = 1024 * 1024
 
 /** A segment without its rows. */
-export type SegmentHead = Omit<Segment, 'data' | 'texts'>
+export type SegmentHead = Omit<Segment, 'data' | 'texts' | 'summary'>
+
+/** Which segment: of one address and `first` the longer one stays, and its rows follow from the three. */
+export interface SegmentKey {
+  readonly address: string
+  readonly first: number
+  readonly last: number
+}
+
+/** Where the rows of a segment lie. */
+export type SegmentSpan = Pick<Segment, 'first' | 'last' | 'from' | 'to' | 'rows'>
 
 /** Everything a node keeps outside the log. Adapters: `sqlite/`, `mongo/`; both pass `conformance.ts`. */
 export interface StateStore extends TurnStore, Documents {
@@ -71,7 +78,11 @@ export interface StateStore extends TurnStore, Documents {
   readSegment(address: string, first: number, last: number): Promise<Segment | undefined>
   /** A segment that holds the rows of this offset. */
   segmentWith(address: string, offset: number): Promise<Segment | undefined>
-  /** The offsets that brought the ids of a family: those that begin with it and {@link ID_PARTS}. In no order. */
+  /** For each of many actors what {@link listSegments} gives, without digests; all as they were at one moment. */
+  spansOf(addresses: readonly string[], from: number, to: number): Promise<SegmentSpan[][]>
+  /** One part of the summaries of segments; undefined for one that has none. One that was replaced may have gone. */
+  readSummaries(part: keyof SegmentSummary, keys: readonly SegmentKey[]): Promise<(Uint8Array | undefined)[]>
+  /** The offsets that brought the ids of a family: those that begin with it and `ID_PARTS`. In no order. */
   findFamily(address: string, family: string): Promise<number[]>
   /** By `at` descending, then id descending. */
   listEffects(query: EffectQuery): Promise<Effect[]>
@@ -89,5 +100,10 @@ export interface StateStore extends TurnStore, Documents {
    * drops), and effects that are older. Epoch ms.
    */
   expire(before: { history: number; effects: number }): Promise<void>
+  /**
+   * Deletes all that is kept of an actor: snapshot, segments, ids, dead letters. An owner that still has it in memory may write some of it
+   * anew: so again later.
+   */
+  forget(address: string): Promise<void>
   close(): Promise<void>
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Snapshot } from '../../runtime/index.ts'
-import { ID_PARTS } from '../port.ts'
+import { ID_PARTS, type Snapshot } from '../../runtime/index.ts'
 import { type MakeStore, withStore } from './fresh.ts'
 
 const snapshot = (address: string, offset: number, more: Partial<Snapshot> = {}): Snapshot => ({

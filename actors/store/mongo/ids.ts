@@ -1,4 +1,5 @@
-import { ID_PARTS, type StateStore } from '../port.ts'
+import { ID_PARTS } from '../../runtime/index.ts'
+import type { StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import type { RaiseEnds } from './log-ends.ts'
 

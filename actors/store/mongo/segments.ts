@@ -2,34 +2,45 @@ import { Binary } from 'mongodb'
 import type { Segment } from '../../runtime/index.ts'
 import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type SegmentHead, type StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
+import { bytesOf, SPANS, summaryReads, type StoredSummary } from './summaries.ts'
 
 type Methods = Pick<
   StateStore,
-  'putSegments' | 'readSegments' | 'listSegments' | 'readSegment' | 'segmentWith' | 'deleteSegment' | 'fragmented'
+  | 'putSegments'
+  | 'readSegments'
+  | 'listSegments'
+  | 'readSegment'
+  | 'segmentWith'
+  | 'spansOf'
+  | 'readSummaries'
+  | 'deleteSegment'
+  | 'fragmented'
 >
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
-type Stored = SegmentHead & { _id: string; data: Binary; texts?: Binary; text_bytes: number }
+type Stored = SegmentHead & StoredSummary & { _id: string; data: Binary; texts?: Binary; text_bytes: number }
 
 const keyOf = (address: string, first: number) => `${address}\t${first}`
 
 /** History rows of the actors. The server compresses them: they are stored as they come. */
-export async function openSegments({ client, db, attempt }: MongoConnection): Promise<{
+export async function openSegments(mongo: MongoConnection): Promise<{
   methods: Methods
   /** `leaving` is told of each segment before it goes. */
   expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
 }> {
+  const { client, db, attempt } = mongo
   const segments = db.collection<Stored>('segments')
   const small = { rows: { $lt: SMALL_SEGMENT_ROWS }, text_bytes: { $lt: SMALL_SEGMENT_TEXT } }
   await segments.createIndexes([
     { key: { address: 1, to: 1, from: 1 }, name: 'time' },
     { key: { address: 1, first: 1 }, name: 'place' },
+    { key: SPANS, name: 'spans' },
     { key: { to: 1 }, name: 'age' },
     { key: { address: 1 }, name: 'small', partialFilterExpression: small },
   ])
 
   /** The longer of two with one key stays; an upsert that lost to another writer's is compared with that one and tried again. */
   const put = async (wanted: readonly Segment[]): Promise<void> => {
-    const updates = wanted.map(({ data, texts, ...rest }) => ({
+    const updates = wanted.map(({ data, texts, summary, ...rest }) => ({
       updateOne: {
         filter: { _id: keyOf(rest.address, rest.first), last: { $lt: rest.last } },
         update: {
@@ -38,11 +49,13 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
             data: new Binary(data),
             text_bytes: texts?.byteLength ?? 0,
             ...(texts ? { texts: new Binary(texts) } : {}),
+            ...(summary ? { totals: new Binary(summary.totals), buckets: new Binary(summary.buckets) } : {}),
           },
           // A shorter one of the same place may have had what this one has not.
           $unset: {
             ...(texts ? {} : { texts: '' as const }),
             ...(rest.digest === undefined ? { digest: '' as const } : {}),
+            ...(summary ? {} : { totals: '' as const, buckets: '' as const }),
           },
         },
         upsert: true,
@@ -58,6 +71,7 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
   }
 
   const methods: Methods = {
+    ...summaryReads(mongo, segments as unknown as Parameters<typeof summaryReads>[1], keyOf),
     putSegments: (wanted) => attempt(async () => (wanted.length > 0 ? put(wanted) : undefined)),
     readSegments: (address, from, to, below = Infinity) =>
       attempt(() =>
@@ -76,7 +90,7 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
             session,
             sort: { first: 1 },
             allowDiskUse: true,
-            projection: { data: 0, texts: 0 },
+            projection: { data: 0, texts: 0, totals: 0, buckets: 0 },
           } as const
           return (await segments.find(range, options).toArray()).map(({ _id, text_bytes, ...head }) => head)
         }),
@@ -124,11 +138,8 @@ export async function openSegments({ client, db, attempt }: MongoConnection): Pr
   }
 }
 
-const segmentOf = ({ _id, data, texts, text_bytes, ...head }: Stored): Segment => ({
+const segmentOf = ({ _id, data, texts, text_bytes, totals: _totals, buckets: _buckets, ...head }: Stored): Segment => ({
   ...head,
   data: bytesOf(data),
   ...(texts ? { texts: bytesOf(texts) } : {}),
 })
-
-const bytesOf = ({ buffer, position }: Binary): Uint8Array =>
-  new Uint8Array(buffer.buffer, buffer.byteOffset, position).slice()

@@ -1,3 +1,4 @@
+import { DEAD_LETTERS } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import { connect } from './connection.ts'
 import { openDocuments } from './documents.ts'
@@ -29,6 +30,14 @@ export async function openMongoStore({ url, database }: { url: string; database:
       await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
     },
+    forget: (address) =>
+      mongo.attempt(async () => {
+        const [own, letters] = [{ address }, { address, collection: DEAD_LETTERS }]
+        await mongo.db.collection<{ _id: string }>('snapshots').deleteOne({ _id: address })
+        await mongo.db.collection('segments').deleteMany(own)
+        await ids.forget({ address, first: -Infinity, last: Infinity })
+        await mongo.db.collection('effects').deleteMany(letters)
+      }),
     async close() {
       await mongo.client.close()
     },

@@ -1,5 +1,6 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { ID_PARTS, type StateStore } from '../port.ts'
+import { ID_PARTS } from '../../runtime/index.ts'
+import type { StateStore } from '../port.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
 /** Ids looked up and deleted in one go: the others' writes get in between. */

@@ -61,9 +61,18 @@ DROP INDEX segments_small;
 CREATE INDEX segments_small ON segments (address) WHERE rows < 2048 AND text_bytes < 1048576;
 `
 
+/** Summaries of segments, beside them; and their spans in one index, so that a reader of many touches none of their rows. */
+const SUMMARIES = `
+CREATE TABLE segment_summaries (
+  address TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, totals BLOB NOT NULL, buckets BLOB NOT NULL,
+  PRIMARY KEY (address, first)
+) STRICT;
+CREATE INDEX segments_spans ON segments (address, first, last, from_ms, to_ms, rows);
+`
+
 export const STORE_FILE: FileKind = {
   name: 'store',
   applicationId: 0x57425354, // "WBST"
-  migrations: [TABLES, TEXTS],
+  migrations: [TABLES, TEXTS, SUMMARIES],
   unavailable: 'STORE_UNAVAILABLE',
 }

@@ -1,5 +1,6 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
 import type { Segment } from '../../runtime/index.ts'
+import type { summaryTable } from './summaries.ts'
 import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type SegmentHead, type StateStore } from '../port.ts'
 
 type Methods = Pick<
@@ -21,7 +22,10 @@ const SMALL = `rows < ${SMALL_SEGMENT_ROWS} AND text_bytes < ${SMALL_SEGMENT_TEX
 const EXPIRE_STEP = 500
 
 /** History rows of the actors, by address and first offset. */
-export function segmentTable(sqlite: SqliteFile): {
+export function segmentTable(
+  sqlite: SqliteFile,
+  summaries: Pick<ReturnType<typeof summaryTable>, 'put' | 'remove'>,
+): {
   methods: Methods
   /** `leaving` is told of each segment before it goes. */
   expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
@@ -81,6 +85,7 @@ export function segmentTable(sqlite: SqliteFile): {
   const remove = (address: string, first: number, last: number) => {
     drop.run(address, first, last)
     dropTexts.run(address, first, last)
+    summaries.remove(address, first, last)
   }
   const methods: Methods = {
     async putSegments(segments) {
@@ -93,6 +98,7 @@ export function segmentTable(sqlite: SqliteFile): {
           if (texts || digest !== undefined) {
             putTexts.run(address, first, last, digest ?? null, text.packed, texts ? text.data : null)
           }
+          summaries.put(head)
         }
       })
     },

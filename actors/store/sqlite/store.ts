@@ -2,11 +2,13 @@ import { openSqlite } from '../../sqlite/open.ts'
 import type { StateStore } from '../port.ts'
 import { documentTables } from './documents.ts'
 import { effectTable } from './effects.ts'
+import { forgetting } from './forgetting.ts'
 import { idTable } from './ids.ts'
 import { logEnds } from './log-ends.ts'
 import { STORE_FILE } from './schema.ts'
 import { segmentTable } from './segments.ts'
 import { snapshotTable } from './snapshots.ts'
+import { summaryTable } from './summaries.ts'
 
 /**
  * The store of the embedded edition: one SQLite file, open in the main thread and in each Worker at once. A call is one transaction,
@@ -16,12 +18,14 @@ import { snapshotTable } from './snapshots.ts'
 export function openSqliteStore(file: string, options: { readonly?: boolean } = {}): StateStore {
   const sqlite = openSqlite(file, STORE_FILE, options)
   const ends = logEnds(sqlite)
-  const segments = segmentTable(sqlite)
+  const summaries = summaryTable(sqlite)
+  const segments = segmentTable(sqlite, summaries)
   const effects = effectTable(sqlite, ends.raise)
   const ids = idTable(sqlite, ends.raise)
   return {
     ...snapshotTable(sqlite, ends.raise),
     ...segments.methods,
+    ...summaries.methods,
     ...effects.methods,
     ...ids.methods,
     ...documentTables(sqlite),
@@ -30,6 +34,7 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
       await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
     },
+    forget: forgetting(sqlite),
     async close() {
       sqlite.close()
     },

@@ -1,0 +1,45 @@
+import type { SqliteFile } from '../../sqlite/open.ts'
+import type { Segment } from '../../runtime/index.ts'
+import type { SegmentKey, SegmentSpan, StateStore } from '../port.ts'
+
+type Methods = Pick<StateStore, 'spansOf' | 'readSummaries'>
+
+/** What segments say of themselves, beside them: totals before buckets, since who wants those alone then never touches the pages of the others. */
+export function summaryTable(sqlite: SqliteFile): {
+  methods: Methods
+  /** Within the transaction that has written the segment. */
+  put(segment: SegmentKey & Pick<Segment, 'summary'>): void
+  /** Within the transaction that removes the segment. */
+  remove(address: string, first: number, last: number): void
+} {
+  const put = sqlite.prepare<unknown, [string, number, number, Uint8Array, Uint8Array]>(
+    `INSERT INTO segment_summaries VALUES (?, ?, ?, ?, ?) ON CONFLICT (address, first) DO UPDATE
+     SET last = excluded.last, totals = excluded.totals, buckets = excluded.buckets WHERE excluded.last > segment_summaries.last`,
+  )
+  const drop = sqlite.prepare<unknown, [string, number, number]>(
+    'DELETE FROM segment_summaries WHERE address = ? AND first = ? AND last <= ?',
+  )
+  const spans = sqlite.prepare<SegmentSpan, [string, number, number]>(
+    `SELECT first, last, from_ms AS "from", to_ms AS "to", rows FROM segments INDEXED BY segments_spans
+     WHERE address = ? AND to_ms >= ? AND from_ms <= ? ORDER BY first`,
+  )
+  const reading = (part: 'totals' | 'buckets') =>
+    sqlite.prepare<{ bytes: Uint8Array }, [string, number, number]>(
+      `SELECT ${part} AS bytes FROM segment_summaries WHERE address = ? AND first = ? AND last = ?`,
+    )
+  const parts = { totals: reading('totals'), buckets: reading('buckets') }
+  return {
+    methods: {
+      async spansOf(addresses, from, to) {
+        return sqlite.read(() => addresses.map((address) => spans.all(address, from, to)))
+      },
+      async readSummaries(part, keys) {
+        return sqlite.read(() => keys.map(({ address, first, last }) => parts[part].get(address, first, last)?.bytes))
+      },
+    },
+    put({ address, first, last, summary }) {
+      if (summary) put.run(address, first, last, summary.totals, summary.buckets)
+    },
+    remove: (address, first, last) => void drop.run(address, first, last),
+  }
+}
