@@ -1,5 +1,6 @@
 import { t } from 'elysia'
 import { Fault } from '../actors/runtime/index.ts'
+import { inDocument } from './schema.ts'
 
 export const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 1000
@@ -15,7 +16,13 @@ export const pageQuery = {
       'x-name': 'limit',
     }),
   ),
-  cursor: t.Optional(t.String({ maxLength: 512, description: '`next_cursor` of the page before; opaque' })),
+  cursor: t.Optional(
+    t.String({
+      maxLength: 512,
+      ...inDocument({ format: 'cursor' }),
+      description: '`next_cursor` of the page before; opaque',
+    }),
+  ),
 }
 
 /** A place in a list, as clients carry it: opaque text. */

@@ -10,9 +10,20 @@ export const oneOf = <const T extends readonly string[]>(values: T, description?
 /** No query parameter is known here: any is refused. */
 export const NoQuery = Type.Object({})
 
+export const DOCUMENT_KEY = 'x-document'
+
+/** Words of a schema for the API document alone: the program checks the value itself, with a sentence of its own. */
+export const inDocument = (words: Readonly<Record<string, unknown>>) => ({
+  [DOCUMENT_KEY]: words,
+})
+
 /** A time as it comes in. */
 export const TimeText = (description: string) =>
-  Type.String({ maxLength: 40, description: `${description}; ISO 8601, without a zone it is UTC` })
+  Type.String({
+    maxLength: 40,
+    ...inDocument({ format: 'date-time' }),
+    description: `${description}; ISO 8601, without a zone it is UTC`,
+  })
 
 /** A page of a list. */
 export const PageOf = <T extends ReturnType<typeof Type.Object>>(item: T) =>

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { User } from './accounts.ts'
-import { oneOf } from '../schema.ts'
+import { inDocument, oneOf } from '../schema.ts'
 import { ROLES } from './roles.ts'
 
 const RoleName = oneOf(ROLES, 'From the least to the most')
@@ -27,7 +27,12 @@ export const userView = ({ id, uuid, email, role, is_active, is_verified }: User
   is_verified,
 })
 
-const Email = Type.String({ minLength: 3, maxLength: 254, description: 'Upper and lower case are one' })
+const Email = Type.String({
+  minLength: 3,
+  maxLength: 254,
+  ...inDocument({ format: 'email' }),
+  description: 'Upper and lower case are one',
+})
 const Password = Type.String({ minLength: 8, maxLength: 256, description: 'Must not contain the e-mail address' })
 
 export const Registration = Type.Object({ email: Email, password: Password })
@@ -68,14 +73,39 @@ export const TokenPairView = Type.Object({
 
 export const RefreshBody = Type.Object({ refresh_token: Type.String({ maxLength: 512 }) })
 
+const Fields = (description: string) =>
+  Type.Unsafe<Readonly<Record<string, unknown>> | null>({
+    type: 'object',
+    nullable: true,
+    additionalProperties: true,
+    description,
+  })
+
 export const AuditView = Type.Object({
   id: Type.String(),
   at: Type.String(),
   actor: Type.Object({
     id: Type.Unsafe<number | null>({ type: 'integer', nullable: true }),
     email: Type.Unsafe<string | null>({ type: 'string', nullable: true }),
+    sender: Type.Unsafe<string | null>({
+      type: 'string',
+      nullable: true,
+      description: '`user/7`, `anonymous`, `issuer/<name>/<sub>`; null: the system or its command line',
+    }),
+    from: Type.Unsafe<string | null>({ type: 'string', nullable: true, description: 'The address of the request' }),
   }),
   action: Type.String({ description: '`user.changed`, `rotor.installed` …' }),
   target: Type.String({ description: '`user/7`, `exhauster/x-171` …' }),
   detail: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  before: Fields('The fields that changed, as they were; null: it is new'),
+  after: Fields('The fields that changed, as they are; null: it is gone'),
+})
+
+export const SessionView = Type.Object({
+  id: Type.String(),
+  use: oneOf(['api', 'page'], 'A token of the API, or the cookie of the dashboard'),
+  began_at: Type.String(),
+  ends_at: Type.String({ description: 'Unless it is refreshed' }),
+  from: Type.Unsafe<string | null>({ type: 'string', nullable: true, description: 'The address of the log-in' }),
+  is_current: Type.Boolean({ description: 'The session of this request' }),
 })

@@ -11,6 +11,7 @@ import { bytesOf, type KeptAnswers } from '../exhausters/kept-answers.ts'
 import { pastOf } from '../exhausters/past.ts'
 import { isoTime } from '../time.ts'
 import { Detail } from '../edge/detail.ts'
+import { inDocument } from '../schema.ts'
 
 const MOST = 500
 /** The end of time as Date knows it, epoch ms. */
@@ -76,10 +77,10 @@ const DETAIL = { description: "The system's own sentence", schema: Type.Object({
 /** Every one is text and may be missing or more: what is wrong with them is said in the system's own words. */
 const EventQuery = Type.Object(
   {
-    exhauster_id: Type.Optional(Type.String({ description: '0 … 5' })),
-    page: Type.Optional(Type.String({ description: 'From 1' })),
-    size: Type.Optional(Type.String({ description: `1 … ${MOST}` })),
-    sort_order: Type.Optional(Type.String({ description: 'ASC or DESC' })),
+    exhauster_id: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 0, maximum: 5 }) })),
+    page: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 1, maximum: 1_000_000 }) })),
+    size: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 1, maximum: MOST }) })),
+    sort_order: Type.Optional(Type.String({ ...inDocument({ enum: ['ASC', 'DESC'] }) })),
   },
   { additionalProperties: true },
 )
@@ -139,7 +140,9 @@ export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers
       async ({ params }) => ({ exhauster: exhausterView(await now(exhausterAt(params.exhauster_id))) }),
       {
         access: 'viewer',
-        params: Type.Object({ exhauster_id: Type.String({ description: '0 … 5' }) }),
+        params: Type.Object({
+          exhauster_id: Type.String({ ...inDocument({ type: 'integer', minimum: 0, maximum: 5 }) }),
+        }),
         detail: describe({
           tag,
           summary: 'One exhauster',

@@ -70,7 +70,7 @@ const MIN_OFFSET = {
   name: 'x-min-offset',
   required: false,
   description: '`<partition>-<offset>[,…]`: waits up to 2 s until these records are in the answer, then 503',
-  schema: text,
+  schema: { type: 'string', format: 'positions' },
 }
 const RETRY_KEY = {
   in: 'header',

@@ -1,6 +1,7 @@
 import { registerSchemaPath } from '@elysiajs/swagger/utils'
 import { FAULTS, type FaultCode } from '../../actors/runtime/index.ts'
 import { ACCESS_KEY, type Access } from '../edge/access.ts'
+import { DOCUMENT_KEY } from '../schema.ts'
 import { HEADERS_KEY, TAKES_KEY, addFaults } from './describe.ts'
 
 /** A route as Elysia keeps it, as far as the document needs it. */
@@ -23,6 +24,7 @@ export interface DocumentedRoute {
 const TAGS = {
   service: 'Is it there, is it ready, how is it',
   accounts: 'Log in, users, roles',
+  devices: 'What sends readings, whose it is, and its keys',
   exhausters: 'Live state, history and trends of the exhausters',
   live: 'What changes, as it changes',
   inspect: 'What the system knows of itself',
@@ -124,7 +126,8 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
       version,
       description:
         'Watches machines and devices. Times are ISO 8601 in UTC with milliseconds; a time without a zone is read as UTC. Errors are ' +
-        'RFC 9457 problems with a stable `code`. Lists are read page by page with `limit` and `cursor`.',
+        'RFC 9457 problems with a stable `code`. Lists are read page by page with `limit` and `cursor`. ' +
+        'No text may have a NUL or half of a surrogate pair.',
       license: { name: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -183,8 +186,10 @@ function clean(value: unknown): unknown {
       continue
     }
     if (key === '$id' || key === 'examples') continue
+    if (key === DOCUMENT_KEY) continue
     result[key] = clean(inner)
   }
+  if (typeof source[DOCUMENT_KEY] === 'object') Object.assign(result, source[DOCUMENT_KEY])
   if (result.type === 'null') {
     delete result.type
     return { ...result, nullable: true, enum: [null] }

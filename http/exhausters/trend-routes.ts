@@ -4,7 +4,7 @@ import type { Cluster } from '../../actors/cluster/port.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { awaitMinOffset } from '../edge/logged-read.ts'
-import { TimeText } from '../schema.ts'
+import { TimeText, inDocument } from '../schema.ts'
 import { ID, known } from './one.ts'
 import { MOST_POINTS, STEPS, readTrend, trendCsv, trendQuery } from './trends.ts'
 
@@ -12,10 +12,14 @@ const tag = 'exhausters'
 const WAIT_FAULTS = ['OFFSET_NOT_REACHED', 'OVERLOADED', 'ASK_TIMEOUT', 'QUARANTINED', 'VERSION_AHEAD'] as const
 
 const TrendParameters = t.Object({
-  signals: t.String({ maxLength: 1024, description: 'Keys, with commas between them; at most 16' }),
+  signals: t.String({
+    maxLength: 1024,
+    ...inDocument({ format: 'signals' }),
+    description: 'Keys, with commas between them; at most 16',
+  }),
   from: TimeText('Inclusive'),
   to: TimeText('Exclusive, at most 31 days later'),
-  step: t.Integer({ description: `Seconds: ${STEPS.join(', ')}` }),
+  step: t.Integer({ ...inDocument({ enum: STEPS }), description: `Seconds: ${STEPS.join(', ')}` }),
 })
 
 const TrendView = Type.Object({

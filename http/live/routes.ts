@@ -1,5 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { Type } from '@sinclair/typebox'
+import { inDocument } from '../schema.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { Credentials } from '../auth/credentials.ts'
 import { describe } from '../docs/describe.ts'
@@ -38,7 +39,11 @@ export function liveRoutes({ hub, credentials, now }: { hub: LiveHub; credential
     {
       access: 'viewer',
       query: t.Object({
-        topics: t.String({ maxLength: 200, description: `Some of ${TOPICS.join(', ')}; commas between them` }),
+        topics: t.String({
+          maxLength: 200,
+          ...inDocument({ format: 'topics' }),
+          description: `Some of ${TOPICS.join(', ')}; commas between them`,
+        }),
       }),
       detail: describe({
         tag: 'live',
