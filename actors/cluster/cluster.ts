@@ -49,7 +49,7 @@ export class LocalCluster implements Cluster {
    * other order would lose them.
    */
   async history(address: string, range: { from: number; to: number; names: readonly string[] }): Promise<HistoryRows> {
-    const tail = await this.#tail(address)
+    const tail = await this.tail(address)
     const segments = await this.store.readSegments(address, range.from, range.to)
     return readRows(tail ? [...segments, tail] : segments, range)
   }
@@ -96,7 +96,7 @@ export class LocalCluster implements Cluster {
     return { nodes: [{ node: 'local', workers }], ...this.readiness() }
   }
 
-  async #tail(address: string): Promise<Segment | undefined> {
+  async tail(address: string): Promise<Segment | undefined> {
     const reply = await this.#put(address, { type: 'tail', address })
     if (reply.type !== 'tail') throw new Fault('INTERNAL', `a worker answered for a tail with ${reply.type}`)
     return reply.segment

@@ -1,4 +1,4 @@
-import type { Append } from '../runtime/index.ts'
+import type { Append, Segment } from '../runtime/index.ts'
 import type { StateStore } from '../store/port.ts'
 
 export interface AskOptions {
@@ -41,6 +41,8 @@ export interface Cluster {
   version(address: string): number
   /** Everything applied so far, `from` ≤ time < `to`, epoch ms; also what is not yet flushed. Unknown names give NaN columns. */
   history(address: string, range: { from: number; to: number; names: readonly string[] }): Promise<HistoryRows>
+  /** Rows of an actor's history that the store may not have. Ask for it before the store's segments: what is flushed in between stands in both. */
+  tail(address: string): Promise<Segment | undefined>
   /** At most twice a second an actor. Returns the way to stop. */
   onChange(listener: (changes: readonly Change[]) => void): () => void
   /** True when every partition is served. */

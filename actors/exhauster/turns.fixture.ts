@@ -30,6 +30,7 @@ export function actorAlone(kind: ActorKind, id: string) {
       at,
       takenAt: at,
       id: recordId,
+      text: JSON.stringify(value),
       emit: (collection, at, body) => void emitted.push({ collection, at, body: body as Record<string, unknown> }),
       send: (record) => void sent.push(record),
       setTimer: (name, dueMs, type, value) => void timers.set(name, { dueMs, type, value }),

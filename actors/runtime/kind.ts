@@ -14,6 +14,8 @@ export interface Turn {
   readonly takenAt: number
   /** The record's own id, or ''. */
   readonly id: string
+  /** The record's value as it came: one line of JSON. */
+  readonly text: string
   /**
    * Stores a document exactly once, under the id `partition-offset-n`: with the next flush, or at once when it is urgent. Urgent is what
    * somebody outside waits for: each costs a write of its own.

@@ -4,6 +4,9 @@ export interface Position {
   readonly offset: number
 }
 
+/** Ends the family of an id, where it has one: ids of one family can be found together. No other text of ours holds this sign. */
+export const ID_PARTS = '\u001f'
+
 /** A record to append. The log chooses the partition from `key` ({@link partitionOf}) and sets offset and time. */
 export interface NewRecord {
   /** Address of the actor, `kind/id`. No tab, no line end. */

@@ -50,6 +50,10 @@ export class CurrentTurn implements Turn {
     return this.#record.id
   }
 
+  get text(): string {
+    return this.#record.value
+  }
+
   /** Forgets everything; after a throw also the rows. To empty an array costs a third of a turn, so empty ones are left alone. */
   reset(threw: boolean): void {
     if (threw && this.rowsBefore >= 0) this.#actor.rows!.truncate(this.rowsBefore)

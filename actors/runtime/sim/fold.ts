@@ -109,6 +109,7 @@ function apply(
     at,
     takenAt: at,
     id: shownId,
+    text: record.value,
     emit: (collection, _, body) => effects.push([`${collection}\t${output()}`, JSON.stringify(body)]),
     send: (message) => messages.push({ ...message, source: output() }),
     setTimer: (name, due, timerType, timerValue) =>
