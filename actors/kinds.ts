@@ -1,4 +1,5 @@
 import { control } from './control/actor.ts'
+import { device } from './device/actor.ts'
 import { event } from './event/actor.ts'
 import { exhauster } from './exhauster/actor.ts'
 import { machine } from './machine/actor.ts'
@@ -9,4 +10,4 @@ import { viewer } from './playback/viewer.ts'
 import type { ActorKind } from './runtime/index.ts'
 
 /** Every kind of actor that this system runs. A new kind is one folder and one line here. */
-export const kinds: readonly ActorKind[] = [event, exhauster, machine, plant, control, viewer, film, ranking]
+export const kinds: readonly ActorKind[] = [device, event, exhauster, machine, plant, control, viewer, film, ranking]
