@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { COMMANDS, readCommandLine, type Command } from './command-line.ts'
 import { ConfigError } from './config-error.ts'
+import { readIssuers } from './http/auth/issuer-setting.ts'
 
 /** One setting: how its text becomes a value. `read` throws a sentence that completes "NAME …". */
 interface Setting<T> {
@@ -167,6 +168,13 @@ export const SETTINGS = {
     default: undefined,
     shown: 'none',
     description: 'role of a request without a token, for closed networks',
+  }),
+  WINDBOX_TRUSTED_ISSUERS: setting({
+    read: readIssuers,
+    default: [],
+    shown: 'none',
+    secret: true,
+    description: 'other services whose tokens are taken, as a JSON list',
   }),
   WINDBOX_PLANT: setting({
     read: oneOf('synthetic', 'replay', 'kafka', 'off'),

@@ -11,6 +11,7 @@ export function httpConfig(config: Config) {
     trustProxy: config.WINDBOX_TRUST_PROXY,
     corsOrigins: config.WINDBOX_CORS_ORIGINS,
     registration: config.WINDBOX_REGISTRATION,
+    trustedIssuers: config.WINDBOX_TRUSTED_ISSUERS,
     rateLimit: config.WINDBOX_RATE_LIMIT,
     timeZone: config.WINDBOX_TIME_ZONE,
     demonstration: config.WINDBOX_PLANT === 'synthetic',

@@ -27,6 +27,7 @@ import { sleepOnTimer } from './sims/plant/source.ts'
 import { syntheticPlant } from './sims/plant/synthetic.ts'
 
 const RETAIN_EVERY_MS = 60_000
+const SWEEP_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
 /** Actors in memory, over all Workers: at 2 kB each a quarter of a gigabyte. */
 const MAX_RESIDENT = 120_000
@@ -128,7 +129,9 @@ export async function startWindbox(
     )
     void ready(cluster, stopping.signal)
       .then(async (isReady) => {
-        if (isReady) await server.repairRotors()
+        if (!isReady) return
+        await server.repairLoops()
+        await server.repairRotors()
       })
       .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
@@ -147,6 +150,7 @@ export async function startWindbox(
     }
     undo.push(
       repeat(RETAIN_EVERY_MS, () => log.retain(), logger),
+      repeat(SWEEP_EVERY_MS, () => server.sweepDevices(), logger),
       repeat(
         EXPIRE_EVERY_MS,
         async () => {

@@ -1,3 +1,4 @@
+import type { TrustedIssuer } from './auth/issuer-setting.ts'
 import type { Role } from './auth/roles.ts'
 
 /** What the HTTP side is told at its start. The configuration table of the project fills it. */
@@ -15,6 +16,8 @@ export interface HttpConfig {
   readonly registration: 'open' | 'closed'
   /** Role of requests without a token. Absent: they get 401. */
   readonly anonymousRole?: Role
+  /** Other services whose tokens are taken. */
+  readonly trustedIssuers: readonly TrustedIssuer[]
   /** Requests a second of one identity. */
   readonly rateLimit: number
   /** IANA name; read by the aliases whose times carry no zone. */

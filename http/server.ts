@@ -6,10 +6,17 @@ import { createPageSessions } from './auth/page-sessions.ts'
 import type { HashCost } from './auth/passwords.ts'
 import { authRoutes } from './auth/routes.ts'
 import { backupRoutes, type BackUp } from './backups.ts'
+import { controlAliases } from './compat/control.ts'
 import { exhausterAliases } from './compat/exhausters.ts'
+import { playbackAliases } from './compat/playback.ts'
 import type { HttpConfig } from './config.ts'
+import { createLoops } from './control/loops.ts'
+import { controlRoutes } from './control/routes.ts'
 import { pageOfFault } from './dashboard/problem.ts'
 import { createDashboard } from './dashboard/routes.ts'
+import { createDeviceActs } from './devices/acts.ts'
+import { createDeletions } from './devices/deletions.ts'
+import { deviceRoutes } from './devices/routes.ts'
 import type { DocumentedRoute } from './docs/document.ts'
 import { docs } from './docs/routes.ts'
 import { ACCESS_KEY } from './edge/access.ts'
@@ -29,6 +36,7 @@ import { createIngest } from './ingest/ingest.ts'
 import { LiveHub } from './live/hub.ts'
 import { liveRoutes } from './live/routes.ts'
 import type { Log } from './log.ts'
+import { playbackRoutes } from './playback/routes.ts'
 import { Latency } from './service/latency.ts'
 import { createMetrics } from './service/metrics.ts'
 import { serviceRoutes } from './service/routes.ts'
@@ -57,6 +65,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
 
   const answers = new KeptAnswers(cluster, now)
   const rotors = createRotors({ cluster, now })
+  const loops = createLoops({ cluster, now })
   const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
   credentials.onForget(() => hub.recheck())
@@ -89,17 +98,24 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
   const retries = createRetries({ store: cluster.store, now })
   const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
+  const deletions = createDeletions({ cluster, devices: authority.devices, now })
+  const deviceActs = createDeviceActs({ authority, deletions })
   const app = createEdge({ config, admission, answers: faultAnswers, cors })
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
+    .use(deviceRoutes({ authority, acts: deviceActs }))
     .use(exhausterRoutes({ cluster, answers, later: faultAnswers.later, now }))
     .use(trendRoutes({ cluster }))
     .use(rotorRoutes({ rotors, audit, now }))
+    .use(controlRoutes({ cluster, loops, ingest, retries, audit, now }))
+    .use(playbackRoutes({ cluster, ingest, now }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(backupRoutes({ backUp, audit }))
     .use(exhausterAliases({ cluster, answers }))
+    .use(controlAliases({ cluster, ingest, timeZone: config.timeZone, now }))
+    .use(playbackAliases())
     .use(pageAuthRoutes({ authority, sessions: pageSessions, pages: authPages, config }))
     .use(dashboard.routes)
     .use(docs(() => allRoutes, config.version))
@@ -113,6 +129,10 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     pageSessions,
     /** Sends again what exhausters have not heard of; once, when the cluster is ready. */
     repairRotors: rotors.repair,
+    /** Makes the default loop and sends again what loops have not heard of; once, when the cluster is ready. */
+    repairLoops: loops.repair,
+    /** Removes what is left of deleted devices; now and then. */
+    sweepDevices: deletions.sweep,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
     stop: () => {
       hub.stop()

@@ -13,6 +13,7 @@ export const emptyCluster = (store: StateStore): Cluster => ({
   version: () => 0,
   history: (_, { names }) =>
     Promise.resolve({ names, times: new Float64Array(), columns: names.map(() => new Float64Array()) }),
+  tail: () => Promise.resolve(undefined),
   onChange: () => () => {},
   readiness: () => ({ ready: true, restoring: 0, partitions: 4, replayed: 0, toReplay: 0 }),
   inspect: () => Promise.resolve({}),
@@ -27,6 +28,7 @@ const CONFIG: HttpConfig = {
   trustProxy: false,
   corsOrigins: [],
   registration: 'open',
+  trustedIssuers: [],
   rateLimit: 100_000,
   timeZone: 'UTC',
   demonstration: false,

@@ -18,10 +18,9 @@ function ownId(identity: { user: number | null }): number {
   return identity.user
 }
 
-const actor = ({ user, email }: { user: number | null; email: string | null }) => ({ id: user, email })
-
 /** `/users/*` and the journal of administrative acts. */
 export function userRoutes({ authority }: { authority: Authority }) {
+  const { by } = authority.audit
   return new Elysia({ name: 'users' })
     .use(access)
     .get('/users/me', async ({ identity }) => userView(await authority.accounts.get(ownId(identity))), {
@@ -31,9 +30,9 @@ export function userRoutes({ authority }: { authority: Authority }) {
     })
     .patch(
       '/users/me',
-      async ({ identity, body }) => {
+      async ({ identity, request, server, body }) => {
         const id = ownId(identity)
-        return userView(await authority.changeUser(actor(identity), id, body, identity.sid))
+        return userView(await authority.changeUser(by({ identity, request, server }), id, body, identity.sid))
       },
       {
         access: 'viewer',
@@ -67,9 +66,9 @@ export function userRoutes({ authority }: { authority: Authority }) {
     )
     .post(
       '/users',
-      async ({ identity, body: { role = 'viewer', ...wanted }, set }) => {
+      async ({ identity, request, server, body: { role = 'viewer', ...wanted }, set }) => {
         set.status = 201
-        return userView(await authority.createUser(actor(identity), { ...wanted, role }))
+        return userView(await authority.createUser(by({ identity, request, server }), { ...wanted, role }))
       },
       {
         access: 'admin',
@@ -92,7 +91,8 @@ export function userRoutes({ authority }: { authority: Authority }) {
     })
     .patch(
       '/users/:id',
-      async ({ identity, params, body }) => userView(await authority.changeUser(actor(identity), params.id, body)),
+      async ({ identity, request, server, params, body }) =>
+        userView(await authority.changeUser(by({ identity, request, server }), params.id, body)),
       {
         access: 'admin',
         parse: json,
@@ -111,8 +111,8 @@ export function userRoutes({ authority }: { authority: Authority }) {
     )
     .delete(
       '/users/:id',
-      async ({ identity, params, set }) => {
-        await authority.removeUser(actor(identity), params.id)
+      async ({ identity, request, server, params, set }) => {
+        await authority.removeUser(by({ identity, request, server }), params.id)
         set.status = 204
       },
       {

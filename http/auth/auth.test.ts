@@ -401,8 +401,10 @@ test('the journal says who did what, newest first, and holds no secret', async (
   expect(items.map(({ action }) => action)).toEqual(['user.changed', 'user.created', 'user.created'])
   expect(items[0]).toMatchObject({
     target: `user/${id}`,
-    actor: { id: 1, email: ADMIN.email },
-    detail: { changed: ['role', 'password'], from_role: 'viewer', to_role: 'engineer' },
+    actor: { id: 1, email: ADMIN.email, sender: 'user/1' },
+    detail: { changed: ['role', 'password'] },
+    before: { role: 'viewer' },
+    after: { role: 'engineer' },
   })
   expect(text).not.toContain('hidden pass phrase')
   expect(text).not.toContain('argon2')

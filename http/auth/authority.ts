@@ -1,14 +1,18 @@
 import { Fault } from '../../actors/runtime/index.ts'
 import type { StateStore } from '../../actors/store/port.ts'
 import type { HttpConfig } from '../config.ts'
+import { createEstates } from '../devices/estates.ts'
+import { createDeviceKeys } from '../devices/keys.ts'
+import { Registry } from '../devices/registry.ts'
 import { ACCESS_TOKEN_S, createAccessTokens } from './access-tokens.ts'
 import { Accounts, type User, type UserChange } from './accounts.ts'
-import { SOMEBODY, createAudit, type Actor } from './audit.ts'
+import { SOMEBODY, createAudit, difference, type Actor } from './audit.ts'
 import { Credentials } from './credentials.ts'
+import { createTrustedIssuers } from './issuers.ts'
 import { createLoginLinks } from './login-links.ts'
 import { createPasswords, type HashCost } from './passwords.ts'
 import type { Role } from './roles.ts'
-import { Sessions, sessionEnded } from './sessions.ts'
+import { Sessions, sessionEnded, type Session } from './sessions.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { Throttle } from './throttle.ts'
 
@@ -16,6 +20,10 @@ import { Throttle } from './throttle.ts'
 const FIRST_ADMIN = 'admin@localhost'
 
 const actorOf = (user: User): Actor => ({ id: user.id, email: user.email })
+
+/** What the journal shows of an account: no password. */
+const SHOWN = ['email', 'role', 'is_active', 'is_verified'] as const
+const shown = (user: User) => Object.fromEntries(SHOWN.map((name) => [name, user[name]]))
 
 /** After this long a session that a link opened is one like any other. */
 const LINK_SESSION_MS = 30 * 60_000
@@ -34,7 +42,7 @@ export interface TokenPair {
  */
 export async function createAuthority(parts: {
   store: StateStore
-  config: Pick<HttpConfig, 'publicUrl' | 'rateLimit' | 'registration' | 'admin'>
+  config: Pick<HttpConfig, 'publicUrl' | 'rateLimit' | 'registration' | 'admin' | 'trustProxy' | 'trustedIssuers'>
   now: () => number
   hashCost?: HashCost
 }) {
@@ -45,17 +53,23 @@ export async function createAuthority(parts: {
   const keys = new SigningKeys(store, now)
   await keys.open()
   const tokens = createAccessTokens(keys, config.publicUrl ?? 'windbox', now)
-  const credentials = new Credentials({ accounts, sessions, tokens, now, rateLimit: config.rateLimit })
-  const audit = createAudit(store, now)
+  const devices = new Registry(store, now)
+  const deviceKeys = createDeviceKeys(store, now)
+  const estates = createEstates(store, devices)
+  const issuers = createTrustedIssuers(config.trustedIssuers, now)
+  const { rateLimit } = config
+  const credentials = new Credentials({ accounts, sessions, tokens, devices, deviceKeys, issuers, now, rateLimit })
+  const audit = createAudit(store, now, config.trustProxy)
   const links = createLoginLinks(store, now)
 
   const logins = { account: new Throttle(10), address: new Throttle(100) }
   const registrations = new Throttle(30)
 
   await accounts.repair()
+  await estates.repair(async (user) => (await accounts.find(user)) !== undefined)
   if (config.admin && (await accounts.activeAdmins()).length === 0) {
     const admin = await accounts.create({ ...config.admin, role: 'admin' })
-    await audit.add(SOMEBODY, 'user.created', `user/${admin.id}`, { role: 'admin', by: 'configuration' })
+    await audit.add(SOMEBODY, 'user.created', `user/${admin.id}`, { by: 'configuration' }, { after: shown(admin) })
   }
 
   /** Tries a password. Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
@@ -96,6 +110,8 @@ export async function createAuthority(parts: {
     credentials,
     audit,
     keys,
+    devices,
+    deviceKeys,
 
     /** Faults: REGISTRATION_CLOSED, RATE_LIMITED, VALIDATION, CONFLICT. */
     async register(email: string, password: string, address: string): Promise<User> {
@@ -104,30 +120,37 @@ export async function createAuthority(parts: {
       }
       registrations.begin(address, now())
       const user = await accounts.create({ email, password, role: 'viewer' })
-      await audit.add(actorOf(user), 'user.registered', `user/${user.id}`)
+      await audit.add(
+        { ...actorOf(user), from: address },
+        'user.registered',
+        `user/${user.id}`,
+        {},
+        { after: shown(user) },
+      )
       return user
     },
 
     /** Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
     async logIn(email: string, password: string, address: string): Promise<TokenPair> {
       const user = await checkedLogin(email, password, address)
-      const { sid, carried } = await sessions.open(user.id, 'api')
+      const { sid, carried } = await sessions.open(user.id, 'api', { from: address })
       return await pair(user, sid, carried)
     },
 
     /** As `logIn`, for the cookie of the pages. */
     async logInToPages(email: string, password: string, address: string): Promise<string> {
       const user = await checkedLogin(email, password, address)
-      return (await sessions.open(user.id, 'page')).carried
+      return (await sessions.open(user.id, 'page', { from: address })).carried
     },
 
     /** Fault UNAUTHENTICATED. */
-    async refresh(refreshToken: string): Promise<TokenPair> {
+    async refresh(refreshToken: string, address: string): Promise<TokenPair> {
       const rotated = await sessions.rotate(refreshToken)
       if (!rotated.ok) {
         if (rotated.reused !== undefined) {
           credentials.forget({ sid: rotated.reused })
-          await audit.add({ id: rotated.user ?? null, email: null }, 'session.reused', `session/${rotated.reused}`)
+          const who = { id: rotated.user ?? null, email: null, from: address }
+          await audit.add(who, 'session.reused', `session/${rotated.reused}`)
         }
         throw sessionEnded()
       }
@@ -141,12 +164,23 @@ export async function createAuthority(parts: {
 
     logOut: endSession,
 
+    /** A user's own sessions, by id, those behind `after`. */
+    sessions: (user: number, after: string | undefined, limit: number): Promise<{ id: string; session: Session }[]> =>
+      sessions.list(user, after, limit),
+
+    /** Fault NOT_FOUND: it has ended, or is somebody else's. */
+    async revokeSession(by: Actor, user: number, sid: string): Promise<void> {
+      if ((await sessions.read(sid))?.user !== user) throw new Fault('NOT_FOUND', 'You have no such session.')
+      await endSession(sid)
+      await audit.add(by, 'session.revoked', `session/${sid}`)
+    },
+
     async createUser(
       by: Actor,
       wanted: { email: string; password: string | null; role: Role; is_active?: boolean },
     ): Promise<User> {
       const user = await accounts.create(wanted)
-      await audit.add(by, 'user.created', `user/${user.id}`, { email: user.email, role: user.role })
+      await audit.add(by, 'user.created', `user/${user.id}`, {}, { after: shown(user) })
       return user
     },
 
@@ -159,20 +193,16 @@ export async function createAuthority(parts: {
       if (change.password !== undefined || !after.is_active) await sessions.endAllOf(id, keeping)
       credentials.forget({ user: id })
       const changed = Object.keys(change).filter((name) => change[name as keyof UserChange] !== undefined)
-      const detail: Record<string, unknown> = { changed }
-      if (before.role !== after.role) Object.assign(detail, { from_role: before.role, to_role: after.role })
-      if (before.is_active !== after.is_active) detail.is_active = after.is_active
-      if (before.email !== after.email) Object.assign(detail, { from_email: before.email, to_email: after.email })
-      await audit.add(by, 'user.changed', `user/${id}`, detail)
+      await audit.add(by, 'user.changed', `user/${id}`, { changed }, difference(before, after, SHOWN))
       return after
     },
 
-    /** Faults: NOT_FOUND, LAST_ADMIN, CONFLICT. */
+    /** The devices of the user become ownerless. Faults: NOT_FOUND, LAST_ADMIN, CONFLICT. */
     async removeUser(by: Actor, id: number): Promise<void> {
-      const user = await accounts.remove(id)
+      const user = await estates.settleAfter(id, () => accounts.remove(id))
       await sessions.endAllOf(id)
       credentials.forget({ user: id })
-      await audit.add(by, 'user.removed', `user/${id}`, { email: user.email, role: user.role })
+      await audit.add(by, 'user.removed', `user/${id}`, {}, { before: shown(user) })
     },
 
     links: {
@@ -193,7 +223,7 @@ export async function createAuthority(parts: {
         const user = link.user === null ? await firstAdmin() : await accounts.find(link.user)
         if (!user?.is_active) return undefined
         await audit.add(actorOf(user), 'login_link.used', `user/${user.id}`)
-        return (await sessions.open(user.id, 'page', 'link')).carried
+        return (await sessions.open(user.id, 'page', { via: 'link' })).carried
       },
     },
 

@@ -1,7 +1,10 @@
+import { isDeviceKey, type DeviceKeys } from '../devices/keys.ts'
+import type { Registry } from '../devices/registry.ts'
 import { TokenBucket } from '../edge/token-bucket.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
-import type { Identity } from './identity.ts'
+import { NOBODY, senderOf, type Identity } from './identity.ts'
+import type { Outsider, TrustedIssuers } from './issuers.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 /** A signature is checked again after this long. */
@@ -12,13 +15,17 @@ const REMEMBERED = 10_000
 /** Longer than any text that this system gives out. */
 const LONGEST = 4096
 
-/** Proved by its text: whose session it is, and until when (epoch ms). */
-interface Proof {
-  readonly sid: string
-  readonly until: number
-  /** Only for tokens: the `sub`, to be compared with the account's. */
-  readonly sub?: string
-}
+/** What the text of a credential proves, and until when (epoch ms). */
+type Proof =
+  | {
+      readonly of: 'session'
+      readonly sid: string
+      readonly until: number
+      /** Only for tokens: the `sub`, to be compared with the account's. */
+      readonly sub?: string
+    }
+  | { readonly of: 'device'; readonly key: string; readonly until: number }
+  | { readonly of: 'outsider'; readonly outsider: Outsider; readonly until: number }
 
 /** What a credential is good for: a token for the API, a cookie for pages, never the one for the other. */
 type Use = Session['use']
@@ -32,7 +39,7 @@ interface Known {
 }
 
 /**
- * Access tokens and cookies, and who they are, kept for a while so that a request costs a look into a map. A credential that
+ * Access tokens, device keys, tokens of trusted issuers and cookies, and who they are, kept for a while so that a request costs a look into a map. A credential that
  * is not known is `settle`d first; `known` is synchronous and never asks anybody.
  *
  * What ends a session, changes a role or removes a user on this node calls `forget` after the store has it: from that moment
@@ -42,11 +49,14 @@ export class Credentials {
   readonly #accounts: Accounts
   readonly #sessions: Sessions
   readonly #tokens: AccessTokens
+  readonly #devices: Pick<Registry, 'deviceOf'>
+  readonly #deviceKeys: DeviceKeys
+  readonly #issuers: TrustedIssuers
   readonly #now: () => number
   readonly #rateLimit: number
   readonly #known = new Map<string, Known>()
   readonly #settling = new Map<string, Promise<void>>()
-  readonly #buckets = new Map<number, TokenBucket>()
+  readonly #buckets = new Map<string, TokenBucket>()
   readonly #ended = new Set<() => void>()
   #forgettings = 0
 
@@ -54,12 +64,18 @@ export class Credentials {
     accounts: Accounts
     sessions: Sessions
     tokens: AccessTokens
+    devices: Pick<Registry, 'deviceOf'>
+    deviceKeys: DeviceKeys
+    issuers: TrustedIssuers
     now: () => number
     rateLimit: number
   }) {
     this.#accounts = parts.accounts
     this.#sessions = parts.sessions
     this.#tokens = parts.tokens
+    this.#devices = parts.devices
+    this.#deviceKeys = parts.deviceKeys
+    this.#issuers = parts.issuers
     this.#now = parts.now
     this.#rateLimit = parts.rateLimit
   }
@@ -90,12 +106,12 @@ export class Credentials {
     return this.known(credential, use, this.#now())
   }
 
-  /** Nothing that was known of this session, or of this user, holds any longer. */
-  forget(whose: { sid: string } | { user: number }): void {
+  /** Nothing that was known of this session or device key (`sid`), of this user, or of this device holds any longer. */
+  forget(whose: { sid: string } | { user: number } | { device: number }): void {
     this.#forgettings++
-    for (const [credential, { identity }] of this.#known) {
-      if ('sid' in whose ? identity.sid === whose.sid : identity.user === whose.user) this.#known.delete(credential)
-    }
+    const isIt = ({ sid, user, device }: Identity) =>
+      'sid' in whose ? sid === whose.sid : 'user' in whose ? user === whose.user : device === whose.device
+    for (const [credential, { identity }] of this.#known) if (isIt(identity)) this.#known.delete(credential)
     for (const listener of this.#ended) listener()
   }
 
@@ -131,35 +147,44 @@ export class Credentials {
   }
 
   async #prove(credential: string, use: Use): Promise<Proof | undefined> {
-    if (use === 'api') return await this.#tokens.verify(credential)
-    const carried = await this.#sessions.carriedBy(credential, 'page')
-    return carried && { sid: carried.sid, until: carried.session.until }
+    if (use === 'page') {
+      const carried = await this.#sessions.carriedBy(credential, 'page')
+      return carried && { of: 'session', sid: carried.sid, until: carried.session.until }
+    }
+    if (isDeviceKey(credential)) return { of: 'device', key: credential, until: Infinity }
+    const claims = await this.#tokens.verify(credential)
+    if (claims) return { of: 'session', ...claims }
+    const outsider = await this.#issuers.verify(credential)
+    return outsider && { of: 'outsider', outsider, until: outsider.until }
   }
 
-  /** The account decides, as it is now: not what the token said when it was made. */
-  async #identity({ sid, sub, until }: Proof): Promise<Identity | undefined> {
+  /** Who that is now. */
+  async #identity(proof: Proof): Promise<Identity | undefined> {
+    const identity = await this.#found(proof)
+    return identity && { ...identity, bucket: this.#bucket(senderOf(identity)) }
+  }
+
+  async #found(proof: Proof): Promise<Identity | undefined> {
+    if (proof.of === 'outsider') return { ...NOBODY, ...proof.outsider }
+    if (proof.of === 'device') {
+      const key = await this.#deviceKeys.find(proof.key)
+      return key && (await this.#devices.deviceOf(key.device)) && { ...NOBODY, device: key.device, sid: key.id }
+    }
+    // The account decides, as it is now: not what the token said when it was made.
+    const { sid, sub, until } = proof
     const session = await this.#sessions.read(sid)
     const user = session && (await this.#accounts.find(session.user))
     if (!user?.is_active || (sub !== undefined && user.uuid !== sub)) return undefined
-    return {
-      role: user.role,
-      user: user.id,
-      device: null,
-      issuer: null,
-      uuid: user.uuid,
-      email: user.email,
-      sid,
-      until,
-      bucket: this.#bucket(user.id),
-    }
+    const { id, uuid, email, role } = user
+    return { ...NOBODY, role, user: id, uuid, email, sid, until }
   }
 
-  #bucket(user: number): TokenBucket {
-    let bucket = this.#buckets.get(user)
+  #bucket(sender: string): TokenBucket {
+    let bucket = this.#buckets.get(sender)
     if (bucket === undefined) {
       bucket = new TokenBucket(this.#rateLimit)
-      this.#buckets.set(user, bucket)
-      if (this.#buckets.size > REMEMBERED) this.#buckets.delete(this.#buckets.keys().next().value as number)
+      this.#buckets.set(sender, bucket)
+      if (this.#buckets.size > REMEMBERED) this.#buckets.delete(this.#buckets.keys().next().value as string)
     }
     return bucket
   }

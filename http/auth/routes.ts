@@ -1,12 +1,15 @@
 import { Elysia } from 'elysia'
 import { Type } from '@sinclair/typebox'
-import { NoQuery } from '../schema.ts'
+import { Fault } from '../../actors/runtime/index.ts'
+import { DEFAULT_LIMIT, fromCursor, page, pageQuery } from '../paging.ts'
+import { NoQuery, PageOf } from '../schema.ts'
+import { isoTime } from '../time.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { addressOf } from '../edge/address.ts'
 import { form, json } from '../edge/body.ts'
 import type { Authority } from './authority.ts'
-import { LoginForm, RefreshBody, Registration, TokenPairView, UserView, userView } from './schema.ts'
+import { LoginForm, RefreshBody, Registration, SessionView, TokenPairView, UserView, userView } from './schema.ts'
 
 const tag = 'accounts'
 
@@ -53,19 +56,24 @@ export function authRoutes({ authority, trustProxy }: { authority: Authority; tr
         }),
       },
     )
-    .post('/auth/jwt/refresh', async ({ body }) => await authority.refresh(body.refresh_token), {
-      access: 'public',
-      parse: json,
-      query: NoQuery,
-      body: RefreshBody,
-      detail: describe({
-        tag,
-        summary: 'Exchange a refresh token for new tokens',
-        description: 'Each refresh token is good once. One that is used again ends the session.',
-        answers: { 200: { description: 'The next tokens of the session', schema: TokenPairView } },
-        faults: ['UNAUTHENTICATED'],
-      }),
-    })
+    .post(
+      '/auth/jwt/refresh',
+      async ({ body, request, server }) =>
+        await authority.refresh(body.refresh_token, addressOf(request, server, trustProxy)),
+      {
+        access: 'public',
+        parse: json,
+        query: NoQuery,
+        body: RefreshBody,
+        detail: describe({
+          tag,
+          summary: 'Exchange a refresh token for new tokens',
+          description: 'Each refresh token is good once. One that is used again ends the session.',
+          answers: { 200: { description: 'The next tokens of the session', schema: TokenPairView } },
+          faults: ['UNAUTHENTICATED'],
+        }),
+      },
+    )
     .post(
       '/auth/jwt/logout',
       async ({ identity, set }) => {
@@ -80,6 +88,55 @@ export function authRoutes({ authority, trustProxy }: { authority: Authority; tr
           tag,
           summary: 'End the session of the token',
           answers: { 204: { description: 'It has ended: neither of its tokens is good any more' } },
+        }),
+      },
+    )
+    .get(
+      '/auth/sessions',
+      async ({ identity, query: { limit = DEFAULT_LIMIT, cursor } }) => {
+        const after = cursor === undefined ? undefined : (fromCursor(cursor, ['string'])[0] as string)
+        const sessions = identity.user === null ? [] : await authority.sessions(identity.user, after, limit + 1)
+        return page(
+          sessions,
+          limit,
+          ({ id, session: { use, began, until, from = null } }) => ({
+            id,
+            use,
+            began_at: isoTime(began),
+            ends_at: isoTime(until),
+            from,
+            is_current: id === identity.sid,
+          }),
+          ({ id }) => [id],
+        )
+      },
+      {
+        access: 'viewer',
+        query: Type.Object(pageQuery),
+        detail: describe({
+          tag,
+          summary: "One's own sessions",
+          answers: { 200: { description: 'A page of them', schema: PageOf(SessionView) } },
+        }),
+      },
+    )
+    .delete(
+      '/auth/sessions/:id',
+      async ({ identity, request, server, params, set }) => {
+        if (identity.user === null) throw new Fault('NOT_FOUND', 'You have no such session.')
+        await authority.revokeSession(authority.audit.by({ identity, request, server }), identity.user, params.id)
+        set.status = 204
+      },
+      {
+        access: 'viewer',
+        parse: 'none',
+        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+        query: NoQuery,
+        detail: describe({
+          tag,
+          summary: "End one of one's own sessions",
+          answers: { 204: { description: 'None of its tokens is good any more, nor its cookie' } },
+          faults: ['NOT_FOUND'],
         }),
       },
     )

@@ -18,6 +18,8 @@ export interface Session {
   /** Epoch ms. */
   readonly began: number
   readonly until: number
+  /** The address of the log-in; absent in sessions from before it was noted. */
+  readonly from?: string
 }
 
 /** 256 random bits as text. */
@@ -44,13 +46,21 @@ export class Sessions {
   async open(
     user: number,
     use: Session['use'],
-    via: Session['via'] = 'password',
+    { via = 'password', from }: { via?: Session['via']; from?: string } = {},
   ): Promise<{ sid: string; carried: string }> {
     await this.#makeRoom(user)
     const sid = crypto.randomUUID()
     const secret = newSecret()
     const now = this.#now()
-    const session: Session = { user, use, via, secret: sha256(secret), began: now, until: now + LIFE_MS }
+    const session: Session = {
+      user,
+      use,
+      via,
+      secret: sha256(secret),
+      began: now,
+      until: now + LIFE_MS,
+      ...(from === undefined ? {} : { from }),
+    }
     await this.#store.insert(SESSIONS, sid, session)
     return { sid, carried: `${sid}.${secret}` }
   }
@@ -58,6 +68,17 @@ export class Sessions {
   async read(sid: string): Promise<Session | undefined> {
     const session = (await this.#store.get<Session>(SESSIONS, sid))?.body
     return session && session.until > this.#now() ? session : undefined
+  }
+
+  /** A user's sessions that have not ended, by id, those behind `after`. */
+  async list(user: number, after: string | undefined, limit: number): Promise<{ id: string; session: Session }[]> {
+    const found = await this.#store.find<Session>(SESSIONS, {
+      where: { user },
+      limit,
+      ...(after === undefined ? {} : { after }),
+    })
+    const now = this.#now()
+    return found.flatMap(({ id, body }) => (body.until > now ? [{ id, session: body }] : []))
   }
 
   /** The session that this text carries, when its secret is the right one. */

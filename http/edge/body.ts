@@ -1,5 +1,6 @@
 import { Fault } from '../../actors/runtime/index.ts'
 import { SMALL_BODY_BYTES } from '../config.ts'
+import { flawOf } from './flaw.ts'
 
 const tooLarge = (limit: number) => new Fault('TOO_LARGE', `The body may have at most ${limit} bytes.`)
 
@@ -32,18 +33,22 @@ async function readText(request: Request, limit: number): Promise<string> {
 
 const typeOf = (request: Request) => (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 
-/** Parser of a route that takes one JSON document. Faults: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, MALFORMED. */
+/** Parser of a route that takes one JSON document. Faults: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, MALFORMED, VALIDATION ({@link flawOf}). */
 export async function json({ request }: { request: Request }): Promise<unknown> {
   const type = typeOf(request)
   if (type !== '' && type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
     throw new Fault('UNSUPPORTED_MEDIA_TYPE', `Send application/json, not ${type.slice(0, 80)}.`)
   }
   const text = await readText(request, SMALL_BODY_BYTES)
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new Fault('MALFORMED', text.trim() === '' ? 'The body is empty.' : 'The body is not JSON.')
   }
+  const flaw = flawOf(value)
+  if (flaw !== undefined) throw new Fault('VALIDATION', `${flaw}.`, { errors: [{ path: '', message: flaw }] })
+  return value
 }
 
 /** Parser of a route that takes the fields of a form; of a field that comes twice the last counts. */

@@ -1,0 +1,77 @@
+import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import type { TrustedIssuer } from './issuer-setting.ts'
+import { atLeast, type Role } from './roles.ts'
+
+/** Who a token of another service speaks for: they have no account here. */
+export interface Outsider {
+  readonly issuer: string
+  readonly role: Role
+  /** The `sub`; null: the token names nobody. */
+  readonly uuid: string | null
+  /** Epoch ms. */
+  readonly until: number
+}
+
+/** How far clocks of two machines may differ. */
+const CLOCK_TOLERANCE_S = 30
+const LONGEST_SUBJECT = 128
+/** Before a key that was not found is looked for again: a forged `kid` must not make requests. */
+const LOOK_AGAIN_MS = 30_000
+const ANSWER_MS = 3_000
+
+type Claims = JWTPayload & Readonly<Record<string, unknown>>
+
+function keyOf({ algorithm, secret, jwksUrl }: TrustedIssuer): JWTVerifyGetKey {
+  if (algorithm === 'HS256') {
+    const bytes = new TextEncoder().encode(secret)
+    return () => bytes as never
+  }
+  return createRemoteJWKSet(new URL(jwksUrl!), { cooldownDuration: LOOK_AGAIN_MS, timeoutDuration: ANSWER_MS })
+}
+
+/** The greatest role that the claim stands for; undefined: the token has no such claim, or no role that is known here. */
+function roleOf(claims: Claims, { rolesClaim, roles }: TrustedIssuer): Role | undefined {
+  const claim = Object.hasOwn(claims, rolesClaim) ? claims[rolesClaim] : undefined
+  const theirs = typeof claim === 'string' ? [claim] : claim
+  if (!Array.isArray(theirs) || !theirs.every((one) => typeof one === 'string')) return undefined
+  const names = [...(theirs as string[]), '*']
+  const ours = names.flatMap((name) => (Object.hasOwn(roles, name) ? [roles[name]!] : []))
+  return ours.reduce<Role | undefined>((most, role) => (most && atLeast(most, role) ? most : role), undefined)
+}
+
+/**
+ * Verifies tokens of other services. Each issuer has one algorithm and one source of keys, so a token cannot choose how it is checked: `none`,
+ * another algorithm, or a public key taken for a secret are nobody. A token without `exp` is good for as long as its secret.
+ */
+export function createTrustedIssuers(issuers: readonly TrustedIssuer[], now: () => number) {
+  const all = issuers.map((issuer) => ({ issuer, key: keyOf(issuer) }))
+
+  async function verifiedBy({ issuer, key }: (typeof all)[number], token: string): Promise<Outsider | undefined> {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [issuer.algorithm],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(now()),
+      ...(issuer.issuer === undefined ? {} : { issuer: issuer.issuer }),
+      ...(issuer.audience === undefined ? {} : { audience: issuer.audience }),
+    })
+    const role = roleOf(payload as Claims, issuer)
+    if (role === undefined) return undefined
+    const { sub, exp } = payload
+    // A subject that cannot be kept whole is not cut: two could become one.
+    if (sub !== undefined && (typeof sub !== 'string' || sub.length > LONGEST_SUBJECT)) return undefined
+    const until = exp === undefined ? Infinity : (exp + CLOCK_TOLERANCE_S) * 1000
+    return { issuer: issuer.name, role, uuid: sub || null, until }
+  }
+
+  return {
+    /** Whom the first issuer that the token is of lets it speak for; undefined: none of them. */
+    async verify(token: string): Promise<Outsider | undefined> {
+      for (const one of all) {
+        const outsider = await verifiedBy(one, token).catch(() => undefined)
+        if (outsider) return outsider
+      }
+      return undefined
+    },
+  }
+}
+export type TrustedIssuers = ReturnType<typeof createTrustedIssuers>
