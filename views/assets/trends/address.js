@@ -47,7 +47,8 @@ export function write({ signals, mode, follow, from, to, length, unit, step, zoo
   if (mode === 'range') query.push('mode=range')
   if (!follow) query.push(`from=${iso(from)}`)
   if (mode === 'range' && !follow) query.push(`to=${iso(to)}`)
-  if (mode === 'span' && (length !== USUAL.length || unit !== USUAL.unit)) query.push(`length=${length}`, `unit=${unit}`)
+  if (mode === 'span' && (length !== USUAL.length || unit !== USUAL.unit))
+    query.push(`length=${length}`, `unit=${unit}`)
   if (step) query.push(`step=${step}`)
   if (zoom) query.push(`zoom=${zoom.from / 1000}-${zoom.to / 1000}`)
   return query.length > 0 ? `${PATH}?${query.join('&')}` : PATH
@@ -102,7 +103,7 @@ function widened(state) {
 }
 
 /** A length in the largest unit that it is whole in. */
-function inUnits(ms) {
+export function inUnits(ms) {
   const unit = ['d', 'h', 'min'].find((name) => ms % units[name] === 0 && (name !== 'd' || ms > 2 * units.d)) ?? 'min'
   return { length: ms / units[unit], unit }
 }

@@ -1,2 +1,298 @@
-import { settings } from './settings.js'
-void settings
+// The page of trends: an address is a state, a state is shown, and whatever a person does makes the next state and its address.
+import { autoStep, following, lookingAt, read, shifted, stepOf, viewOf, write, zoomed } from './address.js'
+import { createChart } from './chart.js'
+import { fill, number, stamp } from './figures.js'
+import { listenToForm, showForm, showProblem } from './form.js'
+import { goOn, readHistory } from './history.js'
+import { listenToLegend, showAtCursor, showLegend } from './legend.js'
+import { lookOf } from './palette.js'
+import { newestFrame, present, settings } from './settings.js'
+import { createStrip } from './strip.js'
+import { boxOf, listenToTree, openChosen, showChosen, titleOf } from './tree.js'
+import { limitsOf } from './zones.js'
+
+const { rules, words } = settings
+const element = (id) => document.getElementById(id)
+const [plots, note, empty, failed, reading] = ['plots', 'chart-note', 'trend-empty', 'trend-failed', 'reading'].map(
+  element,
+)
+
+/** Frames come once a minute; a demonstration's come faster. */
+const TAIL_MS = 2000
+/** The end of an interval that follows goes on without frames too. */
+const IDLE_MS = 15_000
+/** A history that is there sooner needs no word. */
+const PATIENCE_MS = 300
+const MORE_GAPS = 2
+
+let state = read(location.search)
+let area = true
+/** History of the whole interval, and of the zoom where that has a finer step. */
+let whole = null
+let fine = null
+let cursor = null
+
+const chart = createChart(plots, {
+  model: () => ({ history: fine ?? whole, signals: shownSignals(), view: viewOf(state), area, describe }),
+  heard: {
+    cursor: pointAt,
+    select: (view) => go(lookingAt(state, view)),
+    reset: () => go({ ...state, zoom: null }),
+    pan,
+  },
+})
+const strip = createStrip(element('strip'), (view) => go(lookingAt(state, view)))
+
+/** The chosen signals that the history at hand has: it may still be on its way. */
+const shownSignals = () => state.signals.filter((name) => whole?.lines.has(name))
+
+function describe(name, index) {
+  const { name: title, short, digits } = boxOf(name).dataset
+  const several = new Set(state.signals.map((one) => one.split('/')[0])).size > 1
+  const machine = titleOf(name).split(',')[0]
+  return {
+    title: `${machine}, ${title}`,
+    short: several ? `${machine} ${short}` : short,
+    digits: Number(digits),
+    look: lookOf(index),
+    limits: limitsOf(boxOf(name)),
+  }
+}
+
+// --- States and addresses.
+
+function go(next) {
+  state = next
+  history.pushState(null, '', write(state))
+  show()
+}
+
+addEventListener('popstate', () => {
+  state = read(location.search)
+  openChosen(state.signals)
+  show()
+})
+
+function show() {
+  showProblem(null)
+  showForm(state, area)
+  showChosen(state.signals)
+  empty.hidden = state.signals.length > 0
+  draw()
+  void load()
+}
+
+// --- History.
+
+let loading = new AbortController()
+let tailedAt = 0
+
+async function load() {
+  loading.abort()
+  loading = new AbortController()
+  const { signal } = loading
+  if (state.signals.length === 0) return settle(null, null)
+  const slow = setTimeout(() => plots.setAttribute('aria-busy', 'true'), PATIENCE_MS)
+  try {
+    if (state.follow) state = { ...state, ...endingNow(state) }
+    const { signals, from, to, zoom } = state
+    const step = stepOf(state)
+    const same =
+      whole &&
+      whole.step === step &&
+      whole.from === from &&
+      whole.to === to &&
+      signals.every((name) => whole.lines.has(name))
+    const nextWhole = same ? whole : await readHistory({ signals, from, to, step }, signal)
+    const finer = zoom && state.step === null && autoStep(zoom.to - zoom.from) < step
+    const nextFine = finer ? await readHistory({ signals, ...zoom, step: autoStep(zoom.to - zoom.from) }, signal) : null
+    settle(nextWhole, nextFine)
+  } catch (error) {
+    if (error.name === 'AbortError') return
+    // Without a session there is nothing to read any more: the way to the log-in is the page itself.
+    if (error.status === 401) return location.reload()
+    failed.hidden = false
+    settle(null, null)
+  } finally {
+    clearTimeout(slow)
+    if (loading.signal === signal) plots.removeAttribute('aria-busy')
+  }
+}
+
+function settle(nextWhole, nextFine) {
+  whole = nextWhole
+  fine = nextFine
+  if (whole) failed.hidden = true
+  draw()
+}
+
+const endingNow = ({ from, to }) => {
+  const end = present()
+  return { from: end - (to - from), to: end }
+}
+
+/** The present goes on: what is new comes to what is known. */
+async function tail() {
+  const now = performance.now()
+  if (!state.follow || !whole || document.hidden || plots.hasAttribute('aria-busy') || now - tailedAt < TAIL_MS) return
+  tailedAt = now
+  const interval = endingNow(state)
+  const { signal } = loading
+  try {
+    const next = await goOn(whole, interval, signal)
+    if (signal.aborted) return
+    state = { ...state, ...interval }
+    whole = next
+    showForm(state, area)
+    draw()
+  } catch {
+    // The next frame tries again; a server that is gone is said by the page's own stream.
+  }
+}
+
+let seen = newestFrame()
+document.addEventListener('htmx:sse:after:message', () => {
+  const newest = newestFrame()
+  if (newest === seen) return
+  seen = newest
+  void tail()
+})
+setInterval(tail, IDLE_MS)
+document.addEventListener('visibilitychange', tail)
+
+// --- What is shown.
+
+function draw(anew = false) {
+  plots.hidden = state.signals.length === 0 || !failed.hidden
+  chart.draw(anew)
+  const view = viewOf(state)
+  const signals = shownSignals()
+  strip.draw(signals.length > 0 ? whole : null, signals[0], view)
+  showLegend(state.signals, chart.grid, view)
+  note.textContent = noteOf()
+  pointAt(cursor)
+}
+
+/** What is hatched, or that there is nothing. */
+function noteOf() {
+  if (!chart.grid || state.signals.length === 0) return '\u00a0'
+  const view = viewOf(state)
+  const all = [...chart.grid.lines.values()]
+  if (all.every(({ mean }) => mean.every((value) => value === null))) return words.none
+  const gaps = new Map()
+  for (const panel of chart.panels())
+    for (const [from, to] of panel.gaps()) if (to > view.from && from < view.to) gaps.set(`${from} ${to}`, { from, to })
+  if (gaps.size === 0) return '\u00a0'
+  const longest = [...gaps.values()].sort((a, b) => b.to - b.from - (a.to - a.from))
+  const named = longest
+    .slice(0, MORE_GAPS)
+    .sort((a, b) => a.from - b.from)
+    .map(({ from, to }) => fill(words.gap, { from: stamp(Math.max(from, state.from)), to: stamp(to) }))
+  const more = gaps.size - named.length
+  return `${words.gaps} ${named.join(', ')}${more > 0 ? ` ${fill(words.gapsMore, { count: more })}` : ''}.`
+}
+
+/** The cursor stands on a step of the grid; null: nowhere. */
+function pointAt(index) {
+  cursor = chart.grid && index !== null && index < chart.grid.times.length ? index : null
+  showAtCursor(chart.grid, cursor)
+  const panels = chart.panels()
+  const under = panels.find(({ root }) => root.matches(':hover')) ?? panels[0]
+  for (const panel of panels) panel.say(panel === under ? cursor : null, true)
+}
+
+// --- What a person does.
+
+function toggle(name, checked) {
+  if (checked && state.signals.length >= rules.most) {
+    showChosen(state.signals)
+    return showProblem('many')
+  }
+  go({ ...state, signals: checked ? [...state.signals, name] : state.signals.filter((one) => one !== name) })
+}
+
+function pan(view) {
+  if (state.zoom) return go(lookingAt(state, within(view, state)))
+  const by = view.from - state.from
+  go(
+    state.mode === 'span' && state.to + by >= present()
+      ? following(state)
+      : { ...state, from: state.from + by, to: state.to + by, follow: false },
+  )
+}
+
+const within = (view, { from, to }) => {
+  const by = Math.max(from - view.from, 0) + Math.min(to - view.to, 0)
+  return { from: view.from + by, to: view.to + by }
+}
+
+const acts = {
+  back: () => go(shifted(state, -1)),
+  forward: () => go(shifted(state, 1)),
+  now: () => go(following(state)),
+  in: () => go(zoomed(state, 0.5, cursor === null ? undefined : chart.grid.times[cursor])),
+  out: () => go(zoomed(state, 2)),
+  reset: () => state.zoom && go({ ...state, zoom: null }),
+  area: () => {
+    area = !area
+    showForm(state, area)
+    draw(true)
+  },
+}
+
+/** A step to the left or right, within the view. */
+function step(by) {
+  if (!chart.grid) return
+  const view = viewOf(state)
+  const { times } = chart.grid
+  const first = Math.max(
+    0,
+    times.findIndex((at) => at >= view.from),
+  )
+  const last = times.findLastIndex((at) => at < view.to)
+  const index = cursor === null ? (by < 0 ? last : first) : Math.min(last, Math.max(first, cursor + by))
+  chart.point(index)
+  pointAt(index)
+  const values = state.signals.map(
+    (name) => `${titleOf(name)} ${number(chart.grid.lines.get(name)?.mean[index], boxOf(name).dataset.digits)}`,
+  )
+  reading.textContent = `${stamp(times[index])}: ${values.join('; ')}`
+}
+
+const keys = {
+  '[': acts.back,
+  ']': acts.forward,
+  '+': acts.in,
+  '=': acts.in,
+  '-': acts.out,
+  0: acts.reset,
+  '/': () => element('find').focus(),
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select, dialog')) return
+  if (document.activeElement === plots && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+    event.preventDefault()
+    return step(event.key === 'ArrowLeft' ? -1 : 1)
+  }
+  if (document.activeElement === plots && event.key === 'Escape') {
+    chart.point(null)
+    return pointAt(null)
+  }
+  if (!element('keys-single').checked || !keys[event.key]) return
+  event.preventDefault()
+  keys[event.key]()
+})
+
+listenToForm(() => state, { changed: go, done: (name) => acts[name]?.() })
+listenToTree(toggle)
+listenToLegend((name) => toggle(name, false))
+failed.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-do="again"]')) return
+  event.preventDefault()
+  void load()
+})
+
+showChosen(state.signals)
+draw()
+void load()

@@ -14,7 +14,11 @@ export function limitsOf(box) {
 /** The limits that all of these have alike, and, where they differ, every one of each kind: the first are bands, the others lines. */
 export function merged(all) {
   const same = all.length > 0 && all.every((limits) => NAMES.every((name) => limits[name] === all[0][name]))
-  const edges = [...new Map(all.flatMap((limits) => NAMES.map((name) => [`${name} ${limits[name]}`, { name, at: limits[name] }]))).values()]
+  const edges = [
+    ...new Map(
+      all.flatMap((limits) => NAMES.map((name) => [`${name} ${limits[name]}`, { name, at: limits[name] }])),
+    ).values(),
+  ]
   return { bands: same ? all[0] : null, edges: edges.filter(({ at }) => at !== undefined) }
 }
 
@@ -37,7 +41,8 @@ export function paintGround(plot, { bands, edges }, gaps) {
   }
   if (bands) {
     const { alarmMin, warningMin, warningMax, alarmMax } = bands
-    const clamp = (value, otherwise) => (value === undefined ? otherwise : Math.min(bottom, Math.max(bbox.top, y(value))))
+    const clamp = (value, otherwise) =>
+      value === undefined ? otherwise : Math.min(bottom, Math.max(bbox.top, y(value)))
     const [alarmTop, alarmBottom] = [clamp(alarmMax, bbox.top), clamp(alarmMin, bottom)]
     if (alarmMax !== undefined) band(palette.alarm, 0.12, bbox.top, alarmTop)
     if (warningMax !== undefined) band(palette.warning, 0.13, alarmTop, y(warningMax))
@@ -58,7 +63,6 @@ export function paintGround(plot, { bands, edges }, gaps) {
   ctx.fillStyle = hatch(ctx, devicePixelRatio)
   for (const [from, to] of gaps) {
     const [left, width] = [x(from), x(to) - x(from)]
-    ctx.clearRect(left, bbox.top, width, bbox.height)
     ctx.fillRect(left, bbox.top, width, bbox.height)
   }
   ctx.restore()

@@ -52,7 +52,13 @@ export function trendPage(view: View, model: TrendModel): LivePage {
 }
 
 function problem({ text }: View, { problem }: TrendModel): Html {
-  return html`<p class="error notice" id="trend-problem" data-status="alarm" role="alert" ${problem === null && html` hidden`}>
+  return html`<p
+    class="error notice"
+    id="trend-problem"
+    data-status="alarm"
+    role="alert"
+    ${problem === null && html` hidden`}
+  >
     ${mark('alarm')}<span>${problem && text.trends.problem[problem]}</span>
   </p>`
 }
@@ -81,7 +87,13 @@ function settings(view: View, { plant, wish }: TrendModel): string {
   return JSON.stringify({
     interval: { from, to, follow, step: stepOf(wish) },
     replay: plant.plant.clock === 'replay',
-    rules: { steps: STEP_RULES, enough: ENOUGH_POINTS, most: MOST_SIGNALS, shortestMs: SHORTEST_MS, longestMs: LONGEST_MS },
+    rules: {
+      steps: STEP_RULES,
+      enough: ENOUGH_POINTS,
+      most: MOST_SIGNALS,
+      shortestMs: SHORTEST_MS,
+      longestMs: LONGEST_MS,
+    },
     units: UNITS,
     machines: machineNames(view),
     unitNames: text.units,

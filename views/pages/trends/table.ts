@@ -13,13 +13,22 @@ import { nameOf, summaryOf, type SignalPlace, type TrendModel } from './model.ts
 export const LOOKS = 6
 
 const key = (index: number): Html =>
-  html`<svg class="key" viewBox="0 0 24 10" aria-hidden="true"><path class="line s${(index % LOOKS) + 1}" d="M0 5h24" /></svg>`
+  html`<svg class="key" viewBox="0 0 24 10" aria-hidden="true">
+    <path class="line s${(index % LOOKS) + 1}" d="M0 5h24" />
+  </svg>`
 
 /** The legend, and all there is without a script: what each line was over the interval, beside its limits. */
 export function legend(view: View, model: TrendModel): Html {
   const { trends } = view.text
   const { signals } = model.wish
-  return html`<div class="table-wrap" tabindex="0" role="region" aria-labelledby="legend-title" id="legend" ${signals.length === 0 && html` hidden`}>
+  return html`<div
+    class="table-wrap"
+    tabindex="0"
+    role="region"
+    aria-labelledby="legend-title"
+    id="legend"
+    ${signals.length === 0 && html` hidden`}
+  >
     <table class="table">
       <caption class="hidden" id="legend-title">
         ${trends.shown}
@@ -63,7 +72,12 @@ function row(view: View, { plant, wish, lines }: TrendModel, place: SignalPlace,
     <td class="num">${number(summary?.max)}</td>
     <td class="num muted">${signal && limits(view, signal)}</td>
     <td class="num">
-      <a class="btn quiet square" href="${addressOf(without)}" data-remove aria-label="${text.trends.remove}: ${name}" title="${text.trends.remove}"
+      <a
+        class="btn quiet square"
+        href="${addressOf(without)}"
+        data-remove
+        aria-label="${text.trends.remove}: ${name}"
+        title="${text.trends.remove}"
         >${icon('close')}</a
       >
     </td>

@@ -16,8 +16,7 @@ const square = (name: string, label: string, sign: IconName, more?: Content): Ht
     ${icon(sign)}
   </button>`
 
-const unitWord = ({ time }: View['text'], unit: Unit) =>
-  ({ min: time.minute, h: time.hour, d: time.day })[unit]
+const unitWord = ({ time }: View['text'], unit: Unit) => ({ min: time.minute, h: time.hour, d: time.day })[unit]
 
 /** The interval in either mode, shift, step, zoom, and the way to a file. Without a script it is a form like any other. */
 export function toolbar(view: View, { wish }: TrendModel): Html {
@@ -80,7 +79,12 @@ export function toolbar(view: View, { wish }: TrendModel): Html {
     <div class="group needs-script" role="group" aria-label="${trends.zoom}">
       ${square('in', trends.zoomIn, 'plus')}${square('out', trends.zoomOut, 'minus')}${square('area', trends.area, 'zoom', html` aria-pressed="true"`)}${square('reset', trends.reset, 'reset')}
     </div>
-    <a class="btn square end" href="${csvAddressOf(wish)}" data-do="csv" aria-label="${trends.csv}" title="${trends.csv}"
+    <a
+      class="btn square end"
+      href="${csvAddressOf(wish)}"
+      data-do="csv"
+      aria-label="${trends.csv}"
+      title="${trends.csv}"
       >${icon('download')}</a
     >
   </form>`
@@ -90,11 +94,19 @@ function modes({ text }: View, { mode }: TrendWish): Html {
   const { trends } = text
   const one = (name: TrendWish['mode'], word: string, hint: string) =>
     html`<label class="btn" title="${hint}"
-      ><input class="hidden" type="radio" name="mode" value="${name}" ${mode === name && html` checked`} />${word}</label
+      ><input
+        class="hidden"
+        type="radio"
+        name="mode"
+        value="${name}"
+        ${mode === name && html` checked`}
+      />${word}</label
     >`
   return html`<fieldset class="field">
     <legend>${trends.mode}</legend>
-    <span class="group">${one('span', trends.span, trends.spanHint)}${one('range', trends.range, trends.rangeHint)}</span>
+    <span class="group"
+      >${one('span', trends.span, trends.spanHint)}${one('range', trends.range, trends.rangeHint)}</span
+    >
   </fieldset>`
 }
 
@@ -102,7 +114,9 @@ function modes({ text }: View, { mode }: TrendWish): Html {
 function steps({ text, format }: View, { from, to, step }: TrendWish): Html {
   const word = (seconds: number) => format.duration(seconds * 1000)
   return html`<select class="input" name="step">
-    <option value="" ${step === null && html` selected`}>${text.trends.stepAuto}, ${stepWord(autoStep(to - from), word)}</option>
+    <option value="" ${step === null && html` selected`}>
+      ${text.trends.stepAuto}, ${stepWord(autoStep(to - from), word)}
+    </option>
     ${stepsOf(to - from).map((one) => html`<option value="${one}" ${one === step && html` selected`}>${stepWord(one, word)}</option>`)}
   </select>`
 }

@@ -1,4 +1,9 @@
-import { EXHAUSTER_IDS, type ExhausterDocument, type ExhausterId, type SignalView } from '../../../actors/exhauster/schema.ts'
+import {
+  EXHAUSTER_IDS,
+  type ExhausterDocument,
+  type ExhausterId,
+  type SignalView,
+} from '../../../actors/exhauster/schema.ts'
 import { advice, instrument } from '../../components/quality.ts'
 import { labelOf } from '../../components/reading.ts'
 import { icon, mark } from '../../components/sprite.ts'
@@ -147,6 +152,7 @@ function leaf(
       data-now="${valueId(exhauster, key)}"
       data-digits="${gaugeOf(key).digits}"
     />
-    <span aria-hidden="true">${labelOf(text, key)}</span><span class="hidden">${words}</span>${place(fragments, valueId(exhauster, key))}
+    <span aria-hidden="true">${labelOf(text, key)}</span
+    ><span class="hidden">${words}</span>${place(fragments, valueId(exhauster, key))}
   </label>`
 }
