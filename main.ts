@@ -29,6 +29,8 @@ import { syntheticPlant } from './sims/plant/synthetic.ts'
 const RETAIN_EVERY_MS = 60_000
 const SWEEP_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
+/** How long it is known what was sent where: longer than any replay reaches back. */
+const DELIVERIES_KEPT_MS = 30 * 86_400_000
 /** Actors in memory, over all Workers: at 2 kB each a quarter of a gigabyte. */
 const MAX_RESIDENT = 120_000
 /** An orchestrator kills after 15 s. */
@@ -129,11 +131,9 @@ export async function startWindbox(
     )
     void ready(cluster, stopping.signal)
       .then(async (isReady) => {
-        if (!isReady) return
-        await server.repairLoops()
-        await server.repairRotors()
+        if (isReady) await Promise.all([server.repairLoops(), server.repairRotors()])
       })
-      .catch((error: unknown) => logger.warn('rotors', { error: String(error) }))
+      .catch((error: unknown) => logger.warn('settings of loops, rotors', { error: String(error) }))
     const url = originOf(config, server.app.server!.port!)
     undo.push(leaveAddress(dir, url))
 
@@ -155,7 +155,7 @@ export async function startWindbox(
         EXPIRE_EVERY_MS,
         async () => {
           const before = await keptFrom(cluster, clock.now(), config.WINDBOX_HISTORY_RETENTION)
-          await store.expire({ history: before, effects: before })
+          await store.expire({ history: before, effects: before, deliveries: clock.now() - DELIVERIES_KEPT_MS })
         },
         logger,
       ),

@@ -1,4 +1,5 @@
 import { describe } from 'bun:test'
+import { deliveryClaims } from './conformance/deliveries.ts'
 import { documentClaims } from './conformance/documents.ts'
 import { effectClaims } from './conformance/effects.ts'
 import type { MakeStore } from './conformance/fresh.ts'
@@ -13,6 +14,7 @@ export function storeConformance(name: string, make: MakeStore, { skip = false }
     historyClaims(make)
     summaryClaims(make)
     effectClaims(make)
+    deliveryClaims(make)
     documentClaims(make)
   })
 }

@@ -1,4 +1,4 @@
-import type { Effect, Segment, SegmentSummary, TurnStore } from '../runtime/index.ts'
+import type { DeliveryEnd, Effect, Segment, SegmentSummary, TurnStore } from '../runtime/index.ts'
 
 export interface Document<Body = Record<string, unknown>> {
   readonly id: string
@@ -47,6 +47,49 @@ export interface EffectQuery {
   readonly limit: number
 }
 
+/**
+ * Where the sending of an effect of the outbox stands. Storing such an effect begins its delivery, in the same write; it outlives the
+ * effect, so that a replay that stores the effect again sends nothing again.
+ */
+export interface Delivery {
+  /** The effect's. */
+  readonly id: string
+  /** `kind/key` of the outgoing's target. */
+  readonly target: string
+  /** The actor that emitted it. */
+  readonly address: string
+  /** The effect's `at`, epoch ms. */
+  readonly at: number
+  readonly status: 'waiting' | DeliveryEnd
+  readonly attempts: number
+  /** When there is something to do for it, epoch ms; null when nothing is left to do. */
+  readonly nextAt: number | null
+  /** When it was tried last or ended, epoch ms. */
+  readonly triedAt: number | null
+  /** Why the last attempt failed. */
+  readonly error: string | null
+  /** What the target answered. */
+  readonly answer: string | null
+}
+
+/** What the loop that sends needs. A node asks for the partitions that it owns; undefined: all. */
+export interface Deliveries {
+  /** Targets for which something is to be done, with the earliest time of it. */
+  openTargets(partitions?: readonly number[]): Promise<{ target: string; nextAt: number }[]>
+  /** What is due for a target by `now`, the earliest first. `outgoing` is the effect's body, JSON text; null when it is gone. */
+  dueDeliveries(query: {
+    target: string
+    now: number
+    limit: number
+    partitions?: readonly number[]
+  }): Promise<{ delivery: Delivery; outgoing: string | null }[]>
+  /** How they stand now. Of one that has nothing left to do the outbox lets go. */
+  putDeliveries(deliveries: readonly Delivery[]): Promise<void>
+  getDelivery(id: string): Promise<Delivery | undefined>
+  /** By `at` descending, then id descending. */
+  listDeliveries(query: { target: string; after?: { at: number; id: string }; limit: number }): Promise<Delivery[]>
+}
+
 /** A segment of fewer rows waits to be merged with its neighbours: as many as the runtime seals one at (`LIMITS.segmentRows`). */
 export const SMALL_SEGMENT_ROWS = 2048
 /** A segment with that many bytes of text is not small, however few its rows (`LIMITS.segmentText`). */
@@ -66,7 +109,7 @@ export interface SegmentKey {
 export type SegmentSpan = Pick<Segment, 'first' | 'last' | 'from' | 'to' | 'rows'>
 
 /** Everything a node keeps outside the log. Adapters: `sqlite/`, `mongo/`; both pass `conformance.ts`. */
-export interface StateStore extends TurnStore, Documents {
+export interface StateStore extends TurnStore, Documents, Deliveries {
   /**
    * Binds this store to a log and remembers the highest end seen of each partition. Throws the fault LOG_MISMATCH when the store knows
    * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
@@ -97,9 +140,9 @@ export interface StateStore extends TurnStore, Documents {
   fragmented(count: number, limit: number): Promise<string[]>
   /**
    * Drops history that ended before, with the ids that brought its rows (whoever sends such a one again adds what the next call
-   * drops), and effects that are older. Epoch ms.
+   * drops), effects that are older, and deliveries, ended or not, with their place in the outbox. Epoch ms.
    */
-  expire(before: { history: number; effects: number }): Promise<void>
+  expire(before: { history: number; effects: number; deliveries: number }): Promise<void>
   /**
    * Deletes all that is kept of an actor: snapshot, segments, ids, dead letters. An owner that still has it in memory may write some of it
    * anew: so again later.

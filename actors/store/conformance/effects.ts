@@ -100,7 +100,7 @@ export function effectClaims(make: MakeStore) {
           effect(1, { collection: 'decisions' }),
           effect(9, { collection: 'decisions', at: 5000 }),
         ])
-        await store.expire({ history: 0, effects: 2498 })
+        await store.expire({ history: 0, effects: 2498, deliveries: 0 })
         const left = async (collection: string) =>
           (await store.listEffects({ collection, limit: 10 })).map(({ at }) => at)
         expect(await left('alarms')).toEqual([2499, 2498])

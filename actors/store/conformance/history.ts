@@ -200,7 +200,7 @@ export function historyClaims(make: MakeStore) {
         const old = Array.from({ length: 1200 }, (_, i) => segment(i, i, { from: i, to: i }))
         const young = [segment(5000, 5001), segment(1, 9000, { address: 'device/2', from: 0, to: 5000 })]
         await store.putSegments([...old, segment(3, 4, { address: 'device/3' }), ...young])
-        await store.expire({ history: 1199, effects: 0 })
+        await store.expire({ history: 1199, effects: 0, deliveries: 0 })
         const left = await store.readSegments('device/1', -1, 1e9)
         expect(left.map(({ first }) => first)).toEqual([1199, 5000])
         expect(await store.readSegments('device/2', -1, 1e9)).toHaveLength(1)
@@ -214,7 +214,7 @@ export function historyClaims(make: MakeStore) {
         const offsets = Array.from({ length: 2500 }, (_, offset) => offset)
         await store.putIds([...offsets.map((offset) => id(offset)), id(5, 'device/11'), id(5, 'device/2')])
         await store.putSegments([segment(0, 1499, { from: 0, to: 99 }), segment(1500, 2499, { from: 100, to: 100 })])
-        await store.expire({ history: 100, effects: 0 })
+        await store.expire({ history: 100, effects: 0, deliveries: 0 })
         const found = await store.findIds([
           ...offsets.map((offset) => id(offset)),
           id(5, 'device/11'),

@@ -64,7 +64,7 @@ export function summaryClaims(make: MakeStore) {
         await store.putSegments([segment(ONE, 0, 9, sum), segment(ONE, 10, 19, sum), segment(ONE, 20, 29, sum)])
         await store.deleteSegment(ONE, 10, 15)
         await store.deleteSegment(ONE, 20, 29)
-        await store.expire({ history: 95, effects: -Infinity })
+        await store.expire({ history: 95, effects: -Infinity, deliveries: 0 })
         const keys = [0, 10, 20].map((first) => ({ address: ONE, first, last: first + 9 }))
         expect(await store.readSummaries('totals', keys)).toEqual([undefined, summary(1).totals, undefined])
       }),

@@ -1,5 +1,5 @@
 import type { Filter } from 'mongodb'
-import type { Effect } from '../../runtime/index.ts'
+import { OUTBOX, type Effect } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import type { RaiseEnds } from './log-ends.ts'
@@ -14,6 +14,7 @@ const effectOf = ({ _id, ...effect }: Stored): Effect => effect
 export async function openEffects(
   { db, attempt }: MongoConnection,
   raiseEnds: RaiseEnds,
+  beginDeliveries: (effects: readonly Effect[]) => Promise<void>,
 ): Promise<{ methods: Methods; expire(beforeMs: number): Promise<void> }> {
   const effects = db.collection<Stored>('effects')
   await effects.createIndexes([
@@ -27,6 +28,7 @@ export async function openEffects(
         await raiseEnds(given.map(({ id }) => positionOf(id)))
         const rows = given.map((effect) => ({ _id: keyOf(effect.collection, effect.id), ...effect }))
         await duplicatesOf(effects.insertMany(rows, { ordered: false }))
+        await beginDeliveries(given.filter(({ collection }) => collection === OUTBOX))
       }),
     listEffects: ({ collection, address, from, to, after, limit }) =>
       attempt(async () => {

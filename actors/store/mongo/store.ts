@@ -1,6 +1,7 @@
 import { DEAD_LETTERS } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import { connect } from './connection.ts'
+import { openDeliveries } from './deliveries.ts'
 import { openDocuments } from './documents.ts'
 import { openEffects } from './effects.ts'
 import { openIds } from './ids.ts'
@@ -15,20 +16,27 @@ import { openSnapshots } from './snapshots.ts'
 export async function openMongoStore({ url, database }: { url: string; database: string }): Promise<StateStore> {
   const mongo = await connect(url, database)
   const ends = openLogEnds(mongo)
+  const deliveries = await mongo.attempt(() => openDeliveries(mongo))
   const [snapshots, segments, effects] = await mongo.attempt(() =>
-    Promise.all([openSnapshots(mongo, ends.raise), openSegments(mongo), openEffects(mongo, ends.raise)]),
+    Promise.all([
+      openSnapshots(mongo, ends.raise),
+      openSegments(mongo),
+      openEffects(mongo, ends.raise, deliveries.begin),
+    ]),
   )
   const ids = openIds(mongo, ends.raise)
   return {
     ...snapshots,
     ...segments.methods,
     ...effects.methods,
+    ...deliveries.methods,
     ...ids.methods,
     ...(await mongo.attempt(() => openDocuments(mongo))),
     bindLog: ends.bindLog,
     async expire(before) {
       await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
+      await deliveries.expire(before.deliveries)
     },
     forget: (address) =>
       mongo.attempt(async () => {

@@ -1,6 +1,6 @@
 import type { SQLQueryBindings } from 'bun:sqlite'
 import type { SqliteFile } from '../../sqlite/open.ts'
-import type { Effect } from '../../runtime/index.ts'
+import { OUTBOX, type Effect } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
@@ -13,6 +13,7 @@ const EXPIRE_STEP = 1000
 export function effectTable(
   sqlite: SqliteFile,
   raiseEnds: RaiseEnds,
+  beginDelivery: (effect: Effect) => void,
 ): { methods: Methods; expire(beforeMs: number): Promise<void> } {
   const put = sqlite.prepare<unknown, [string, string, string, number, string]>(
     'INSERT INTO effects VALUES (?, ?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
@@ -37,7 +38,11 @@ export function effectTable(
       if (effects.length === 0) return
       sqlite.write(() => {
         raiseEnds(effects.map(({ id }) => positionOf(id)))
-        for (const { collection, id, address, at, body } of effects) put.run(collection, id, address, at, body)
+        for (const effect of effects) {
+          const { collection, id, address, at, body } = effect
+          put.run(collection, id, address, at, body)
+          if (collection === OUTBOX) beginDelivery(effect)
+        }
       })
     },
     async listEffects({ collection, address, from = -Infinity, to = Infinity, after, limit }) {

@@ -70,9 +70,20 @@ CREATE TABLE segment_summaries (
 CREATE INDEX segments_spans ON segments (address, first, last, from_ms, to_ms, rows);
 `
 
+/** What has to leave, beside its effect. The first index is what is still to do, by target. */
+const DELIVERIES = `
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY, partition INTEGER NOT NULL, target TEXT NOT NULL, address TEXT NOT NULL, at REAL NOT NULL,
+  status TEXT NOT NULL, attempts INTEGER NOT NULL, next_at REAL, tried_at REAL, error TEXT, answer TEXT
+) STRICT;
+CREATE INDEX deliveries_open ON deliveries (target, next_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX deliveries_time ON deliveries (target, at, id);
+CREATE INDEX deliveries_age ON deliveries (at);
+`
+
 export const STORE_FILE: FileKind = {
   name: 'store',
   applicationId: 0x57425354, // "WBST"
-  migrations: [TABLES, TEXTS, SUMMARIES],
+  migrations: [TABLES, TEXTS, SUMMARIES, DELIVERIES],
   unavailable: 'STORE_UNAVAILABLE',
 }

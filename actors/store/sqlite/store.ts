@@ -1,5 +1,6 @@
 import { openSqlite } from '../../sqlite/open.ts'
 import type { StateStore } from '../port.ts'
+import { deliveryTable } from './deliveries.ts'
 import { documentTables } from './documents.ts'
 import { effectTable } from './effects.ts'
 import { forgetting } from './forgetting.ts'
@@ -20,19 +21,22 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
   const ends = logEnds(sqlite)
   const summaries = summaryTable(sqlite)
   const segments = segmentTable(sqlite, summaries)
-  const effects = effectTable(sqlite, ends.raise)
+  const deliveries = deliveryTable(sqlite)
+  const effects = effectTable(sqlite, ends.raise, deliveries.begin)
   const ids = idTable(sqlite, ends.raise)
   return {
     ...snapshotTable(sqlite, ends.raise),
     ...segments.methods,
     ...summaries.methods,
     ...effects.methods,
+    ...deliveries.methods,
     ...ids.methods,
     ...documentTables(sqlite),
     bindLog: ends.bindLog,
     async expire(before) {
       await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
+      await deliveries.expire(before.deliveries)
     },
     forget: forgetting(sqlite),
     async close() {
