@@ -16,6 +16,12 @@ export interface Outgoing {
   readonly report?: boolean
 }
 
+/** `kind/key` of the target of an effect in {@link OUTBOX}. */
+export function targetOf(body: string): string {
+  const { kind, key } = (JSON.parse(body) as Outgoing).target
+  return `${kind}/${key}`
+}
+
 /** How a delivery ended. `dead`: given up, and among the dead letters. */
 export type DeliveryEnd = 'delivered' | 'expired' | 'dead'
 
