@@ -8,7 +8,16 @@ export interface Asset {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-const STYLES = ['tokens.css', 'base.css', 'shell.css', 'components.css', 'overview.css', 'mnemonic.css', 'trends.css'] as const
+const STYLES = [
+  'tokens.css',
+  'base.css',
+  'shell.css',
+  'components.css',
+  'platform.css',
+  'overview.css',
+  'mnemonic.css',
+  'trends.css',
+] as const
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -38,7 +47,10 @@ function addModule(folder: string, module = 'main.js'): string {
   const known = urls.get(file)
   if (known) return known
   const code = own(`${folder}/${module}`).toString()
-  add(file, code.replace(/(?<= from ')\.\/([\w-]+\.js)(?=')/g, (_, other: string) => addModule(folder, other)))
+  add(
+    file,
+    code.replace(/(?<= from ')\.\/([\w-]+\.js)(?=')/g, (_, other: string) => addModule(folder, other)),
+  )
   modules.set(folder, [...(modules.get(folder) ?? []), assetUrl(file)])
   return assetUrl(file)
 }
@@ -54,7 +66,8 @@ addModule('trends')
 add('htmx.js', `${ofPackage('htmx.org/dist/htmx.min.js')}\n${ofPackage('htmx.org/dist/ext/hx-sse.min.js')}\n`)
 add(
   'windbox.css',
-  STYLES.map((style) => own(style).toString())
+  // In the lowest layer, so that ours decides.
+  [`@layer uplot {${ofPackage('uplot/dist/uPlot.min.css')}}`, ...STYLES.map(own)]
     .join('\n')
     .replace(/url\(['"]([^'"]+)['"]\)/g, (_, file: string) => `url("${assetUrl(file)}")`),
 )

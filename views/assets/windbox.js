@@ -133,6 +133,16 @@ document.addEventListener('click', (event) => {
   document.cookie = `windbox_theme=${root.dataset.theme}; path=/dashboard; max-age=31536000; samesite=lax`
 })
 
+// --- Copying.
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest?.('[data-copy]')
+  if (!button) return
+  await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent)
+  button.lastElementChild.textContent = button.dataset.copy
+  button.title = button.dataset.copy
+})
+
 // --- Keys. Single letters work outside fields only, and can be switched off.
 
 const MACHINES = ['u-171', 'u-172', 'f-171', 'f-172', 'x-171', 'x-172']

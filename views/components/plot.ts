@@ -76,7 +76,7 @@ function runsOf(points: PlotLine['points'], gapMs: number): PlotLine['points'][]
   const runs: [number, number][][] = []
   let last = -Infinity
   for (const [at, value] of points) {
-    if (at - last > gapMs) runs.push([])
+    if (runs.length === 0 || at - last > gapMs) runs.push([])
     runs.at(-1)!.push([at, value])
     last = at
   }

@@ -10,6 +10,7 @@ import { authPages } from './auth.ts'
 import { mnemonicPage } from './mnemonic.ts'
 import type { PlantModel } from './model.ts'
 import { overviewPage } from './overview.ts'
+import { platformPages } from './platform.fixture.ts'
 import { problemPage } from './problem.ts'
 
 const viewer = { name: 'a.vetrova@plant.example', role: 'operator', csrf: 'csrf-of-this-session' }
@@ -22,10 +23,14 @@ const models: [string, PlantModel][] = [
 
 const pagesOf = (language: Language, model: PlantModel): LivePage[] => {
   const view = viewOf(language, 'UTC', NIGHT)
-  return [overviewPage(view, model), ...EXHAUSTER_IDS.map((id) => mnemonicPage(view, model, id))]
+  return [
+    overviewPage(view, model),
+    ...EXHAUSTER_IDS.map((id) => mnemonicPage(view, model, id)),
+    ...platformPages(view, model),
+  ]
 }
 const whole = (language: Language, page: LivePage) =>
-  layout(viewOf(language, 'UTC', NIGHT), { language, theme: null }, viewer, page)
+  layout(viewOf(language, 'UTC', NIGHT), { language, theme: null }, viewer, page, { tone: 'ok', words: 'Done' })
 
 const everyPage = LANGUAGES.flatMap((language) =>
   models.flatMap(([name, model]) =>

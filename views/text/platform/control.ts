@@ -1,5 +1,5 @@
 import type { DeliveryView, Verdict } from '../../../actors/control/schema.ts'
-import type { Phrase, Plural } from '../catalogue.ts'
+import type { Phrase } from '../catalogue.ts'
 
 /** The words of the pages of control loops. */
 export interface ControlText {
@@ -26,10 +26,8 @@ export interface ControlText {
   readonly silence: Phrase<'duration'>
   readonly manipulator: string
   readonly noManipulator: string
-  readonly noStatus: string
   readonly since: Phrase<'time'>
   readonly window: string
-  readonly windowHint: string
   readonly mean: string
   readonly reference: Phrase<'mean'>
   readonly noReference: string
@@ -74,8 +72,6 @@ export interface ControlText {
   readonly sendReading: string
   readonly unavailable: string
   readonly unavailableHint: string
-  readonly seconds: Plural
-  readonly readings: Plural
 }
 
 export const controlEn: ControlText = {
@@ -111,7 +107,7 @@ export const controlEn: ControlText = {
     delivered: 'delivered',
     expired: 'expired, not sent',
     dead: 'not delivered',
-    dry_run: 'dry run, not sent',
+    none: 'not sent',
   },
   attempts: ({ count }) => `at attempt ${count}`,
   held: ({ status }) => `interlock holds ${status}`,
@@ -125,10 +121,8 @@ export const controlEn: ControlText = {
   silence: ({ duration }) => `or after ${duration} without a reading`,
   manipulator: 'Manipulator',
   noManipulator: 'none set',
-  noStatus: 'not yet',
   since: ({ time }) => `since ${time}`,
   window: 'Readings in the window',
-  windowHint: 'since the last decision',
   mean: 'Mean of the window',
   reference: ({ mean }) => `compared with ${mean}`,
   noReference: 'nothing to compare with yet',
@@ -183,8 +177,6 @@ export const controlEn: ControlText = {
   sendReading: 'Send a reading',
   unavailable: 'The loop cannot be read now',
   unavailableHint: 'Readings are still accepted. The page goes on by itself.',
-  seconds: { one: 'second', other: 'seconds' },
-  readings: { one: 'reading', other: 'readings' },
 }
 
 export const controlRu: ControlText = {
@@ -220,7 +212,7 @@ export const controlRu: ControlText = {
     delivered: 'доставлено',
     expired: 'просрочено, не отправлено',
     dead: 'не доставлено',
-    dry_run: 'вхолостую, не отправлено',
+    none: 'не отправлялось',
   },
   attempts: ({ count }) => `с ${count}-й попытки`,
   held: ({ status }) => `блокировка держит ${status}`,
@@ -234,10 +226,8 @@ export const controlRu: ControlText = {
   silence: ({ duration }) => `или после ${duration} без показаний`,
   manipulator: 'Манипулятор',
   noManipulator: 'не задан',
-  noStatus: 'ещё нет',
   since: ({ time }) => `с ${time}`,
   window: 'Показаний в окне',
-  windowHint: 'с прошлого решения',
   mean: 'Среднее окна',
   reference: ({ mean }) => `сравнивается с ${mean}`,
   noReference: 'сравнивать ещё не с чем',
@@ -292,6 +282,4 @@ export const controlRu: ControlText = {
   sendReading: 'Отправить показание',
   unavailable: 'Контур сейчас не читается',
   unavailableHint: 'Показания по-прежнему принимаются. Страница обновится сама.',
-  seconds: { one: 'секунду', few: 'секунды', many: 'секунд', other: 'секунды' },
-  readings: { one: 'показание', few: 'показания', many: 'показаний', other: 'показания' },
 }

@@ -1,4 +1,4 @@
-import type { Phrase, Plural } from '../catalogue.ts'
+import type { Phrase } from '../catalogue.ts'
 
 /** The words of the page of dead letters. */
 export interface DeadLettersText {
@@ -38,8 +38,6 @@ export interface DeadLettersText {
   readonly newest: string
   readonly unavailable: string
   readonly unavailableHint: string
-  readonly codes: Readonly<Record<string, string>>
-  readonly count: Plural
 }
 
 export const deadLettersEn: DeadLettersText = {
@@ -80,8 +78,6 @@ export const deadLettersEn: DeadLettersText = {
   newest: 'Newest',
   unavailable: 'The dead letters cannot be read now',
   unavailableHint: 'None is lost. The page goes on by itself.',
-  codes: {},
-  count: { one: 'dead letter', other: 'dead letters' },
 }
 
 export const deadLettersRu: DeadLettersText = {
@@ -122,6 +118,4 @@ export const deadLettersRu: DeadLettersText = {
   newest: 'Последние',
   unavailable: 'Недоставленные записи сейчас не читаются',
   unavailableHint: 'Ни одна не потеряна. Страница обновится сама.',
-  codes: {},
-  count: { one: 'запись', few: 'записи', many: 'записей', other: 'записи' },
 }

@@ -1,4 +1,4 @@
-import type { Phrase, Plural } from '../catalogue.ts'
+import type { Phrase } from '../catalogue.ts'
 
 /** The words of the pages of devices. */
 export interface DevicesText {
@@ -69,7 +69,6 @@ export interface DevicesText {
   readonly none: string
   readonly unavailable: string
   readonly unavailableHint: string
-  readonly count: Plural
 }
 
 export const devicesEn: DevicesText = {
@@ -148,7 +147,6 @@ export const devicesEn: DevicesText = {
   none: 'none',
   unavailable: 'The state cannot be read now',
   unavailableHint: 'Readings are still accepted. The page goes on by itself.',
-  count: { one: 'device', other: 'devices' },
 }
 
 export const devicesRu: DevicesText = {
@@ -227,5 +225,4 @@ export const devicesRu: DevicesText = {
   none: 'нет',
   unavailable: 'Состояние сейчас не читается',
   unavailableHint: 'Показания по-прежнему принимаются. Страница обновится сама.',
-  count: { one: 'устройство', few: 'устройства', many: 'устройств', other: 'устройства' },
 }

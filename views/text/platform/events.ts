@@ -1,4 +1,4 @@
-import type { Phrase, Plural } from '../catalogue.ts'
+import type { Phrase } from '../catalogue.ts'
 
 /** The words of the pages of events. */
 export interface EventsText {
@@ -8,7 +8,6 @@ export interface EventsText {
   readonly ranges: Readonly<Record<'15m' | '1h' | '24h', string>>
   readonly rate: string
   readonly perSecond: string
-  readonly perMinute: string
   readonly peak: Phrase<'rate' | 'time'>
   readonly lagMedian: string
   readonly lagHigh: string
@@ -49,14 +48,11 @@ export interface EventsText {
   readonly back: string
   readonly id: string
   readonly source: string
-  readonly sender: string
   readonly time: string
   readonly storedAt: string
-  readonly position: string
   readonly payload: string
   readonly unavailable: string
   readonly unavailableHint: string
-  readonly count: Plural
 }
 
 export const eventsEn: EventsText = {
@@ -66,7 +62,6 @@ export const eventsEn: EventsText = {
   ranges: { '15m': '15 min', '1h': '1 h', '24h': '24 h' },
   rate: 'Rate',
   perSecond: '/s',
-  perMinute: '/min',
   peak: ({ rate, time }) => `peak ${rate} at ${time}`,
   lagMedian: 'Lag, median',
   lagHigh: 'Lag, P99',
@@ -107,14 +102,11 @@ export const eventsEn: EventsText = {
   back: 'All events',
   id: 'Id',
   source: 'Source',
-  sender: 'Sender',
   time: 'Own time',
   storedAt: 'Stored',
-  position: 'Position',
   payload: 'Event as it was sent',
   unavailable: 'Events cannot be read now',
   unavailableHint: 'They are still accepted and stored. The page goes on by itself.',
-  count: { one: 'event', other: 'events' },
 }
 
 export const eventsRu: EventsText = {
@@ -124,7 +116,6 @@ export const eventsRu: EventsText = {
   ranges: { '15m': '15 мин', '1h': '1 ч', '24h': '24 ч' },
   rate: 'Поток',
   perSecond: '/с',
-  perMinute: '/мин',
   peak: ({ rate, time }) => `пик ${rate} в ${time}`,
   lagMedian: 'Задержка, медиана',
   lagHigh: 'Задержка, P99',
@@ -165,12 +156,9 @@ export const eventsRu: EventsText = {
   back: 'Все события',
   id: 'Id',
   source: 'Источник',
-  sender: 'Отправитель',
   time: 'Своё время',
   storedAt: 'Сохранено',
-  position: 'Позиция',
   payload: 'Событие, как его прислали',
   unavailable: 'События сейчас не читаются',
   unavailableHint: 'Они по-прежнему принимаются и сохраняются. Страница обновится сама.',
-  count: { one: 'событие', few: 'события', many: 'событий', other: 'события' },
 }

@@ -1,0 +1,178 @@
+import { actForm, field } from '../../components/act-form.ts'
+import { hrefOf } from '../../components/choices.ts'
+import { code } from '../../components/code.ts'
+import { decide, dialog, opener } from '../../components/dialog.ts'
+import { pager } from '../../components/pager.ts'
+import { icon } from '../../components/sprite.ts'
+import { state } from '../../components/state.ts'
+import { topbarFragments } from '../../components/topbar.ts'
+import { html, type Content, type Html } from '../../html.ts'
+import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
+import type { View } from '../../view.ts'
+import type { DeadLetterDetail, DeadLetterRow, DeadLettersModel } from './model.ts'
+
+export const DEAD_LETTERS_PATH = '/dashboard/dead-letters'
+
+/** Everything on the page that changes. */
+export function deadLettersFragments(view: View, model: DeadLettersModel): Fragments {
+  return new Map([...topbarFragments(view, model.plant), ['dead-letters', list(view, model)]])
+}
+
+const queryOf = ({ filter, cursor, chosen }: DeadLettersModel) => ({
+  kind: filter.kind,
+  code: filter.code,
+  cursor,
+  id: chosen?.id,
+})
+
+/** What could not be applied or delivered: why, what it was, and what can be done. */
+export function deadLettersPage(view: View, model: DeadLettersModel, reader: Reader): LivePage {
+  const fragments = deadLettersFragments(view, model)
+  const { deadLetters } = view.text
+  const query = queryOf(model)
+  const mayReplayAll = reader.acts.has('replay-all') && (model.letters?.length ?? 0) > 0
+  return {
+    section: 'dead-letters',
+    path: hrefOf(DEAD_LETTERS_PATH, query),
+    title: deadLetters.title,
+    fragments,
+    main: html`<header class="page-head">
+        <h1>${deadLetters.title}</h1>
+        <p>${deadLetters.lead}</p>
+      </header>
+      <div class="grid ${model.chosen ? 'main-side' : 'alone'}">
+        <section class="card">
+          ${filterForm(view, model, mayReplayAll && opener('replay-all', 'end', [icon('replay'), deadLetters.replayAll]))}
+          ${place(fragments, 'dead-letters')}
+          ${pager(deadLetters, {
+            older: model.older && hrefOf(DEAD_LETTERS_PATH, { ...query, id: undefined, cursor: model.older }),
+            newest:
+              model.cursor === undefined
+                ? null
+                : hrefOf(DEAD_LETTERS_PATH, { ...query, id: undefined, cursor: undefined }),
+          })}
+        </section>
+        ${model.chosen && detail(view, model, model.chosen, reader)}
+      </div>
+      ${mayReplayAll && dialog('replay-all', deadLetters.replayTitle, replayAll(view, model, reader))}`,
+  }
+}
+
+function filterForm({ text }: View, { filter, kinds, codes }: DeadLettersModel, act: Content): Html {
+  const { deadLetters } = text
+  const select = (name: 'kind' | 'code', all: string, options: readonly string[]) =>
+    html`<select class="input" name="${name}">
+      <option value="">${all}</option>
+      ${options.map((one) => html`<option value="${one}" ${filter[name] === one && html` selected`}>${one}</option>`)}
+    </select>`
+  const used = filter.kind !== undefined || filter.code !== undefined
+  return html`<form class="toolbar" method="get">
+    ${field(deadLetters.kind, select('kind', deadLetters.allKinds, kinds))}${field(deadLetters.code, select('code', deadLetters.allCodes, codes))}
+    <button class="btn">${deadLetters.apply}</button>
+    ${used && html`<a class="btn quiet" href="${DEAD_LETTERS_PATH}">${deadLetters.clear}</a>`}${act}
+  </form>`
+}
+
+function list(view: View, model: DeadLettersModel): Html {
+  const { deadLetters } = view.text
+  const { letters, filter } = model
+  if (letters === null) {
+    return html`<div id="dead-letters">${state('off', deadLetters.unavailable, deadLetters.unavailableHint)}</div>`
+  }
+  if (letters.length === 0) {
+    const filtered = filter.kind !== undefined || filter.code !== undefined
+    return html`<div id="dead-letters">
+      ${filtered ? state('wait', deadLetters.emptyFiltered, deadLetters.emptyFilteredHint) : state('dead', deadLetters.empty, deadLetters.emptyHint)}
+    </div>`
+  }
+  return html`<div class="table-wrap" id="dead-letters" tabindex="0" role="group" aria-label="${deadLetters.title}">
+    <table class="table">
+      <thead>
+        <tr>
+          <th aria-sort="descending">${deadLetters.time}</th>
+          <th>${deadLetters.actor}</th>
+          <th>${deadLetters.code}</th>
+          <th>${deadLetters.position}</th>
+          <th class="num">${deadLetters.attempts}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${letters.map((letter) => row(view, model, letter))}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function row({ format, now }: View, model: DeadLettersModel, letter: DeadLetterRow): Html {
+  const href = hrefOf(DEAD_LETTERS_PATH, { ...queryOf(model), id: letter.id })
+  const at = Date.parse(letter.at)
+  const chosen = letter.id === model.chosen?.id
+  return html`<tr ${chosen && html` aria-current="true"`}>
+    <td>${format.date(at) === format.date(now) ? format.clock(at) : format.stamp(at)}</td>
+    <td class="mono"><a href="${href}">${letter.address}</a></td>
+    <td class="mono" title="${letter.message}">${letter.code}</td>
+    <td class="mono">${letter.position ?? '—'}</td>
+    <td class="num">${letter.attempts}</td>
+  </tr>`
+}
+
+function detail(view: View, model: DeadLettersModel, letter: DeadLetterDetail, reader: Reader): Html {
+  const { deadLetters } = view.text
+  const facts: [string, Content][] = [
+    [deadLetters.actor, html`<span class="mono">${letter.address}</span>`],
+    [deadLetters.code, html`<span class="mono">${letter.code}</span>`],
+    [deadLetters.cause, letter.message],
+    [deadLetters.time, view.format.stamp(Date.parse(letter.at))],
+    [deadLetters.position, html`<span class="mono">${letter.position ?? '—'}</span>`],
+    [deadLetters.attempts, letter.attempts],
+  ]
+  const name = letter.position ?? letter.id
+  const none = !reader.acts.has('replay') && !reader.acts.has('drop')
+  return html`<aside class="card" id="chosen" aria-label="${name}">
+    <header>
+      <h2>${name}</h2>
+      <a
+        class="btn quiet square end"
+        href="${hrefOf(DEAD_LETTERS_PATH, { ...queryOf(model), id: undefined })}"
+        title="${deadLetters.close}"
+        >${icon('close')}<span class="hidden">${deadLetters.close}</span></a
+      >
+    </header>
+    <div class="body stack">
+      <dl class="facts">${facts.map(([title, words]) => [html`<dt>${title}</dt>`, html`<dd>${words}</dd>`])}</dl>
+      <h3>${deadLetters.payload}</h3>
+      ${code(view, deadLetters.payload, letter.payload)}
+      ${
+        letter.stack !== null &&
+        html`<details>
+          <summary>${deadLetters.stack}</summary>
+          ${code(view, deadLetters.stack, letter.stack)}
+        </details>`
+      }
+      <div class="row">
+        ${reader.acts.has('replay') && actForm(reader, 'replay', html`<button class="btn primary">${icon('replay')}${deadLetters.replay}</button>`)}${reader.acts.has('drop') && opener('drop', 'danger', [icon('trash'), deadLetters.drop])}
+      </div>
+      <p class="muted small">${none ? deadLetters.noActs : deadLetters.replayHint}</p>
+    </div>
+    ${reader.acts.has('drop') && dialog('drop', deadLetters.dropTitle({ id: name }), dropping(view, reader))}
+  </aside>`
+}
+
+const dropping = (view: View, reader: Reader): Html =>
+  actForm(
+    reader,
+    'drop',
+    html`<p>${view.text.deadLetters.dropHint}</p>
+      ${decide(view, 'drop', 'danger', view.text.deadLetters.dropConfirm)}`,
+  )
+
+function replayAll(view: View, { filter }: DeadLettersModel, reader: Reader): Html {
+  const { deadLetters } = view.text
+  const said = [filter.kind, filter.code].filter((one) => one !== undefined).join(', ') || deadLetters.everything
+  return actForm(
+    reader,
+    'replay-all',
+    html`<p>${deadLetters.replayAllOf({ filter: said })}</p>
+      ${decide(view, 'replay-all', 'primary', deadLetters.replayConfirm)}`,
+  )
+}
