@@ -29,6 +29,9 @@ import { RouteTable } from './edge/route-table.ts'
 import { KeptAnswers } from './exhausters/kept-answers.ts'
 import { rotorRoutes } from './exhausters/rotor-routes.ts'
 import { createRotors } from './exhausters/rotors.ts'
+import { createPieces } from './events/segments.ts'
+import { createTake } from './events/take.ts'
+import { eventRoutes } from './events/routes.ts'
 import { exhausterRoutes } from './exhausters/routes.ts'
 import { trendRoutes } from './exhausters/trend-routes.ts'
 import { inspectRoutes } from './inspect.ts'
@@ -110,6 +113,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(rotorRoutes({ rotors, audit, now }))
     .use(controlRoutes({ cluster, loops, ingest, retries, audit, now }))
     .use(playbackRoutes({ cluster, ingest, now }))
+    .use(eventRoutes({ cluster, ingest, take: createTake(cluster.partitions), pieces: createPieces(cluster) }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(backupRoutes({ backUp, audit }))

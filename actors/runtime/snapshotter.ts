@@ -131,12 +131,16 @@ export class Snapshotter {
   async #write(captures: readonly Capture[]): Promise<boolean> {
     const { flushBatch } = this.#limits
     const { effectBeforeSnapshot, idBeforeSnapshot, messageBeforeSnapshot, segmentBeforeSnapshot } = this.#guards
+    const ids = () => this.#outputs.putIds(flushBatch)
+    const segments = () => this.#putSegments(captures)
+    // One after the other: what has left the memory for the store can be found there by its id.
+    const both = idBeforeSnapshot && segmentBeforeSnapshot
     const steps: [first: boolean, step: () => Promise<unknown>][] = [
       [effectBeforeSnapshot, () => this.#outputs.putEffects(flushBatch)],
-      [idBeforeSnapshot, () => this.#outputs.putIds(flushBatch)],
+      [idBeforeSnapshot, both ? () => ids().then(segments) : ids],
       [messageBeforeSnapshot, () => this.#outputs.outbox.send()],
-      [segmentBeforeSnapshot, () => this.#putSegments(captures)],
     ]
+    if (!both) steps.push([segmentBeforeSnapshot, segments])
     const run = async (first: boolean): Promise<boolean> => {
       const done = await Promise.allSettled(steps.filter((step) => step[0] === first).map(([, step]) => step()))
       return done.every(({ status }) => status === 'fulfilled')

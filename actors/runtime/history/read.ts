@@ -10,8 +10,8 @@ export interface Range {
 }
 
 /** A segment, and the last offset of those before it: its rows up to there stand in them already. */
-interface Clipped {
-  readonly segment: Segment
+interface Clipped<S = Segment> {
+  readonly segment: S
   readonly covered: number
 }
 
@@ -19,7 +19,10 @@ interface Clipped {
  * Every segment holds all rows of its offsets, so of two that overlap the later one needs to give only what lies past the
  * earlier one's end. `clip` is switched off by the simulator alone.
  */
-export function clipSegments(segments: readonly Segment[], clip = true): Clipped[] {
+export function clipSegments<S extends Pick<Segment, 'first' | 'last'>>(
+  segments: readonly S[],
+  clip = true,
+): Clipped<S>[] {
   const ordered = [...segments].sort((a, b) => a.first - b.first)
   let covered = -1
   return ordered.map((segment) => {

@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises'
+import { mayHold } from '../../actors/event/digest.ts'
+import { eventOf, labelOf } from '../../actors/event/row.ts'
+import { eventAddresses } from '../../actors/event/address.ts'
+import type { StoredEvent } from '../../actors/event/schema.ts'
+import type { Piece, Pieces } from './segments.ts'
+
+/** A place in the list: by time, then by address, then by offset, all descending. */
+export interface Place {
+  readonly at: number
+  readonly address: string
+  readonly offset: number
+}
+
+export interface ListQuery {
+  readonly type?: string
+  readonly user?: string
+  /** Epoch ms, inclusive. */
+  readonly from?: number
+  /** Epoch ms, exclusive. */
+  readonly to?: number
+  /** Only events with a `track_id`. */
+  readonly track?: boolean
+  /** Those behind this place. */
+  readonly after?: Place
+  readonly limit: number
+}
+
+export interface Listed extends Place {
+  readonly event: StoredEvent
+}
+
+interface Found extends Place {
+  readonly text: string
+  readonly lag: number
+}
+
+const newestFirst = (a: Place, b: Place): number =>
+  b.at - a.at || (a.address < b.address ? 1 : a.address > b.address ? -1 : b.offset - a.offset)
+
+/** Segments decoded before others get the thread. */
+const DECODED_STEP = 8
+
+/**
+ * Events newest first, as many as `limit`. Segments are taken in the order of their newest row, and none is opened that cannot hold one of
+ * the wanted: by its times, or by what its digest says of types and users.
+ */
+export async function listEvents(pieces: Pieces, partitions: number, query: ListQuery): Promise<Listed[]> {
+  const { from = -Infinity, after } = query
+  const to = Math.min(query.to ?? Infinity, after === undefined ? Infinity : after.at + 1)
+  const parts = await Promise.all(eventAddresses(partitions).map((address) => pieces.piecesOf(address, from, to)))
+  const candidates = parts
+    .flat()
+    .filter(({ digest }) => digest === undefined || mayHold(digest, query.type, query.user))
+    .sort((a, b) => b.to - a.to)
+  let found: Found[] = []
+  let decoded = 0
+  for (const piece of candidates) {
+    if (found.length >= query.limit && found[query.limit - 1]!.at > piece.to) break
+    found.push(...(await matching(piece, query, from, to)))
+    found.sort(newestFirst)
+    found = found.slice(0, query.limit)
+    if (++decoded % DECODED_STEP === 0) await setImmediate()
+  }
+  return found.map(({ text, lag, ...place }) => ({ ...place, event: eventOf(text, lag) }))
+}
+
+async function matching(piece: Piece, query: ListQuery, from: number, to: number): Promise<Found[]> {
+  const { type, user, track, after } = query
+  const rows = await piece.rows()
+  const found: Found[] = []
+  for (let row = 0; row < rows.times.length; row++) {
+    const at = rows.times[row]!
+    const offset = rows.offsets[row]!
+    if (at < from || at >= to || offset <= piece.covered || rows.repeated(row)) continue
+    if (track && !rows.track(row)) continue
+    const text = rows.texts[row]!
+    if (type !== undefined && labelOf(text, 'type') !== type) continue
+    if (user !== undefined && labelOf(text, 'user_id') !== user) continue
+    const place = { at, address: piece.address, offset }
+    if (after !== undefined && newestFirst(place, after) <= 0) continue
+    found.push({ ...place, text, lag: rows.lag(row) })
+  }
+  return found
+}

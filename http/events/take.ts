@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { addressOfEvent } from '../../actors/event/address.ts'
+import { eventRecord, OWN_SOURCE, type SentEvent } from '../../actors/event/schema.ts'
+import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
+import { senderOf } from '../auth/identity.ts'
+import type { Item, Refused, Sender } from '../ingest/resource.ts'
+import { parseTime } from '../time.ts'
+
+/** Of an event, as JSON. */
+export const MOST_EVENT_BYTES = 64 * 1024
+/** Longest texts of the names that events are told apart and chosen by, characters. */
+export const LONGEST = { id: 256, type: 256, source: 1024, subject: 1024, user_id: 256, time: 64 } as const
+/** The server sets these; what a sender says there is not kept. */
+const OWN_NAMES = ['ingest_time', 'store_time'] as const
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+const invalid = (name: string, message: string) =>
+  new Fault('VALIDATION', `${name}: ${message}.`, { errors: [{ path: `/${name}`, message }] })
+
+/** A name's text, as CloudEvents has it: not empty, no control characters. */
+function demandText(event: Record<string, unknown>, name: keyof typeof LONGEST): void {
+  const value = event[name]
+  if (value === undefined) return
+  if (typeof value !== 'string') throw invalid(name, 'Expected a text')
+  if (value === '' || value.length > LONGEST[name]) throw invalid(name, `Expected 1 to ${LONGEST[name]} characters`)
+  if (CONTROL.test(value)) throw invalid(name, 'Expected no control characters')
+}
+
+/** UUIDv8 of a text: the same each time. */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  const variant = '89ab'[parseInt(hex[16]!, 16) & 3]
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** Makes records of what comes in. */
+export function createTake(partitions: number) {
+  /** The record of an event. `index` counts the items of its request. Faults: VALIDATION, TOO_LARGE. */
+  function recordOf(value: unknown, index: number, { identity, nowMs, idOf }: Sender, at = nowMs): NewRecord {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Fault('VALIDATION', 'An event is a JSON object.', {
+        errors: [{ path: '', message: 'Expected an object' }],
+      })
+    }
+    const event = value as Record<string, unknown>
+    for (const name in LONGEST) demandText(event, name as keyof typeof LONGEST)
+    if (event.specversion !== undefined) demandCloudEvent(event)
+    if (typeof event.source === 'string' && event.source.startsWith(OWN_SOURCE)) {
+      throw invalid('source', `${OWN_SOURCE}… is this system's own`)
+    }
+    if (typeof event.time === 'string' && Number.isNaN(parseTime(event.time))) {
+      throw invalid('time', 'Expected an ISO 8601 time such as 2026-11-22T10:00:00Z')
+    }
+    for (const name of OWN_NAMES) if (event[name] !== undefined) delete event[name]
+    event.id ??= idOf ? uuidOf(idOf(index)) : Bun.randomUUIDv7()
+    const sent = event as SentEvent
+    const record = eventRecord(addressOfEvent(sent.id, partitions), senderOf(identity), at, sent)
+    if (record.value.length * 3 > MOST_EVENT_BYTES && Buffer.byteLength(record.value) > MOST_EVENT_BYTES) {
+      throw new Fault('TOO_LARGE', `An event may have at most ${MOST_EVENT_BYTES} bytes.`)
+    }
+    return record
+  }
+
+  return {
+    recordOf,
+    recordsOf(items: readonly Item[], sender: Sender) {
+      const records: { record: NewRecord; indexes: [number] }[] = []
+      const refused: Refused[] = []
+      for (const { index, value } of items) {
+        try {
+          records.push({ record: recordOf(value, index, sender), indexes: [index] })
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error
+          refused.push({ index, fault: error })
+        }
+      }
+      return { records, refused }
+    },
+  }
+}
+export type Take = ReturnType<typeof createTake>
+
+/** What says that it is a CloudEvent is one. */
+function demandCloudEvent(event: Record<string, unknown>): void {
+  if (event.specversion !== '1.0') throw invalid('specversion', 'Expected "1.0"')
+  for (const name of ['id', 'source', 'type'])
+    if (event[name] === undefined) throw invalid(name, 'A CloudEvent has one')
+}
