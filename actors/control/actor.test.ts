@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { actorAlone } from '../exhauster/turns.fixture.ts'
 import type { Outgoing } from '../runtime/index.ts'
-import { control } from './actor.ts'
+import { control, type Commanded } from './actor.ts'
 import type { CommandBody, DecisionBody, LoopDocument, LoopSettings, TcpCommand } from './schema.ts'
 
 const SECOND = 1000
@@ -208,10 +208,10 @@ test('the history has a row where the loop begins and where the status changes, 
 
 test('a person’s command moves the manipulator at once; the next rejection toggles from there', () => {
   const loop = loopOf()
-  loop.apply('command', { status: 'up', reason: 'test run', by: { id: 1, email: 'a@b' } }, { at: START + 7 })
+  loop.apply('command', { status: 'up', reason: 'test run', by: { id: 1, email: 'a@b' } }, { at: START + 7, id: 'c1' })
   expect(loop.manual()).toMatchObject([{ status: 'up', reason: 'test run', by: 'a@b', cause: 'person', refused: null }])
   expect(loop.commands()).toMatchObject([{ datetime: iso(START + 7), status: 'up', not_after: START + 5007 }])
-  expect(loop.ask<object>('outcome', { offset: 1 })).toEqual({ offset: 1, refused: null })
+  expect(loop.ask<Commanded>('commanded', { id: 'c1' })).toMatchObject({ refused: null, loop: { status: 'up' } })
   loop.window(1, 10)
   loop.tick(1)
   expect(loop.document()).toMatchObject({ status: 'down', status_since: iso(tick(1)) })
@@ -229,8 +229,9 @@ test('an engaged interlock moves to the safe position, holds it against tests an
   loop.window(2, 90)
   loop.tick(2)
   expect(loop.decisions()[1]).toMatchObject({ verdict: 'rejected', status: 'down', held: true, changed: false })
-  loop.apply('command', { status: 'up', reason: '', by: { id: 1, email: null } }, { at: tick(2) + 1 })
+  loop.apply('command', { status: 'up', reason: '', by: { id: 1, email: null } }, { at: tick(2) + 1, id: 'c2' })
   expect(loop.manual()[1]!.refused).toContain('interlock')
+  expect(loop.ask<Commanded>('commanded', { id: 'c2' }).refused).toContain('interlock')
   expect(loop.document().status).toBe('down')
   loop.configure({ interlock: { ...interlock, engaged: false } }, tick(2) + 100)
   expect(loop.document()).toMatchObject({ status: 'down', held: false })

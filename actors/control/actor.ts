@@ -10,6 +10,7 @@ import {
   type CommandBody,
   type CommandRecord,
   type DecisionBody,
+  type LoopDocument,
   type LoopSettings,
   type ManipulatorPosition,
   type ReadingRecord,
@@ -207,7 +208,7 @@ export const control = defineActor<LoopState>({
       if (!POSITIONS.includes(status)) refuse('A command is up or down.')
       decideIfDue(state, turn)
       const refused = command(state, { status, reason, by: by.email, cause: 'person' }, turn)
-      state.commands = [...state.commands, { offset: turn.offset, refused }].slice(-OUTCOMES_KEPT)
+      state.commands = [...state.commands, { id: turn.id, refused }].slice(-OUTCOMES_KEPT)
       turn.changed()
     },
 
@@ -220,12 +221,21 @@ export const control = defineActor<LoopState>({
   },
   ask: {
     document: (state, _: object, { actorId }) => documentOf(actorId, state),
-    /** What became of the command at an offset; null when that is forgotten or was never there. */
-    outcome: ({ commands }, { offset }: { offset: number }) => commands.find((one) => one.offset === offset) ?? null,
-    /** What the history cannot say by itself. */
+    /** The loop, and why the command with this record id was not carried out. */
+    commanded: (state, { id }: { id: string }, { actorId }): Commanded => ({
+      loop: documentOf(actorId, state),
+      refused: state.commands.find((one) => one.id === id)?.refused ?? null,
+    }),
+    /** For who only waits until a record is applied. */
     past: ({ status, since }): Past => ({ status, since }),
   },
 })
+
+/** What has come of a person's command. */
+export interface Commanded {
+  readonly loop: LoopDocument
+  readonly refused: string | null
+}
 
 /** Present status and since when, epoch ms; null before the loop has begun. */
 export interface Past {

@@ -130,8 +130,8 @@ const SettingsView = {
 /** How a command's delivery stands. */
 export const DeliveryView = Type.Object({
   status: oneOf(
-    ['pending', 'delivered', 'expired', 'dead', 'dry_run'],
-    '`expired`: not taken within the interval, and not sent after it; `dry_run`: never sent',
+    ['pending', 'delivered', 'expired', 'dead', 'none'],
+    '`expired`: not taken within the interval, and not sent after it; `none`: nothing was to be sent',
   ),
   attempts: Type.Integer(),
   at: nullableTime('When it ended'),

@@ -1,9 +1,10 @@
 import { noMoments, type Moments } from './moments.ts'
 import type { DecisionBody, LoopSettings, ManipulatorPosition } from './schema.ts'
 
-/** What became of a command, for the one who waits for it. */
+/** What became of a person's command, for the one who waits for it. */
 export interface CommandOutcome {
-  readonly offset: number
+  /** The record's. */
+  readonly id: string
   /** Why it was not carried out, or null. */
   readonly refused: string | null
 }
