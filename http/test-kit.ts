@@ -14,6 +14,8 @@ export const emptyCluster = (store: StateStore): Cluster => ({
   history: (_, { names }) =>
     Promise.resolve({ names, times: new Float64Array(), columns: names.map(() => new Float64Array()) }),
   tail: () => Promise.resolve(undefined),
+  tails: () => Promise.resolve(new Map()),
+  reach: () => Promise.resolve(),
   onChange: () => () => {},
   readiness: () => ({ ready: true, restoring: 0, partitions: 4, replayed: 0, toReplay: 0 }),
   inspect: () => Promise.resolve({}),

@@ -1,4 +1,4 @@
-import { Fault, partitionOf, readRows, type Append, type Segment } from '../runtime/index.ts'
+import { Fault, partitionOf, readRows, type Append, type Rows, type Segment } from '../runtime/index.ts'
 import type { StateStore } from '../store/port.ts'
 import type { Board } from './board.ts'
 import type { Pool } from './pool.ts'
@@ -27,7 +27,7 @@ export class LocalCluster implements Cluster {
   }
 
   async ask(address: string, question: string, query: unknown = {}, options: AskOptions = {}): Promise<ActorAnswer> {
-    if (options.minOffsets) await this.#reach(options.minOffsets)
+    if (options.minOffsets) await this.reach(options.minOffsets)
     const message = {
       type: 'ask',
       address,
@@ -102,12 +102,29 @@ export class LocalCluster implements Cluster {
     return reply.segment
   }
 
+  async tails(addresses: readonly string[]): Promise<ReadonlyMap<string, Rows>> {
+    const shares = Map.groupBy(addresses, (address) => this.#questionsOf(address))
+    const replies = await Promise.all(
+      [...shares].map(([questions, own]) => this.#patiently(() => questions, { type: 'tails', addresses: own })),
+    )
+    return new Map(
+      replies.flatMap((reply) => {
+        if (reply.type !== 'tails') throw new Fault('INTERNAL', `a worker answered for tails with ${reply.type}`)
+        return reply.tails
+      }),
+    )
+  }
+
+  #put(address: string, question: Parameters<Questions['put']>[0]) {
+    return this.#patiently(() => this.#questionsOf(address), question)
+  }
+
   /** Asks the owner. One that was just replaced is restored in less than a second: nobody need notice. */
-  async #put(address: string, question: Parameters<Questions['put']>[0]) {
+  async #patiently(owner: () => Questions, question: Parameters<Questions['put']>[0]) {
     const deadline = performance.now() + RESTORE_MS
     for (;;) {
       try {
-        return await this.#questionsOf(address).put(question)
+        return await owner().put(question)
       } catch (error) {
         const soon = error instanceof Fault && error.code === 'RESTORING' && performance.now() < deadline
         if (!soon) throw error
@@ -122,7 +139,7 @@ export class LocalCluster implements Cluster {
     return this.#pool.questionsOf(partition)
   }
 
-  async #reach(offsets: ReadonlyMap<number, number>): Promise<void> {
+  async reach(offsets: ReadonlyMap<number, number>): Promise<void> {
     const deadline = performance.now() + REACH_MS
     for (const [partition, offset] of offsets) {
       if (partition >= this.partitions)

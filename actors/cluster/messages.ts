@@ -1,4 +1,4 @@
-import type { Segment } from '../runtime/index.ts'
+import type { Rows, Segment } from '../runtime/index.ts'
 
 /** What a Worker gets to begin with. The shared buffers outlive it: its successor goes on with them. */
 export interface WorkerSettings {
@@ -25,6 +25,7 @@ export type ToWorker =
       readonly stale: boolean
     }
   | { readonly type: 'tail'; readonly id: number; readonly address: string }
+  | { readonly type: 'tails'; readonly id: number; readonly addresses: readonly string[] }
   | { readonly type: 'inspect'; readonly id: number }
   | { readonly type: 'stop' }
 
@@ -52,5 +53,6 @@ export type FromWorker =
       readonly retryAfterS: number
     }
   | { readonly type: 'tail'; readonly id: number; readonly segment: Segment | undefined }
+  | { readonly type: 'tails'; readonly id: number; readonly tails: readonly (readonly [address: string, rows: Rows])[] }
   | { readonly type: 'report'; readonly id: number; readonly report: string }
   | { readonly type: 'changed'; readonly addresses: readonly string[]; readonly offsets: readonly number[] }

@@ -1,4 +1,4 @@
-import type { Append, Segment } from '../runtime/index.ts'
+import type { Append, Rows, Segment } from '../runtime/index.ts'
 import type { StateStore } from '../store/port.ts'
 
 export interface AskOptions {
@@ -43,6 +43,10 @@ export interface Cluster {
   history(address: string, range: { from: number; to: number; names: readonly string[] }): Promise<HistoryRows>
   /** Rows of an actor's history that the store may not have. Ask for it before the store's segments: what is flushed in between stands in both. */
   tail(address: string): Promise<Segment | undefined>
+  /** The same rows of many actors, by address, with one question a Worker; their offsets tell which of them the store has by now. */
+  tails(addresses: readonly string[]): Promise<ReadonlyMap<string, Rows>>
+  /** Resolves when these are applied: partition → offset. Within 2 s, or the fault OFFSET_NOT_REACHED. */
+  reach(offsets: ReadonlyMap<number, number>): Promise<void>
   /** At most twice a second an actor. Returns the way to stop. */
   onChange(listener: (changes: readonly Change[]) => void): () => void
   /** True when every partition is served. */

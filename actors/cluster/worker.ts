@@ -2,7 +2,15 @@
 import { openSqliteConsumer } from '../log/sqlite/consumer.ts'
 import { openRemoteAppend } from '../log/sqlite/remote-append.ts'
 import { kinds } from '../kinds.ts'
-import { Fault, Member, partitionOf, type AssignedPartition, type ConsumerHandler } from '../runtime/index.ts'
+import {
+  Fault,
+  Member,
+  partitionOf,
+  type AssignedPartition,
+  type ConsumerHandler,
+  type Partition,
+  type Rows,
+} from '../runtime/index.ts'
 import { openSqliteStore } from '../store/sqlite/store.ts'
 import { Board } from './board.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
@@ -155,6 +163,13 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     }),
   ]
 
+  /** Rows that the predecessor had are only here when its records have been applied again. */
+  function live(partition: number): Partition {
+    const runtime = member.partition(partition)
+    if (runtime.restoring) throw new Fault('RESTORING', `partition ${partition} is being restored`, { retryAfterS: 1 })
+    return runtime
+  }
+
   return {
     async ask({ id, address, question, query, stale }: Extract<ToWorker, { type: 'ask' }>) {
       try {
@@ -181,12 +196,19 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     },
     tail({ id, address }: Extract<ToWorker, { type: 'tail' }>) {
       try {
-        const partition = partitionOf(address, partitionCount)
-        const runtime = member.partition(partition)
-        // Rows that the predecessor had are only here when its records have been applied again.
-        if (runtime.restoring)
-          throw new Fault('RESTORING', `partition ${partition} is being restored`, { retryAfterS: 1 })
-        post({ type: 'tail', id, segment: runtime.tail(address) })
+        post({ type: 'tail', id, segment: live(partitionOf(address, partitionCount)).tail(address) })
+      } catch (error) {
+        refuse(id, error)
+      }
+    },
+    tails({ id, addresses }: Extract<ToWorker, { type: 'tails' }>) {
+      try {
+        const tails: [string, Rows][] = []
+        for (const address of addresses) {
+          const rows = live(partitionOf(address, partitionCount)).tailRows(address)
+          if (rows !== undefined) tails.push([address, rows])
+        }
+        post({ type: 'tails', id, tails })
       } catch (error) {
         refuse(id, error)
       }
@@ -221,6 +243,8 @@ onmessage = async ({ data }: MessageEvent<ToWorker>) => {
       return void opened?.ask(data)
     case 'tail':
       return opened?.tail(data)
+    case 'tails':
+      return opened?.tails(data)
     case 'inspect':
       return opened?.inspect(data)
     case 'stop':
