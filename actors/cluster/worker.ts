@@ -41,17 +41,20 @@ const fail = (error: unknown) => {
   post({ type: 'failed', code, detail: message })
 }
 
-/** Runs `work` again and again, each time so long after it was done. Returns the way to stop, which waits for the run at hand. */
-function every(ms: number, work: () => Promise<unknown>): () => Promise<void> {
+/** Runs `work` again and again, each time `pause` ms after it was done. Returns the way to stop, which waits for the run at hand. */
+function every(pause: number | (() => number), work: () => Promise<unknown>): () => Promise<void> {
   let timer: ReturnType<typeof setTimeout>
   let running: Promise<void> = Promise.resolve()
   let stopped = false
   const again = () => {
-    timer = setTimeout(() => {
-      running = work().then(() => {
-        if (!stopped) again()
-      })
-    }, ms)
+    timer = setTimeout(
+      () => {
+        running = work().then(() => {
+          if (!stopped) again()
+        })
+      },
+      typeof pause === 'number' ? pause : pause(),
+    )
   }
   again()
   return async () => {
@@ -141,10 +144,18 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
   }
   await consumer.start(handler)
 
+  let tickedAt = 0
+  /** Until the next timer is due, so that it fires in time. What the last tick could not do waits for the next regular one. */
+  const untilTick = () => {
+    const due = member.nextDue
+    return due <= tickedAt ? TICK_EVERY_MS : Math.min(TICK_EVERY_MS, Math.max(0, due - clock.now()))
+  }
+
   const loops = [
-    every(TICK_EVERY_MS, async () => {
+    every(untilTick, async () => {
       board.beat(index)
       publish()
+      tickedAt = clock.now()
       await member.tick()
     }),
     every(FLUSH_EVERY_MS, async () => {

@@ -134,7 +134,7 @@ export const DeliveryView = Type.Object({
     '`expired`: not taken within the interval, and not sent after it; `none`: nothing was to be sent',
   ),
   attempts: Type.Integer(),
-  at: nullableTime('When it ended'),
+  at: nullableTime('When it was tried last, or ended'),
   error: nullable<string>({ type: 'string' }, 'Why the last attempt failed'),
   answer: nullable<string>({ type: 'string' }, 'What the manipulator answered, if it was waited for'),
 })

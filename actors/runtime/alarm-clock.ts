@@ -24,6 +24,11 @@ export class AlarmClock {
     return this.#wakes.size
   }
 
+  /** No timer is due before this, epoch ms; Infinity when none is armed. */
+  get next(): number {
+    return this.#wakes.next
+  }
+
   schedule(address: string, due: number): void {
     this.#wakes.schedule(address, due)
   }

@@ -149,6 +149,13 @@ export class Member implements ConsumerHandler {
     return { ...answered, state: runtime.restoring ? 'restoring' : 'live' }
   }
 
+  /** No timer is due before this, epoch ms: the `tick` of that moment fires it in time. Infinity when none is armed. */
+  get nextDue(): number {
+    let next = Infinity
+    for (const { runtime } of this.#seats.values()) if (runtime && runtime.nextDue < next) next = runtime.nextDue
+    return next
+  }
+
   /** Claims again what could not be claimed, tries again what waits, fires timers. */
   async tick(): Promise<void> {
     const seats = [...this.#seats.values()]

@@ -222,6 +222,11 @@ export class Partition {
     }
   }
 
+  /** No timer is due before this, epoch ms; Infinity while nothing may fire. What was due at the last `tick` and is still here waits. */
+  get nextDue(): number {
+    return this.#closed || this.#paused || this.restoring ? Infinity : this.#alarmClock.next
+  }
+
   /** Tries again what waits, and appends the records of timers that are due. */
   async tick(): Promise<void> {
     this.#nextTick.release()

@@ -21,6 +21,7 @@ test('every actor is taken once, when its earliest time has come, and not before
           earliest.set(one.address, Math.min(one.due, earliest.get(one.address) ?? Infinity))
         }
         expect(wakes.size).toBe(earliest.size)
+        expect(wakes.next).toBeLessThanOrEqual(Math.min(...earliest.values()))
       }
     }),
   )

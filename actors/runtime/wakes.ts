@@ -10,6 +10,11 @@ export class Wakes {
     return this.#next.size
   }
 
+  /** Not later than the earliest entry, epoch ms; Infinity when there is none. */
+  get next(): number {
+    return this.#heap[0]?.due ?? Infinity
+  }
+
   /** Epoch ms; not later than an entry that is there. */
   schedule(address: string, due: number): void {
     const next = this.#next.get(address)

@@ -1,27 +1,16 @@
 import type { DeliveryView } from '../../actors/control/schema.ts'
 import type { StateStore } from '../../actors/store/port.ts'
+import { isoTime } from '../time.ts'
 
-const DELIVERIES = { name: 'deliveries' }
-
-/** What is kept of a delivery, as far as a command needs it. */
-interface Delivery {
-  readonly status: string
-  readonly attempts: number
-  readonly at: number
-  readonly error: string | null
-  readonly answer: string | null
-}
-
-/** How the delivery of a command stands; one that has not begun is pending. */
-export async function deliveryOf(store: StateStore, id: string): Promise<DeliveryView> {
-  const found = (await store.get<Delivery>(DELIVERIES, id))?.body
+/** How the delivery of a command stands; one whose effect is not in the store yet is pending as well. */
+export async function deliveryOf(store: Pick<StateStore, 'getDelivery'>, id: string): Promise<DeliveryView> {
+  const found = await store.getDelivery(id)
   if (found === undefined) return { status: 'pending', attempts: 0, at: null, error: null, answer: null }
-  const { status, attempts, at, error, answer } = found
-  const ended = status === 'delivered' || status === 'expired' || status === 'dead'
+  const { status, attempts, triedAt, error, answer } = found
   return {
-    status: ended ? status : 'pending',
+    status: status === 'waiting' ? 'pending' : status,
     attempts,
-    at: ended ? new Date(at).toISOString() : null,
+    at: triedAt === null ? null : isoTime(triedAt),
     error,
     answer,
   }
