@@ -7,6 +7,7 @@ import type { HashCost } from './auth/passwords.ts'
 import { authRoutes } from './auth/routes.ts'
 import { backupRoutes, type BackUp } from './backups.ts'
 import { controlAliases } from './compat/control.ts'
+import { eventAliases } from './compat/events.ts'
 import { exhausterAliases } from './compat/exhausters.ts'
 import { playbackAliases } from './compat/playback.ts'
 import type { HttpConfig } from './config.ts'
@@ -78,6 +79,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     now,
     session: pageSessions.find,
     demandOwnPage: pageSessions.demandOwnPage,
+    by: audit.by,
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })
@@ -103,6 +105,9 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
   const deletions = createDeletions({ cluster, devices: authority.devices, now })
   const deviceActs = createDeviceActs({ authority, deletions })
+  const take = createTake(cluster.partitions)
+  const pieces = createPieces(cluster)
+  const exhaustersOfOld = exhausterAliases({ cluster, answers })
   const app = createEdge({ config, admission, answers: faultAnswers, cors })
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
@@ -113,11 +118,12 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(rotorRoutes({ rotors, audit, now }))
     .use(controlRoutes({ cluster, loops, ingest, retries, audit, now }))
     .use(playbackRoutes({ cluster, ingest, now }))
-    .use(eventRoutes({ cluster, ingest, take: createTake(cluster.partitions), pieces: createPieces(cluster) }))
+    .use(eventRoutes({ cluster, ingest, take, pieces }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(backupRoutes({ backUp, audit }))
-    .use(exhausterAliases({ cluster, answers }))
+    .use(exhaustersOfOld.routes)
+    .use(eventAliases({ cluster, ingest, take, pieces, frameEvents: exhaustersOfOld.frameEvents }))
     .use(controlAliases({ cluster, ingest, timeZone: config.timeZone, now }))
     .use(playbackAliases())
     .use(pageAuthRoutes({ authority, sessions: pageSessions, pages: authPages, config }))

@@ -2,6 +2,7 @@ import { Fault } from '../../actors/runtime/index.ts'
 import type { HttpConfig } from '../config.ts'
 import { originOf } from '../edge/address.ts'
 import type { Credentials } from './credentials.ts'
+import { NOBODY, type Identity } from './identity.ts'
 import type { Role } from './roles.ts'
 import { LIFE_MS, same, sha256 } from './sessions.ts'
 
@@ -17,6 +18,8 @@ export interface PageSession {
   readonly sid: string
   /** Goes with every form of the page and every unsafe request of its script. null without an account. */
   readonly csrf: string | null
+  /** The same person, as the functions behind the API know who asks. */
+  readonly identity: Identity
 }
 
 /** Sessions of the dashboard's pages. The cookie counts nowhere else: its path is the dashboard's, and no other route reads it. */
@@ -51,10 +54,10 @@ export function createPageSessions(parts: {
       const identity = carried === undefined ? undefined : await credentials.identify(carried, 'page')
       if (carried !== undefined && identity?.role) {
         const { role, user, sid, email } = identity
-        return { name: email ?? '', role, user, sid, csrf: sha256(`${carried}:csrf`) }
+        return { name: email ?? '', role, user, sid, csrf: sha256(`${carried}:csrf`), identity }
       }
       const role = config.anonymousRole
-      return role ? { name: '', role, user: null, sid: '', csrf: null } : null
+      return role ? { name: '', role, user: null, sid: '', csrf: null, identity: { ...NOBODY, role } } : null
     },
 
     /** Whether an unsafe request really comes from the session's own page. Fault FORBIDDEN. */

@@ -1,20 +1,19 @@
 import { Elysia, t } from 'elysia'
 import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
-import type { Commanded } from '../../actors/control/actor.ts'
-import { CommandView, DecisionView, LoopDocument, POSITIONS, StatusRun } from '../../actors/control/schema.ts'
+import { CommandView, DecisionView, LoopDocument, StatusRun } from '../../actors/control/schema.ts'
 import { Fault, partitionOf } from '../../actors/runtime/index.ts'
 import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
-import { act } from '../edge/act.ts'
 import { json } from '../edge/body.ts'
 import { awaitMinOffset, readOptions, sayState } from '../edge/logged-read.ts'
 import type { Retries } from '../edge/retries.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { DEFAULT_LIMIT, fromCursor, pageQuery, toCursor } from '../paging.ts'
-import { NoQuery, PageOf, TimeText, oneOf } from '../schema.ts'
+import { NoQuery, PageOf, TimeText } from '../schema.ts'
 import { timeOf } from '../time.ts'
+import { CommandRequest, command } from './command.ts'
 import { listCommands, listDecisions, type ListQuery } from './decisions.ts'
 import { readHistory } from './history.ts'
 import { addressOf, type Loops } from './loops.ts'
@@ -46,15 +45,6 @@ const Batch = Type.Object({
   rejected: Type.Integer(),
   positions: Type.Array(Type.String()),
   errors: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), message: Type.String() })),
-})
-const CommandRequest = Type.Object({
-  status: oneOf(POSITIONS, 'The position'),
-  reason: Type.String({
-    minLength: 1,
-    maxLength: 500,
-    pattern: '^[^\\x00-\\x08\\x0b-\\x1f\\x7f]*$',
-    description: 'For the record',
-  }),
 })
 const rangeQuery = { from: t.Optional(TimeText('Inclusive')), to: t.Optional(TimeText('Exclusive')), ...pageQuery }
 
@@ -301,12 +291,7 @@ export function controlRoutes(parts: {
           const id = idOf?.(0) ?? crypto.randomUUID()
           const by = { id: identity.user, email: identity.email }
           const done: { headers: Record<string, unknown>; status?: unknown } = { headers: {} }
-          const outcome = await act<Commanded>(cluster, done, {
-            record: { key: addressOf(loop), type: 'command', value: JSON.stringify({ ...body, by }), id },
-            question: 'commanded',
-            query: { id },
-            refusal: ({ refused }) => refused,
-          })
+          const outcome = await command(cluster, done, loop, body, by, id)
           return {
             status: Number(done.status),
             body: JSON.stringify('loop' in outcome ? outcome.loop : outcome),

@@ -2,6 +2,8 @@ import { afterEach, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import { assetUrl } from '../../views/assets.ts'
 import { documentOf, empty, live, night, NIGHT } from '../../views/fixture.ts'
+import { SOMEBODY } from '../auth/audit.ts'
+import { NOBODY } from '../auth/identity.ts'
 import { clusterOf } from './cluster.fixture.ts'
 import { createDashboard } from './routes.ts'
 import type { PageSession } from './session.ts'
@@ -12,6 +14,7 @@ const VIEWER: PageSession = {
   user: 7,
   sid: 's',
   csrf: 'csrf-of-this-session',
+  identity: { ...NOBODY, role: 'operator', user: 7 },
 }
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -27,6 +30,7 @@ function dashboard(model = night()) {
     now: () => NIGHT,
     session: () => people.viewer,
     demandOwnPage: () => {},
+    by: () => SOMEBODY,
     report: (error) => {
       throw error
     },

@@ -7,6 +7,7 @@ import {
   type StatusChange,
 } from '../../actors/exhauster/schema.ts'
 import type { PlantModel, PlantState, Reading, Sparkline } from '../../views/pages/model.ts'
+import type { Ask } from './ask.ts'
 import { createSparklines } from './sparklines.ts'
 
 const MACHINES = ['machine/am-1', 'machine/am-2', 'machine/am-3'] as const
@@ -15,40 +16,15 @@ const PLANT = 'plant/main'
 /** Actors that the pages show: a change of any of them may change a page. */
 export const SHOWN: ReadonlySet<string> = new Set([...EXHAUSTER_IDS.map((id) => `exhauster/${id}`), ...MACHINES, PLANT])
 
-/** Documents change by time alone as well (a silent machine becomes stale): none is kept longer than this. */
-const FRESH_MS = 1000
 /** Changes are stored some seconds after they happened; how many of each machine are looked at. */
 const CHANGES_FRESH_MS = 2000
 const CHANGES = 100
 
-interface Kept<Value> {
-  readonly value: Value
-  readonly version: number
-  readonly at: number
-}
-
 /** Reads what the pages show, once for all viewers. Never rejects: what cannot be read is shown as that. */
-export function createPlantReader({ cluster, now }: { cluster: Cluster; now: () => number }) {
-  const kept = new Map<string, Kept<Reading<unknown>>>()
+export function createPlantReader({ cluster, ask, now }: { cluster: Cluster; ask: Ask; now: () => number }) {
   const sparklines = createSparklines({ cluster, now })
   let changes: { at: number; found: ReadonlyMap<ExhausterId, readonly StatusChange[]> } | undefined
   let reading: Promise<PlantModel> | undefined
-
-  async function ask<Document>(address: string, question: string): Promise<Reading<Document>> {
-    const version = cluster.version(address)
-    const known = kept.get(address)
-    if (known && known.version === version && now() - known.at < FRESH_MS) return known.value as Reading<Document>
-    let value: Reading<Document>
-    try {
-      const answer = await cluster.ask(address, question, {}, { stale: true })
-      value = { kind: answer.state, document: JSON.parse(answer.body) as Document }
-    } catch {
-      // The fault is the actor's or its owner's, and is logged there; here it is a place without values.
-      value = { kind: 'unavailable' }
-    }
-    kept.set(address, { value, version, at: now() })
-    return value
-  }
 
   async function readChanges(): Promise<ReadonlyMap<ExhausterId, readonly StatusChange[]>> {
     if (changes && now() - changes.at < CHANGES_FRESH_MS) return changes.found

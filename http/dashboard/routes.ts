@@ -8,16 +8,19 @@ import { problemPage, type ProblemModel } from '../../views/pages/problem.ts'
 import { LANGUAGES, type Language } from '../../views/text/catalogue.ts'
 import { TEXTS } from '../../views/text/format.ts'
 import { viewOf } from '../../views/view.ts'
+import type { Audit } from '../auth/audit.ts'
 import { atLeast } from '../auth/roles.ts'
 import { access } from '../edge/access.ts'
+import type { Peers } from '../edge/address.ts'
 import { form } from '../edge/body.ts'
 import { PAGE_HEADERS } from '../edge/headers.ts'
+import { createAsk } from './ask.ts'
 import { createLive } from './live.ts'
 import { wishOf, type Wish } from './looks.ts'
 import { createPlantReader } from './plant-reader.ts'
 import { plantScreens } from './plant-screens.ts'
 import { kindOf } from './problem.ts'
-import type { FindScreen, Screen } from './screen.ts'
+import type { FindScreen, Readers, Screen } from './screen.ts'
 import type { DemandOwnPage, FindSession, PageSession } from './session.ts'
 import { trendDataRoutes, trendScreens } from './trends/routes.ts'
 
@@ -28,8 +31,10 @@ export interface DashboardParts {
   readonly now: () => number
   readonly session: FindSession
   readonly demandOwnPage: DemandOwnPage
-  /** The pages beside those of the plant; each may show what the plant's top bar needs. */
-  readonly screens?: (read: ReturnType<typeof createPlantReader>['read']) => readonly FindScreen[]
+  /** How the journal names who sends a request. */
+  readonly by: Audit['by']
+  /** The pages beside those of the plant. */
+  readonly screens?: (readers: Readers) => readonly FindScreen[]
   /** Hears of a page that could not be rendered: a mistake of ours. */
   readonly report: (error: unknown) => void
   /** Tells when sessions have been ended, so that their streams end at once. Returns the way to stop. */
@@ -64,8 +69,13 @@ const see = (location: string, cookies: readonly string[] = []): Response => {
 /** The pages of people, their stream of fragments, what their forms do, and what they are made of. Log-in is in `../auth`. */
 export function createDashboard(parts: DashboardParts) {
   const { cluster, timeZone, now, session, demandOwnPage, report } = parts
-  const { read } = createPlantReader({ cluster, now })
-  const finders: readonly FindScreen[] = [plantScreens(read), trendScreens(parts, read), ...(parts.screens?.(read) ?? [])]
+  const ask = createAsk({ cluster, now })
+  const { read } = createPlantReader({ cluster, ask, now })
+  const finders: readonly FindScreen[] = [
+    plantScreens(read),
+    trendScreens(parts, read),
+    ...(parts.screens?.({ plant: read, ask }) ?? []),
+  ]
   const viewIn = (language: Language) => viewOf(language, timeZone, now())
   const live = createLive({ cluster, viewIn, build, now, report })
   parts.onSessionsEnded?.(() => live.recheck())
@@ -131,7 +141,7 @@ export function createDashboard(parts: DashboardParts) {
   }
 
   /** A form posts to the page that it stands on; its field `act` says what for. */
-  async function act(request: Request, fields: Record<string, string>): Promise<Response> {
+  async function act(request: Request, server: Peers | null, fields: Record<string, string>): Promise<Response> {
     const wish = wishOf(request)
     const viewer = await session(request)
     if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
@@ -142,7 +152,9 @@ export function createDashboard(parts: DashboardParts) {
       const wanted = screen?.acts && Object.hasOwn(screen.acts, name) ? screen.acts[name] : undefined
       if (!screen || !wanted) return await problem(wish, 'notFound', 404)
       if (!atLeast(viewer.role, wanted.role)) throw new Fault('FORBIDDEN', `This needs the role ${wanted.role}.`)
-      const outcome = await wanted.run(fields, viewer, request).catch((error: unknown) => refused(wish, error, fields))
+      const { identity } = viewer
+      const doer = { identity, by: parts.by({ identity, request, server }) }
+      const outcome = await wanted.run(fields, doer).catch((error: unknown) => refused(wish, error, fields))
       if ('see' in outcome) return see(outcome.see)
       return await render(wish, screen, viewer, outcome.show, outcome.status)
     } catch (error) {
@@ -193,7 +205,11 @@ export function createDashboard(parts: DashboardParts) {
     )
     .use(trendDataRoutes(parts))
     .get('/dashboard/*', ({ request }) => show(request), { access: 'page' })
-    .post('/dashboard/*', ({ request, body }) => act(request, body), { access: 'page', parse: form, body: Fields })
+    .post('/dashboard/*', ({ request, server, body }) => act(request, server, body), {
+      access: 'page',
+      parse: form,
+      body: Fields,
+    })
 
   return { routes, live }
 }

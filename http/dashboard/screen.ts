@@ -1,7 +1,17 @@
 import type { Fragments, LivePage, Reader, Shown } from '../../views/layout.ts'
+import type { PlantModel } from '../../views/pages/model.ts'
 import type { View } from '../../views/view.ts'
+import type { Actor } from '../auth/audit.ts'
+import type { Identity } from '../auth/identity.ts'
 import type { Role } from '../auth/roles.ts'
+import type { Ask } from './ask.ts'
 import type { PageSession } from './session.ts'
+
+/** How pages read: what the top bar of each shows, and documents of actors. */
+export interface Readers {
+  plant(): Promise<PlantModel>
+  readonly ask: Ask
+}
 
 /** One page as one audience sees it: what it shows, when that changes, and what may be done there. */
 export interface Screen {
@@ -19,10 +29,16 @@ export interface Screen {
   readonly acts?: Readonly<Record<string, Act>>
 }
 
+/** Who acts: what they may, and how the journal names them. */
+export interface Doer {
+  readonly identity: Identity
+  readonly by: Actor
+}
+
 /** Something that a form of a page does. Whoever has a smaller role is not offered it, and is refused. */
 export interface Act {
   readonly role: Role
-  run(fields: Readonly<Record<string, string>>, session: PageSession, request: Request): Promise<Outcome>
+  run(fields: Readonly<Record<string, string>>, doer: Doer): Promise<Outcome>
 }
 
 /** Where an act leads: to another page (303), or back to its own with something to show. */
