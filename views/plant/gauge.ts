@@ -15,6 +15,7 @@ const vibration = gauge(10, 2, 1)
 const coolant = gauge(50, 1)
 const current = gauge(320, 1, 0)
 const plain = gauge(100, 1)
+const bit = gauge(1, 2)
 
 const gauges: Readonly<Record<string, Gauge>> = {
   'cooler_oil.temperature_before': coolant,
@@ -24,6 +25,9 @@ const gauges: Readonly<Record<string, Gauge>> = {
   'gas_collector.temperature_before': gauge(200, 1),
   'gas_collector.underpressure_before': gauge(1200, 0),
   'gate_valve.gas_valve_position': gauge(100, 0),
+  'gate_valve.gas_valve_closed': bit,
+  'gate_valve.gas_valve_open': bit,
+  'work.is_working': bit,
   'drive.rotor_current': current,
   'drive.stator_current': current,
   'drive.rotor_voltage': gauge(100, 1),

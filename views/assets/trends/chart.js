@@ -18,7 +18,15 @@ export function createChart(root, { model, heard }) {
 
   readPalette()
   onTheme(() => draw(true))
-  new ResizeObserver(() => grid && draw()).observe(root)
+  let room = ''
+  new ResizeObserver(() => {
+    const now = `${root.clientWidth} ${leastHeight()}`
+    if (grid && now !== room) draw()
+    room = now
+  }).observe(root)
+
+  /** What the page has room for; more panels than fit there make it longer. */
+  const leastHeight = () => Number.parseFloat(getComputedStyle(root).minHeight)
 
   const view = () => moving ?? model().view
 
@@ -57,7 +65,7 @@ export function createChart(root, { model, heard }) {
       root.append(panel.root)
     }
     const width = root.clientWidth - 16
-    const heights = share(units.length, root.clientHeight)
+    const heights = share(units.length, leastHeight())
     ;[...panels.values()].forEach((panel, index) => panel.draw({ width, height: heights[index], whole: anew }))
     if (anew) for (const { plot } of panels.values()) listenToDrag(plot)
   }

@@ -11,6 +11,19 @@ export function number(value, digits) {
   return value < 0 && /[1-9]/.test(written) ? `\u2212${written}` : written
 }
 
+/** A value of a unit; one without is a bit. */
+export function figure(value, unit, digits) {
+  if (unit !== '' || value === null || value === undefined) return number(value, digits)
+  return value >= 0.5 ? words.on : words.off
+}
+
+/** With as many of at most two digits after the point as it has; a dash for none. */
+export function limit(value) {
+  if (value === undefined) return number(null)
+  const hundredths = Math.round(value * 100)
+  return number(value, hundredths % 100 === 0 ? 0 : hundredths % 10 === 0 ? 1 : 2)
+}
+
 // Swedish writes a moment as ISO 8601 does.
 const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
 

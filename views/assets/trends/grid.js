@@ -15,14 +15,14 @@ export function gridOf({ from, to, step, lines }) {
     }
     laid.set(name, { name, unit, min, mean, max })
   }
-  return { times, stepMs, to, lines: laid }
+  return { times, stepMs, from, to, lines: laid }
 }
 
 /** Steps at the end that wait for the next frame are no gap. */
 const LATE_MS = 180_000
 
 /** Where none of these lines has a value: `[from, to]` in epoch ms. */
-export function gapsOf({ times, stepMs, to }, lines) {
+export function gapsOf({ times, stepMs, from, to }, lines) {
   const gaps = []
   if (lines.length === 0) return gaps
   for (let index = 0; index < times.length; index++) {
@@ -31,6 +31,8 @@ export function gapsOf({ times, stepMs, to }, lines) {
     while (index < times.length && lines.every(({ mean }) => mean[index] === null)) index++
     const ends = index === times.length
     if (ends && begin > 0 && to - times[begin] < Math.max(LATE_MS, stepMs)) break
+    // The first step is cut: the frame of its minute may lie before the interval.
+    if (begin === 0 && !ends && times[index] - from <= stepMs) continue
     gaps.push([times[begin], ends ? to : times[index]])
   }
   return gaps

@@ -1,4 +1,4 @@
-import { number } from './figures.js'
+import { figure, limit, number } from './figures.js'
 import { summaryOf } from './grid.js'
 import { LOOKS } from './palette.js'
 import { settings } from './settings.js'
@@ -39,14 +39,11 @@ function icon(name) {
   return svg
 }
 
-const tidy = (limit) =>
-  limit === undefined ? '—' : number(limit, Number.isInteger(limit) ? 0 : Number.isInteger(limit * 10) ? 1 : 2)
-
 /** `4.5 / 7.1`; low limits only where there is no high one. */
 function limitsText(name) {
   const { alarmMin, warningMin, warningMax, alarmMax } = limitsOf(boxOf(name))
-  if (warningMax !== undefined || alarmMax !== undefined) return `${tidy(warningMax)} / ${tidy(alarmMax)}`
-  return warningMin === undefined && alarmMin === undefined ? '—' : `< ${tidy(warningMin)} / ${tidy(alarmMin)}`
+  if (warningMax !== undefined || alarmMax !== undefined) return `${limit(warningMax)} / ${limit(alarmMax)}`
+  return warningMin === undefined && alarmMin === undefined ? '—' : `< ${limit(warningMin)} / ${limit(alarmMin)}`
 }
 
 /** The rows of what is chosen: what each line was in the view, beside its limits. */
@@ -85,8 +82,9 @@ export function showLegend(signals, grid, view) {
 export function showAtCursor(grid, index) {
   for (const row of body.rows) {
     const name = row.dataset.signal
-    const value = index === null ? undefined : grid?.lines.get(name)?.mean[index]
-    row.querySelector('[data-cursor]').textContent = index === null ? '' : number(value, boxOf(name).dataset.digits)
+    const line = index === null ? undefined : grid?.lines.get(name)
+    row.querySelector('[data-cursor]').textContent =
+      index === null ? '' : figure(line?.mean[index], line?.unit, boxOf(name).dataset.digits)
   }
 }
 

@@ -19,6 +19,8 @@ const [plots, note, empty, failed, reading] = ['plots', 'chart-note', 'trend-emp
 
 /** Frames come once a minute; a demonstration's come faster. */
 const TAIL_MS = 2000
+/** What came late is found after this long. */
+const ANEW_MS = 60_000
 /** The end of an interval that follows goes on without frames too. */
 const IDLE_MS = 15_000
 /** A history that is there sooner needs no word. */
@@ -86,6 +88,7 @@ function show() {
 
 let loading = new AbortController()
 let tailedAt = 0
+let loadedAt = 0
 
 async function load() {
   loading.abort()
@@ -120,6 +123,7 @@ async function load() {
 }
 
 function settle(nextWhole, nextFine) {
+  loadedAt = performance.now()
   whole = nextWhole
   fine = nextFine
   if (whole) failed.hidden = true
@@ -136,6 +140,7 @@ async function tail() {
   const now = performance.now()
   if (!state.follow || !whole || document.hidden || plots.hasAttribute('aria-busy') || now - tailedAt < TAIL_MS) return
   tailedAt = now
+  if (now - loadedAt > ANEW_MS) return load()
   const interval = endingNow(state)
   const { signal } = loading
   try {

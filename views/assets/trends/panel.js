@@ -1,4 +1,4 @@
-import { day, number, stamp, time } from './figures.js'
+import { day, figure, number, stamp, time } from './figures.js'
 import { gapsOf } from './grid.js'
 import { lookOf, palette } from './palette.js'
 import { settings, timeZone } from './settings.js'
@@ -20,7 +20,7 @@ export function createPanel(unit, { shown, heard, last }) {
   root.className = 'panel'
   const head = root.appendChild(document.createElement('p'))
   head.className = 'panel-unit'
-  head.textContent = unitNames[unit] ?? unit
+  head.textContent = unit === '' ? `${words.on} / ${words.off}` : (unitNames[unit] ?? unit)
   const digital = unit === ''
   const readout = document.createElement('div')
   readout.className = 'readout'
@@ -51,7 +51,7 @@ export function createPanel(unit, { shown, heard, last }) {
       x: { time: true, range: () => [shown().view.from, shown().view.to] },
       y: { range: (_, min, max) => rangeOf(min, max, edges.edges, digital) },
     },
-    axes: [timeAxis(last), valueAxis(digital, lines)],
+    axes: [timeAxis(last), valueAxis(digital)],
     series: [{}, ...lines.flatMap((line) => seriesOf(line, digital))],
     bands: lines.map(({ look }, index) => ({ series: [3 * index + 3, 3 * index + 2], fill: faint(look.color) })),
     hooks: {
@@ -99,7 +99,7 @@ export function createPanel(unit, { shown, heard, last }) {
       const rows = lines.map(({ short, mean, digits, look }) => {
         const row = document.createElement('span')
         const value = document.createElement('b')
-        value.textContent = digital ? bitName(mean[index]) : `${number(mean[index], digits)} ${unitNames[unit] ?? unit}`
+        value.textContent = `${figure(mean[index], unit, digits)} ${unitNames[unit] ?? unit}`
         row.append(short, value)
         row.style.borderColor = look.color
         return row
@@ -119,8 +119,6 @@ export function createPanel(unit, { shown, heard, last }) {
   }
 }
 
-const bitName = (value) => (value === null ? '—' : value >= 0.5 ? words.on : words.off)
-
 const uPlotPoint = (u, index) => {
   const point = document.createElement('div')
   point.style.width = point.style.height = '8px'
@@ -131,10 +129,11 @@ const uPlotPoint = (u, index) => {
 
 /** A line of means, and unseen ones of least and greatest values, between which the band lies. */
 function seriesOf({ name, look, mean }, digital) {
-  const alone = (u, index, from, to) => {
-    const found = []
-    for (let i = from; i <= to; i++)
-      if (mean[i] !== null && (mean[i - 1] ?? null) === null && (mean[i + 1] ?? null) === null) found.push(i)
+  // A value between two gaps has no line to be seen by.
+  const alone = () => {
+    const found = mean.flatMap((value, i) =>
+      value !== null && (mean[i - 1] ?? null) === null && (mean[i + 1] ?? null) === null ? [i] : [],
+    )
     return found.length > 0 ? found : null
   }
   const edge = { stroke: 'transparent', width: 0, points: { show: false } }
@@ -146,7 +145,7 @@ function seriesOf({ name, look, mean }, digital) {
       dash: look.dash,
       width: 1.5,
       ...paths,
-      points: { show: true, size: 4, filter: alone, fill: look.color },
+      points: { show: false, size: 4, filter: alone, fill: look.color },
     },
     { ...edge, ...paths },
     { ...edge, ...paths },
@@ -159,7 +158,7 @@ const faint = (colour) => colour.replace('rgb(', 'rgba(').replace(')', ', 0.16)'
 function rangeOf(min, max, edges, digital) {
   if (digital) return [-0.15, 1.15]
   const limits = edges.filter(({ name }) => name.endsWith('Max')).map(({ at }) => at)
-  if (min === null || max === null) [min, max] = [0, Math.max(1, ...limits)]
+  if (min === null || max === null) [min, max] = [0, Math.max(1, ...edges.map(({ at }) => 2 * at))]
   const high = Math.max(max, ...limits)
   const low = min >= 0 && min < high * 0.6 ? 0 : min
   const room = (high - low || 1) * 0.08
@@ -183,8 +182,7 @@ function timeAxis(last) {
   }
 }
 
-function valueAxis(digital, shown) {
-  const most = Math.max(0, ...shown.map(({ digits }) => digits))
+function valueAxis(digital) {
   return {
     size: AXIS,
     gap: 6,
@@ -196,8 +194,8 @@ function valueAxis(digital, shown) {
     space: 32,
     splits: digital ? () => [0, 1] : undefined,
     values: (_, splits, __, ___, step) => {
-      if (digital) return splits.map((value) => bitName(value))
-      const digits = Math.min(most, Math.max(0, Math.ceil(-Math.log10(step))))
+      if (digital) return splits.map((value) => figure(value, '', 0))
+      const digits = Math.max(0, Math.ceil(-Math.log10(step)))
       return splits.map((value) => number(value, digits))
     },
   }

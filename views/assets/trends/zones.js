@@ -1,4 +1,4 @@
-import { number } from './figures.js'
+import { limit } from './figures.js'
 import { hatch, palette } from './palette.js'
 
 const NAMES = ['alarmMin', 'warningMin', 'warningMax', 'alarmMax']
@@ -50,6 +50,8 @@ export function paintGround(plot, { bands, edges }, gaps) {
     if (warningMin !== undefined) band(palette.warning, 0.13, y(warningMin), alarmBottom)
   }
   for (const { name, at } of edges) {
+    // A limit at the end of the scale is the axis.
+    if (y(at) > bottom - 1) continue
     const alarm = name.startsWith('alarm')
     ctx.strokeStyle = alarm ? palette.alarmText : palette.warningText
     ctx.lineWidth = devicePixelRatio
@@ -79,10 +81,10 @@ export function writeEdges(plot, { edges }) {
   ctx.textAlign = 'left'
   for (const { at } of [...edges].sort((a, b) => b.at - a.at)) {
     const top = plot.valToPos(at, 'y', true)
-    if (top < bbox.top || top > bbox.top + bbox.height) continue
+    if (top < bbox.top || top > bbox.top + bbox.height - 1) continue
     if (written.some((other) => Math.abs(other - top) < 11 * devicePixelRatio)) continue
     written.push(top)
-    ctx.fillText(number(at, Number.isInteger(at) ? 0 : 1), bbox.left + bbox.width + 6 * devicePixelRatio, top)
+    ctx.fillText(limit(at), bbox.left + bbox.width + 6 * devicePixelRatio, top)
   }
   ctx.restore()
 }

@@ -111,16 +111,11 @@ function modes({ text }: View, { mode }: TrendWish): Html {
 }
 
 /** The steps that this interval may have. The script writes them anew when the interval changes. */
-function steps({ text, format }: View, { from, to, step }: TrendWish): Html {
-  const word = (seconds: number) => format.duration(seconds * 1000)
+function steps({ text }: View, { from, to, step }: TrendWish): Html {
+  const word = (seconds: number) =>
+    seconds < 3600 ? `${seconds / 60}\u00a0${text.time.minute}` : `${seconds / 3600}\u00a0${text.time.hour}`
   return html`<select class="input" name="step">
-    <option value="" ${step === null && html` selected`}>
-      ${text.trends.stepAuto}, ${stepWord(autoStep(to - from), word)}
-    </option>
-    ${stepsOf(to - from).map((one) => html`<option value="${one}" ${one === step && html` selected`}>${stepWord(one, word)}</option>`)}
+    <option value="" ${step === null && html` selected`}>${text.trends.stepAuto}, ${word(autoStep(to - from))}</option>
+    ${stepsOf(to - from).map((one) => html`<option value="${one}" ${one === step && html` selected`}>${word(one)}</option>`)}
   </select>`
 }
-
-/** A whole day is called 24 hours, as the steps beside it are. */
-const stepWord = (seconds: number, word: (seconds: number) => string) =>
-  seconds === 86_400 ? word(3600).replace('1', '24') : word(seconds)
