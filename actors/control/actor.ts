@@ -56,10 +56,12 @@ function setStatus(state: LoopState, status: ManipulatorPosition, at: number, tu
 function send(state: LoopState, at: number, turn: Turn): void {
   const { manipulator, dry_run, interval_s } = state.settings!
   if (dry_run || manipulator === null) return
+  const command = { datetime: isoTime(at), status: state.status }
+  const not_after = at + interval_s * 1000
   const outgoing: Outgoing = {
     target: { kind: 'tcp', key: `${manipulator.host}:${manipulator.port}` },
-    payload: { manipulator, command: { datetime: isoTime(at), status: state.status } } satisfies TcpCommand,
-    not_after: at + interval_s * 1000,
+    payload: { manipulator, command, not_after } satisfies TcpCommand,
+    not_after,
     report: true,
   }
   turn.emit(OUTBOX, at, outgoing, { urgent: true })

@@ -83,6 +83,8 @@ export interface CommandRecord {
 export interface TcpCommand {
   readonly manipulator: ManipulatorTarget
   readonly command: { readonly datetime: string; readonly status: ManipulatorPosition }
+  /** Epoch ms after which it is not worth sending. */
+  readonly not_after: number
 }
 
 /** Largest size of a payload: squares of such numbers, and sums of them, stay finite. */
