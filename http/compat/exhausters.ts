@@ -75,15 +75,15 @@ const tag = 'compat'
 const DETAIL = { description: "The system's own sentence", schema: Type.Object({ detail: Type.String() }) }
 
 /** Every one is text and may be missing or more: what is wrong with them is said in the system's own words. */
-const EventQuery = Type.Object(
-  {
-    exhauster_id: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 0, maximum: 5 }) })),
-    page: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 1, maximum: 1_000_000 }) })),
-    size: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 1, maximum: MOST }) })),
-    sort_order: Type.Optional(Type.String({ ...inDocument({ enum: ['ASC', 'DESC'] }) })),
-  },
-  { additionalProperties: true },
-)
+export const FrameQuery = {
+  exhauster_id: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 0, maximum: 5 }) })),
+  page: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 1, maximum: 1_000_000 }) })),
+  size: Type.Optional(Type.String({ ...inDocument({ type: 'integer', minimum: 1, maximum: MOST }) })),
+  sort_order: Type.Optional(Type.String({ ...inDocument({ enum: ['ASC', 'DESC'] }) })),
+}
+type Asked = { readonly [Name in keyof typeof FrameQuery]?: string | undefined }
+
+export const FrameEvent = Anything
 
 /** The paths of the exhauster system that this one replaces, with its names and its mistakes' shapes, not its mistakes. */
 export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers }) {
@@ -123,7 +123,19 @@ export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers
     return newestFirst ? found.reverse() : found
   }
 
-  return new Elysia({ name: 'compat-exhausters' })
+  /** What `GET /events` answers to one who asks for an exhauster's: one event a frame. */
+  async function frameEvents(query: Asked): Promise<{ events: object[] }> {
+    const exhauster = exhausterAt(query.exhauster_id)
+    const page = integer(query.page, 'page')
+    const size = integer(query.size, 'size')
+    const order = (query.sort_order ?? 'DESC').toUpperCase()
+    if (page < 1) throw new Detail(422, 'page should greater than 0')
+    if (size < 1 || size > MOST) throw new Detail(422, `size should be from 1 to ${MOST}`)
+    if (order !== 'ASC' && order !== 'DESC') throw new Detail(422, 'sort_order should be ASC or DESC')
+    return { events: await events(exhauster, page, size, order === 'DESC') }
+  }
+
+  const routes = new Elysia({ name: 'compat-exhausters' })
     .use(access)
     .get('/exhausters', async () => ({ exhausters: (await Promise.all(EXHAUSTERS.map(now))).map(exhausterView) }), {
       access: 'viewer',
@@ -154,30 +166,7 @@ export function exhausterAliases(parts: { cluster: Cluster; answers: KeptAnswers
         }),
       },
     )
-    .get(
-      '/events',
-      async ({ query }) => {
-        const exhauster = exhausterAt(query.exhauster_id)
-        const page = integer(query.page, 'page')
-        const size = integer(query.size, 'size')
-        const order = (query.sort_order ?? 'DESC').toUpperCase()
-        if (page < 1) throw new Detail(422, 'page should greater than 0')
-        if (size < 1 || size > MOST) throw new Detail(422, `size should be from 1 to ${MOST}`)
-        if (order !== 'ASC' && order !== 'DESC') throw new Detail(422, 'sort_order should be ASC or DESC')
-        return { events: await events(exhauster, page, size, order === 'DESC') }
-      },
-      {
-        access: 'viewer',
-        query: EventQuery,
-        detail: describe({
-          tag,
-          summary: 'One event a frame of an exhauster',
-          answers: {
-            200: { description: 'A page of them', schema: Type.Object({ events: Type.Array(Anything) }) },
-            404: DETAIL,
-            422: DETAIL,
-          },
-        }),
-      },
-    )
+
+  return { routes, frameEvents }
 }
+export type FrameEvents = ReturnType<typeof exhausterAliases>['frameEvents']

@@ -82,8 +82,10 @@ test('readiness: 503 with progress while partitions are restored', async () => {
   other.stop()
 })
 
-test('a browser that opens the server is led to the dashboard', async () => {
+test('a browser that opens the server is led to the dashboard, a client of the event statistics is greeted', async () => {
   const answer = await served.call('GET', '/', { headers: { accept: 'text/html,*/*' } })
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/dashboard'])
+  const program = await served.call('GET', '/', { headers: { accept: 'application/json' } })
+  expect([program.status, program.json]).toEqual([200, { message: 'ESS Service is running' }])
   expect((await served.call('GET', '/')).status).toBe(404)
 })

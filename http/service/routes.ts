@@ -18,6 +18,9 @@ const Readiness = Type.Object({
   to_replay: Type.Integer({ description: 'Records to apply in all' }),
 })
 
+/** What the clients of the event statistics system look for before they begin. */
+const ESS_IS_HERE = { message: 'ESS Service is running' }
+
 /** Whether it is there, whether it is ready, and its numbers. */
 export function serviceRoutes({ cluster, metrics }: { cluster: Pick<Cluster, 'readiness'>; metrics: Metrics }) {
   return new Elysia({ name: 'service' })
@@ -34,11 +37,15 @@ export function serviceRoutes({ cluster, metrics }: { cluster: Pick<Cluster, 're
     .get(
       '/',
       ({ request, set }) => {
-        // A person has opened the address of the server.
-        if (!request.headers.get('accept')?.includes('text/html'))
-          throw new Fault('NOT_FOUND', 'There is nothing at this path.')
-        set.status = 303
-        set.headers.location = '/dashboard'
+        const accept = request.headers.get('accept')
+        if (accept?.includes('text/html')) {
+          // A person has opened the address of the server.
+          set.status = 303
+          set.headers.location = '/dashboard'
+          return undefined
+        }
+        if (accept?.includes('application/json')) return ESS_IS_HERE
+        throw new Fault('NOT_FOUND', 'There is nothing at this path.')
       },
       { access: 'public', detail: { hide: true } },
     )
