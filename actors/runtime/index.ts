@@ -19,4 +19,4 @@ export { addBucket, addClasses, bucketsOf, type Buckets } from './history/summar
 export { MomentsSum, momentsOf } from './history/summary/moments.ts'
 export { SketchSum } from './history/summary/sketch.ts'
 export { totalsOf, type Totals } from './history/summary/totals.ts'
-export { summaryOf } from './history/summary/summarize.ts'
+export { summaryOf, SUMMARY_FROM_ROWS } from './history/summary/summarize.ts'

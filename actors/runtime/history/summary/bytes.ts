@@ -4,6 +4,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer)
   length = 0
 
+  /** Where the next bytes go. Asked for before the view is: it may give a new one. */
   #room(bytes: number): number {
     const at = this.length
     if (at + bytes > this.#bytes.length) {
@@ -17,15 +18,18 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value)
+    const at = this.#room(1)
+    this.#view.setUint8(at, value)
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true)
+    const at = this.#room(4)
+    this.#view.setUint32(at, value, true)
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true)
+    const at = this.#room(8)
+    this.#view.setFloat64(at, value, true)
   }
 
   /** 7 bits a byte, the lowest first; below 2^32. */
