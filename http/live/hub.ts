@@ -7,6 +7,18 @@ import { COMMENT, frame } from './sse.ts'
 export const TOPICS = ['exhausters', 'alarms', 'events', 'control', 'inspect'] as const
 export type Topic = (typeof TOPICS)[number]
 
+/** What is said of an actor that changed, by its kind. */
+interface Told {
+  readonly topic: Topic
+  readonly event: string
+  /** What the actor is asked. */
+  readonly question: string
+}
+const TOLD: ReadonlyMap<string, Told> = new Map([
+  ['exhauster', { topic: 'exhausters', event: 'exhauster', question: 'summary' }],
+  ['control', { topic: 'control', event: 'loop', question: 'document' }],
+])
+
 const COMMENT_MS = 10_000
 const INSPECT_MS = 2_000
 /** Not taken by the client, characters; above it the stream is ended, and the client comes back and resumes. */
@@ -46,7 +58,10 @@ export class LiveHub {
   /** Listens from now on, also while nobody does: a stream that is away for a moment misses nothing. */
   start(): void {
     const stopChanges = this.#cluster.onChange((changes) => {
-      for (const { address } of changes) if (address.startsWith('exhauster/')) void this.#tell(address)
+      for (const { address } of changes) {
+        const told = TOLD.get(address.slice(0, address.indexOf('/')))
+        if (told) void this.#tell(address, told)
+      }
     })
     const comments = setInterval(() => this.#comment(), COMMENT_MS)
     const inspections = setInterval(() => void this.#inspect(), INSPECT_MS)
@@ -113,13 +128,13 @@ export class LiveHub {
     for (const stream of [...this.#streams]) if (stream.topics.has(topic)) stream.send(text)
   }
 
-  async #tell(address: string): Promise<void> {
+  async #tell(address: string, { topic, event, question }: Told): Promise<void> {
     try {
-      const answer = await this.#answers.get(address, 'summary')
+      const answer = await this.#answers.get(address, question)
       const now = this.#now()
       const data = this.#decoder.decode(bytesOf(answer, now))
-      const text = this.#ring.add('exhausters', now, (id) => frame({ id, event: 'exhauster', data }))
-      this.#publish('exhausters', text)
+      const text = this.#ring.add(topic, now, (id) => frame({ id, event, data }))
+      this.#publish(topic, text)
     } catch {
       // It is being restored, or its Worker is gone: when it is back it says that it changed.
     }

@@ -92,9 +92,9 @@ function hubOf() {
   hub.start()
   return {
     hub,
-    async change() {
+    async change(address = 'exhauster/u-171') {
       count++
-      tell([{ address: 'exhauster/u-171', offset: count }])
+      tell([{ address, offset: count }])
       // The question goes out and comes back.
       await new Promise<void>((done) => setImmediate(done))
     },
@@ -155,6 +155,16 @@ test('a stream hears of its topics only', async () => {
   await change()
   hub.stop()
   expect(await read(stream, 1)).toEqual([])
+})
+
+test('a control loop that changed is told of under its own topic', async () => {
+  const { hub, change } = hubOf()
+  const stream = hub.open(new Set<Topic>(['control']), null, good)!
+  await change('viewer/7')
+  await change('control/default')
+  const [event] = await read(stream, 1)
+  expect(event).toMatchObject({ event: 'loop', data: expect.stringContaining('"count":2') })
+  hub.stop()
 })
 
 test('a stream ends with its session', async () => {
