@@ -1,148 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Subprocess } from 'bun'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import {
+  ADMIN,
+  DESK,
+  LONG,
+  logIn,
+  nextFrame,
+  noBrowser,
+  openStage,
+  PHONE,
+  until,
+  violations,
+  type Stage,
+} from './browser.fixture.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
-const ADMIN = { email: 'admin@plant.example', password: 'correct horse battery staple' }
-const DESK = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
-const PATIENCE_MS = 30_000
-const LONG = 120_000
-
-let dir: string
-let url: string
-let server: Subprocess<'ignore', 'pipe', 'pipe'>
-let browser: Browser
-
-/** The product as people start it; a second start takes the port of the first. */
-async function start(): Promise<void> {
-  server = Bun.spawn([process.execPath, MAIN], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WINDBOX_'))),
-      WINDBOX_DATA_DIR: dir,
-      WINDBOX_PORT: url ? new URL(url).port : '0',
-      WINDBOX_ADMIN_EMAIL: ADMIN.email,
-      WINDBOX_ADMIN_PASSWORD: ADMIN.password,
-      WINDBOX_PLANT: 'synthetic',
-      WINDBOX_WORKERS: '1',
-    },
-  })
-  let output = ''
-  for (const stream of [server.stdout, server.stderr]) {
-    void (async () => {
-      for await (const chunk of stream.pipeThrough(new TextDecoderStream())) output += chunk
-    })()
-  }
-  url = await until(
-    'the server to listen',
-    () => /listening on (http:\S+)/.exec(output)?.[1],
-    () => output,
-  )
-  await until(
-    'the server to be ready',
-    async () => (await fetch(`${url}/health/ready`).catch(() => null))?.ok,
-    () => output,
-  )
-}
-
-/** Waits for something that is there at last; the failure says what was, and what else is known. */
-async function until<T>(
-  what: string,
-  find: () => T | Promise<T>,
-  known: () => unknown = () => '',
-): Promise<NonNullable<T>> {
-  const deadline = Date.now() + PATIENCE_MS
-  for (;;) {
-    const found = await find()
-    if (found) return found
-    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms for ${what}; ${String(known())}`)
-    await Bun.sleep(50)
-  }
-}
-
-/** A person at a browser; `wrong` collects what a page must not do. */
-async function person(options: BrowserContextOptions = {}): Promise<{ page: Page; wrong: string[] }> {
-  const context = await browser.newContext({ baseURL: url, viewport: DESK, locale: 'en-US', ...options })
-  context.setDefaultTimeout(PATIENCE_MS)
-  const page = await context.newPage()
-  const wrong: string[] = []
-  page.on('console', (message) => message.type() === 'error' && wrong.push(`console: ${message.text()}`))
-  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
-  page.on('request', (request) => new URL(request.url()).origin !== url && wrong.push(`request: ${request.url()}`))
-  return { page, wrong }
-}
-
-async function logIn(page: Page, path = '/dashboard'): Promise<void> {
-  await page.goto(path)
-  await page.fill('input[name=username]', ADMIN.email)
-  await page.fill('input[name=password]', ADMIN.password)
-  await page.click('form button')
-  await page.waitForURL((at) => at.pathname === path)
-}
-
-/** The newest frame that the page shows. */
-const frame = (page: Page) => page.locator('#clock [data-age]').getAttribute('datetime')
-
-async function nextFrame(page: Page): Promise<void> {
-  const seen = await frame(page)
-  await until(
-    'a newer frame',
-    async () => (await frame(page)) !== seen,
-    () => seen,
-  )
-}
-
-interface Violation {
-  readonly id: string
-  readonly impact: string
-  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[]
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await Bun.file(AXE).text())
-  const found = (await page.evaluate('axe.run(document)')) as { violations: Violation[] }
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
-    )
-}
-
-describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'windbox-browser-'))
-    await start()
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
-  }, LONG)
-
-  afterAll(async () => {
-    await browser?.close()
-    server?.kill()
-    await server?.exited
-    await rm(dir, { recursive: true, force: true })
-  }, LONG)
+describe.skipIf(noBrowser)('in a browser', () => {
+  let stage: Stage
+  beforeAll(async () => void (stage = await openStage()), LONG)
+  afterAll(() => stage?.close(), LONG)
 
   test(
     'a wrong password is said, the right one leads where one wanted to go, and log-out leads out',
     async () => {
-      const { page, wrong } = await person()
+      const { page, wrong } = await stage.person()
       await page.goto('/dashboard/exhausters/f-171')
       await page.fill('input[name=username]', ADMIN.email)
       await page.fill('input[name=password]', 'something else')
@@ -168,7 +47,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'new frames arrive without a reload, on both pages, and ages go on between them',
     async () => {
-      const { page, wrong } = await person()
+      const { page, wrong } = await stage.person()
       await logIn(page)
       for (const path of ['/dashboard', '/dashboard/exhausters/u-171']) {
         await page.goto(path)
@@ -190,7 +69,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'what a reader has unfolded, and where the focus is, stay through updates',
     async () => {
-      const { page } = await person()
+      const { page } = await stage.person()
       await logIn(page)
       await until('a change of status', async () => (await page.locator('.notes summary').count()) > 0)
       // The order may change while the history is laid: one machine's part is followed by its id.
@@ -211,15 +90,14 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'a lost connection is said at once, and the page recovers by itself',
     async () => {
-      const { page } = await person()
+      const { page } = await stage.person()
       await logIn(page)
       await nextFrame(page)
       await page.evaluate('window.untouched = true')
-      server.kill('SIGKILL')
-      await server.exited
+      await stage.kill()
       await page.waitForSelector('#connection:not([hidden])')
       expect(await page.innerText('#connection')).toContain('Connection lost.')
-      await start()
+      await stage.start()
       await page.waitForSelector('#connection', { state: 'hidden' })
       await nextFrame(page)
       expect(await page.evaluate('window.untouched')).toBe(true)
@@ -231,7 +109,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'a stream ends with its session, and the page says so',
     async () => {
-      const { page } = await person()
+      const { page } = await stage.person()
       await logIn(page)
       const other = await page.context().newPage()
       await other.goto('/dashboard')
@@ -251,7 +129,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'keys lead to the machines and back, show themselves, and can be switched off',
     async () => {
-      const { page } = await person()
+      const { page } = await stage.person()
       await logIn(page)
       await page.keyboard.press('3')
       await page.waitForURL('**/exhausters/f-171')
@@ -274,7 +152,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'the whole page can be walked by Tab, beginning with a way past the navigation',
     async () => {
-      const { page } = await person()
+      const { page } = await stage.person()
       await logIn(page)
       await page.keyboard.press('Tab')
       expect(await page.evaluate('document.activeElement.hash')).toBe('#main')
@@ -289,7 +167,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'theme and language are chosen once and kept',
     async () => {
-      const { page } = await person({ colorScheme: 'light' })
+      const { page } = await stage.person({ colorScheme: 'light' })
       await logIn(page)
       await page.click('.tools [data-theme-switch]')
       expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
@@ -308,7 +186,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   test(
     'without JavaScript everything can be read',
     async () => {
-      const { page } = await person({ javaScriptEnabled: false, locale: 'ru-RU' })
+      const { page } = await stage.person({ javaScriptEnabled: false, locale: 'ru-RU' })
       await logIn(page)
       for (const name of ['У-171', 'У-172', 'Ф-171', 'Ф-172', 'Х-171', 'Х-172']) {
         expect(await page.locator('.machine', { hasText: name }).locator('.matrix').innerText()).toMatch(/\d+/)
@@ -329,7 +207,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser', () => {
   ] as const)(
     'in %s at %p nothing serious stands in the way of anyone, and nothing runs over',
     async (colorScheme, viewport) => {
-      const { page, wrong } = await person({ colorScheme, viewport, locale: 'ru-RU' })
+      const { page, wrong } = await stage.person({ colorScheme, viewport, locale: 'ru-RU' })
       await page.goto('/dashboard/login')
       expect(await violations(page)).toEqual([])
       await logIn(page)

@@ -171,6 +171,7 @@ function draw(anew = false) {
   plots.hidden = state.signals.length === 0 || !failed.hidden
   chart.draw(anew)
   const view = viewOf(state)
+  plots.dataset.view = JSON.stringify(view)
   const signals = shownSignals()
   strip.draw(signals.length > 0 ? whole : null, signals[0], view)
   showLegend(state.signals, chart.grid, view)
