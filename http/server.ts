@@ -108,7 +108,8 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const take = createTake(cluster.partitions)
   const pieces = createPieces(cluster)
   const exhaustersOfOld = exhausterAliases({ cluster, answers })
-  const app = createEdge({ config, admission, answers: faultAnswers, cors })
+  const { app: edge, lanes } = createEdge({ config, admission, answers: faultAnswers, cors })
+  const app = edge
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
@@ -132,6 +133,10 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
 
   allRoutes = app.routes as unknown as readonly DocumentedRoute[]
   routes()
+  for (const { method, path, handler, hooks } of allRoutes) {
+    const work = ingest.workOf(handler)
+    if (work && method === 'POST' && !path.includes(':')) lanes.open({ path, access: hooks.detail![ACCESS_KEY]!, work })
+  }
 
   return {
     app,

@@ -8,6 +8,7 @@ import { HEADERS_KEY, TAKES_KEY, addFaults } from './describe.ts'
 export interface DocumentedRoute {
   readonly method: string
   readonly path: string
+  readonly handler: object
   readonly hooks: {
     readonly detail?: {
       readonly hide?: boolean
@@ -103,7 +104,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
     operation.responses = responses
     if (access !== 'public') {
       operation.security = [{ bearer: [] }]
-      const who = access === 'ingest' ? 'A device key, or role: viewer.' : `Role: ${access}.`
+      const who = access === 'ingest' ? 'Role: viewer, or a device key.' : `Role: ${access}.`
       operation.description = [operation.description, who].filter(Boolean).join('\n\n')
     } else operation.security = []
     if (headers) operation.parameters = [...(operation.parameters ?? []), ...headers]
@@ -172,6 +173,11 @@ function clean(value: unknown): unknown {
       const { anyOf: _, ...rest } = source
       return clean({ ...rest, ...numeric })
     }
+    const flag = (source.anyOf as Record<string, unknown>[]).some(({ type }) => type === 'boolean')
+    if (flag && text && source.anyOf.length === 2) {
+      const { anyOf: _, ...rest } = source
+      return clean({ ...rest, type: 'boolean' })
+    }
     const literals = (source.anyOf as Record<string, unknown>[]).map((one) => one.const)
     if (literals.length > 0 && literals.every((literal) => typeof literal === 'string')) {
       const { anyOf: _, ...rest } = source
@@ -185,9 +191,19 @@ function clean(value: unknown): unknown {
       result.additionalProperties = clean(Object.values(inner as object)[0])
       continue
     }
-    if (key === '$id' || key === 'examples') continue
+    // In a schema a list, which 3.0 does not know; of an answer a map.
+    if (key === '$id' || (key === 'examples' && Array.isArray(inner))) continue
     if (key === DOCUMENT_KEY) continue
     result[key] = clean(inner)
+  }
+  if (source.const !== undefined && typeof source.const !== 'object') result.enum = [source.const]
+  for (const bound of ['minimum', 'maximum'] as const) {
+    const exclusive = bound === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum'
+    // A number in JSON Schema, in OpenAPI 3.0 a word about the bound.
+    if (typeof result[exclusive] === 'number') {
+      result[bound] = result[exclusive]
+      result[exclusive] = true
+    }
   }
   if (typeof source[DOCUMENT_KEY] === 'object') Object.assign(result, source[DOCUMENT_KEY])
   if (result.type === 'null') {

@@ -18,6 +18,14 @@ export function demand(identity: Identity, role: Role): void {
     throw new Fault('FORBIDDEN', `This needs the role ${role}; yours is ${identity.role}.`)
 }
 
+/** May this identity use a route with that access? Faults UNAUTHENTICATED, FORBIDDEN. */
+export function demandAccess(identity: Identity, needed: Access): void {
+  if (needed === 'public' || needed === 'page') return
+  if (needed === 'ingest') {
+    if (identity.device === null) demand(identity, 'viewer')
+  } else demand(identity, needed)
+}
+
 export const unauthenticated = () => new Fault('UNAUTHENTICATED', 'Send a valid access token: Authorization: Bearer …')
 
 /** The place in a route's documentation where its access stands, for the route table and the API document. */
@@ -35,9 +43,7 @@ export const access = new Elysia({ name: 'access' })
       detail: { [ACCESS_KEY]: needed } as object,
       transform({ identity }: { identity: Identity }) {
         // No `return` here: Elysia reads the source of its hooks, and makes every request wait for one that may be asynchronous.
-        if (needed === 'ingest') {
-          if (identity.device === null) demand(identity, 'viewer')
-        } else if (needed !== 'public' && needed !== 'page') demand(identity, needed)
+        demandAccess(identity, needed)
       },
     }),
   })

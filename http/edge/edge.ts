@@ -1,8 +1,10 @@
 import { Elysia } from 'elysia'
 import type { HttpConfig } from '../config.ts'
+import { NOBODY } from '../auth/identity.ts'
 import { access } from './access.ts'
 import { pathOf, type Admission } from './admission.ts'
 import type { createCors } from './cors.ts'
+import { FastLanes, type Sent } from './fast-lanes.ts'
 import type { FaultAnswers } from './fault-answers.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { PROBLEM_JSON, asFault, faultHeaders, problemText } from './problem.ts'
@@ -36,12 +38,27 @@ export function createEdge(parts: {
     })
   }
 
-  return new Elysia({ normalize: false, name: 'edge' })
+  /** What is done with each request before anything else. Faults UNAUTHENTICATED, RATE_LIMITED. */
+  function begin(sent: Sent): void {
+    const { request, set } = sent
+    sent.began = performance.now()
+    set.headers['x-request-id'] = newRequestId()
+    const traceparent = request.headers.get('traceparent')
+    if (traceparent !== null) {
+      const trace = continueTrace(traceparent)
+      if (trace !== undefined) set.headers.traceparent = trace
+    }
+    if (cors.used) Object.assign(set.headers, cors.answer(request))
+    sent.identity = admission.admit(request)
+  }
+
+  const lanes = new FastLanes({ headers, begin, answers })
+  const app = new Elysia({ normalize: false, name: 'edge' })
     .headers(headers)
     .use(access)
     .wrap((next, request) => {
       const pending = admission.pending(request as Request)
-      if (pending === undefined) return next
+      if (pending === undefined) return (lanes.take(request as Request) as typeof next | undefined) ?? next
       const go = next as (...rest: unknown[]) => unknown
       const after = (...rest: unknown[]) =>
         pending.then(
@@ -52,15 +69,13 @@ export function createEdge(parts: {
     })
     .onRequest((context) => {
       const { request, set } = context
-      context.began = performance.now()
-      set.headers['x-request-id'] = newRequestId()
-      const traceparent = request.headers.get('traceparent')
-      if (traceparent !== null) {
-        const trace = continueTrace(traceparent)
-        if (trace !== undefined) set.headers.traceparent = trace
+      const sent: Sent = { request, set, began: 0, identity: NOBODY }
+      try {
+        begin(sent)
+      } finally {
+        context.began = sent.began
+        context.identity = sent.identity
       }
-      if (cors.used) Object.assign(set.headers, cors.answer(request))
-      context.identity = admission.admit(request)
     })
     .mapResponse(({ request, route, began, set }) => {
       answers.counted({ request, route, began, set })
@@ -71,4 +86,5 @@ export function createEdge(parts: {
       context.began = 0
       return answer
     })
+  return { app, lanes }
 }

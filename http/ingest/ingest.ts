@@ -1,7 +1,7 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { Fault, formatPosition, type Position } from '../../actors/runtime/index.ts'
-import type { Identity } from '../auth/identity.ts'
-import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
+import type { Sent, Work } from '../edge/fast-lanes.ts'
+import type { FaultAnswers } from '../edge/fault-answers.ts'
 import type { Answered, Retries } from '../edge/retries.ts'
 import { readText, type Held } from './body.ts'
 import { InFlight } from './in-flight.ts'
@@ -10,8 +10,6 @@ import type { Carried, Refused, Resource, Sender } from './resource.ts'
 
 const JSON_TYPE = 'application/json'
 const NO_PARAMETERS = {}
-
-type Sent = Exchange & { identity: Identity; params?: Readonly<Record<string, string>> }
 
 /** What a body is, by its type: lines, one item, many, or what the JSON turns out to be. */
 type Form = 'lines' | 'one' | 'many' | 'either'
@@ -132,7 +130,16 @@ export function createIngest(parts: {
     }
   }
 
+  const works = new WeakMap<object, Work>()
+
   /** The handler of a route; it is bound, so that Elysia, which reads the source of handlers, does not await it. */
-  return (resource: Resource) => ((exchange: Sent) => later(exchange, answer(resource, exchange))).bind(null)
+  function ingest(resource: Resource) {
+    const work: Work = (sent) => answer(resource, sent)
+    const handler = ((sent: Sent) => later(sent, work(sent))).bind(null)
+    works.set(handler, work)
+    return handler
+  }
+  /** What a handler that was made here does, for a fast lane. */
+  return Object.assign(ingest, { workOf: (handler: object): Work | undefined => works.get(handler) })
 }
 export type Ingest = ReturnType<typeof createIngest>
