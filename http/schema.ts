@@ -25,6 +25,15 @@ export const TimeText = (description: string) =>
     description: `${description}; ISO 8601, without a zone it is UTC`,
   })
 
+/** An id of a film, or of a person in other systems. */
+export const Uuid4 = Type.String({
+  ...inDocument({
+    format: 'uuid',
+    pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$',
+  }),
+  description: 'UUID of version 4',
+})
+
 /** A page of a list. */
 export const PageOf = <T extends ReturnType<typeof Type.Object>>(item: T) =>
   Type.Object({

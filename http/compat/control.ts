@@ -5,19 +5,24 @@ import { StatusRun } from '../../actors/control/schema.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import { DEFAULT_LOOP, addressOf } from '../control/loops.ts'
 import { readHistory } from '../control/history.ts'
-import { CLOCK_MARGIN_MS, measured } from '../control/readings.ts'
+import { CLOCK_MARGIN_MS, Payload, measured } from '../control/readings.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { Detail } from '../edge/detail.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { TimeText, inDocument } from '../schema.ts'
 import { localTimes } from './local-time.ts'
 
 const tag = 'compat'
 const DETAIL = { description: "The system's own sentence", schema: Type.Object({ detail: Type.String() }) }
+const LocalTime = Type.String({
+  ...inDocument({ format: 'date-time' }),
+  description: 'ISO 8601; without a zone it is local',
+})
 const Range = Type.Object(
   {
-    after: Type.Optional(Type.String({ description: 'ISO 8601; without a zone it is local' })),
-    before: Type.Optional(Type.String({ description: 'ISO 8601; without a zone it is local' })),
+    after: Type.Optional(LocalTime),
+    before: Type.Optional(LocalTime),
   },
   { additionalProperties: true },
 )
@@ -59,7 +64,7 @@ export function controlAliases(parts: { cluster: Cluster; ingest: Ingest; timeZo
       detail: describe({
         tag,
         summary: 'A reading for the loop `default`',
-        body: { 'application/json': Type.Object({ datetime: Type.String(), payload: Type.Number() }) },
+        body: { 'application/json': Type.Object({ datetime: TimeText('When it was measured'), payload: Payload }) },
         answers: { 200: { description: 'Taken', schema: Type.Null() }, 422: DETAIL },
         faults: [
           'MALFORMED',

@@ -7,7 +7,8 @@ import { access } from '../edge/access.ts'
 import { Detail } from '../edge/detail.ts'
 import { listEvents } from '../events/list.ts'
 import type { Pieces } from '../events/segments.ts'
-import type { Take } from '../events/take.ts'
+import { line } from '../events/schema.ts'
+import { LONGEST, type Take } from '../events/take.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { inDocument } from '../schema.ts'
 import { parseTime } from '../time.ts'
@@ -94,8 +95,8 @@ export function eventAliases(parts: {
         summary: 'An event of a track',
         body: {
           'application/json': Type.Object({
-            id: Type.String(),
-            user_id: Type.String(),
+            id: line(LONGEST.id, 'Stored once'),
+            user_id: line(LONGEST.user_id, 'Who listens'),
             track_id: Type.String(),
             ingest_time: Type.Optional(Type.String({ format: 'date-time', description: 'Absent: now' })),
           }),

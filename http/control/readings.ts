@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import { LARGEST_PAYLOAD, type ReadingRecord, type ReadingsRecord } from '../../actors/control/schema.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { Refused, Resource } from '../ingest/resource.ts'
@@ -16,6 +17,9 @@ interface Reading extends ReadingRecord {
 function wrong(path: string, message: string): never {
   throw new Fault('VALIDATION', `${path.slice(1) || 'The reading'}: ${message}.`, { errors: [{ path, message }] })
 }
+
+/** For the API document. */
+export const Payload = Type.Number({ minimum: -LARGEST_PAYLOAD, maximum: LARGEST_PAYLOAD })
 
 /** Reads one reading of a body. Fault VALIDATION. */
 function readingOf(value: unknown, nowMs: number): Reading {

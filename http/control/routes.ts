@@ -17,7 +17,7 @@ import { CommandRequest, command } from './command.ts'
 import { listCommands, listDecisions, type ListQuery } from './decisions.ts'
 import { readHistory } from './history.ts'
 import { addressOf, type Loops } from './loops.ts'
-import { readingResource } from './readings.ts'
+import { Payload, readingResource } from './readings.ts'
 import { LoopBody, settingsOf } from './settings.ts'
 
 const tag = 'control'
@@ -35,11 +35,14 @@ const asks = [
   'VERSION_AHEAD',
 ] as const
 
-const Reading = Type.Object({
-  datetime: Type.String({ description: 'When it was measured, ISO 8601; without a zone it is UTC' }),
-  payload: Type.Number(),
-  sensor: Type.Optional(Type.String({ maxLength: 64 })),
-})
+const Reading = Type.Object(
+  {
+    datetime: TimeText('When it was measured'),
+    payload: Payload,
+    sensor: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  { additionalProperties: false },
+)
 const Batch = Type.Object({
   accepted: Type.Integer(),
   rejected: Type.Integer(),

@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox'
 import { PageOf } from '../schema.ts'
 import { LONGEST } from './take.ts'
 
-const name = (length: number, description: string) =>
-  Type.Optional(
-    Type.String({ minLength: 1, maxLength: length, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', description }),
-  )
+/** A text of one line. */
+export const line = (length: number, description: string) =>
+  Type.String({ minLength: 1, maxLength: length, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', description })
+const name = (length: number, description: string) => Type.Optional(line(length, description))
 
 const names = {
   id: name(
@@ -33,9 +33,9 @@ export const CloudEvent = Type.Object(
   {
     ...names,
     specversion: Type.Literal('1.0'),
-    id: Type.String({ minLength: 1, maxLength: LONGEST.id }),
-    type: Type.String({ minLength: 1, maxLength: LONGEST.type }),
-    source: Type.String({ minLength: 1, maxLength: LONGEST.source }),
+    id: line(LONGEST.id, 'Unique of its sender and source'),
+    type: line(LONGEST.type, 'What happened'),
+    source: line(LONGEST.source, 'Where, within the sender'),
   },
   { additionalProperties: true },
 )

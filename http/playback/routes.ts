@@ -12,7 +12,7 @@ import { readOptions, sayState } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Resource } from '../ingest/resource.ts'
 import { DEFAULT_LIMIT, fromCursor, pageQuery, page } from '../paging.ts'
-import { NoQuery, PageOf, oneOf } from '../schema.ts'
+import { NoQuery, PageOf, oneOf, Uuid4 } from '../schema.ts'
 
 const tag = 'playback'
 const UUID4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
@@ -68,8 +68,8 @@ const progress: Resource = {
   },
 }
 
-const Film = Type.Object({ film_id: Type.String({ description: 'UUID of version 4' }) })
-const User = Type.Object({ user_id: Type.String({ description: 'UUID of version 4' }) })
+const Film = Type.Object({ film_id: Uuid4 })
+const User = Type.Object({ user_id: Uuid4 })
 
 /** `/api/v1/progresses`: where viewers are in films, and what that says of the films. */
 export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: () => number }) {
@@ -99,7 +99,7 @@ export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: (
           'Of one’s own subject (`sub` of the token), or of anybody for an operator. The same again changes nothing.',
         body: {
           'application/json': Type.Object({
-            user_id: Type.String({ format: 'uuid', description: 'Version 4' }),
+            user_id: Uuid4,
             progress: Type.Integer({ minimum: 0, maximum: LONGEST, description: 'At most total' }),
             total: Type.Integer({ minimum: 1, maximum: LONGEST }),
           }),
