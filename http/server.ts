@@ -14,6 +14,7 @@ import type { HttpConfig } from './config.ts'
 import { createLoops } from './control/loops.ts'
 import { controlRoutes } from './control/routes.ts'
 import { pageOfFault } from './dashboard/problem.ts'
+import { platformScreens } from './dashboard/platform/screens.ts'
 import { createDashboard } from './dashboard/routes.ts'
 import { createDeviceActs } from './devices/acts.ts'
 import { createDeletions } from './devices/deletions.ts'
@@ -21,6 +22,7 @@ import { deviceRoutes } from './devices/routes.ts'
 import type { DocumentedRoute } from './docs/document.ts'
 import { docs } from './docs/routes.ts'
 import { ACCESS_KEY } from './edge/access.ts'
+import { originOf } from './edge/address.ts'
 import { createAdmission } from './edge/admission.ts'
 import { createCors } from './edge/cors.ts'
 import { createEdge } from './edge/edge.ts'
@@ -44,6 +46,7 @@ import { playbackRoutes } from './playback/routes.ts'
 import { Latency } from './service/latency.ts'
 import { createMetrics } from './service/metrics.ts'
 import { serviceRoutes } from './service/routes.ts'
+import { StatisticsReader } from './statistics/statistics.ts'
 import { userRoutes } from './users.ts'
 
 export interface ServerParts {
@@ -73,13 +76,20 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
   credentials.onForget(() => hub.recheck())
+  const deletions = createDeletions({ cluster, devices: authority.devices, now })
+  const deviceActs = createDeviceActs({ authority, deletions })
+  const pieces = createPieces(cluster)
+  const statistics = new StatisticsReader(cluster)
+  const { timeZone } = config
   const dashboard = createDashboard({
     cluster,
-    timeZone: config.timeZone,
+    timeZone,
     now,
     session: pageSessions.find,
     demandOwnPage: pageSessions.demandOwnPage,
     by: audit.by,
+    originOf: (request) => originOf(request, config),
+    screens: platformScreens({ cluster, authority, acts: deviceActs, statistics, pieces, loops, timeZone, now }),
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })
@@ -103,10 +113,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
   const retries = createRetries({ store: cluster.store, now })
   const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
-  const deletions = createDeletions({ cluster, devices: authority.devices, now })
-  const deviceActs = createDeviceActs({ authority, deletions })
   const take = createTake(cluster.partitions)
-  const pieces = createPieces(cluster)
   const exhaustersOfOld = exhausterAliases({ cluster, answers })
   const { app: edge, lanes } = createEdge({ config, admission, answers: faultAnswers, cors })
   const app = edge

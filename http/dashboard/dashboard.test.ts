@@ -30,6 +30,7 @@ function dashboard(model = night()) {
     now: () => NIGHT,
     session: () => people.viewer,
     demandOwnPage: () => {},
+    originOf: () => 'http://localhost',
     by: () => SOMEBODY,
     report: (error) => {
       throw error

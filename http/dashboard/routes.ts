@@ -31,6 +31,8 @@ export interface DashboardParts {
   readonly now: () => number
   readonly session: FindSession
   readonly demandOwnPage: DemandOwnPage
+  /** Under which origin the client reaches this server. */
+  readonly originOf: (request: Request) => string
   /** How the journal names who sends a request. */
   readonly by: Audit['by']
   /** The pages beside those of the plant. */
@@ -80,6 +82,12 @@ export function createDashboard(parts: DashboardParts) {
   const live = createLive({ cluster, viewIn, build, now, report })
   parts.onSessionsEnded?.(() => live.recheck())
 
+  /** The address as the client has it: behind a proxy another one than the request's. */
+  const addressOf = (request: Request) => {
+    const { pathname, search } = new URL(request.url)
+    return new URL(pathname + search, parts.originOf(request))
+  }
+
   async function screenAt(url: URL, viewer: PageSession): Promise<Screen | null> {
     for (const find of finders) {
       const screen = await find(url, viewer)
@@ -90,7 +98,9 @@ export function createDashboard(parts: DashboardParts) {
 
   /** Acts that may be offered: without an account there is no token, and no form. */
   const actsOf = (screen: Screen, { role, csrf }: PageSession): ReadonlySet<string> => {
-    const offered = Object.entries(screen.acts ?? {}).filter(([, act]) => csrf !== null && atLeast(role, act.role))
+    const offered = Object.entries(screen.acts ?? {}).filter(
+      ([, act]) => csrf !== null && act.offered !== false && atLeast(role, act.role),
+    )
     return new Set(offered.map(([name]) => name))
   }
 
@@ -131,11 +141,13 @@ export function createDashboard(parts: DashboardParts) {
     const viewer = await session(request)
     if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
     try {
-      const url = new URL(request.url)
+      const url = addressOf(request)
       const screen = await screenAt(url, viewer)
       if (!screen) return await problem(wish, 'notFound', 404)
       return await render(wish, screen, viewer, doneOf(url, wish))
     } catch (error) {
+      // An address whose query means nothing leads nowhere.
+      if (error instanceof Fault && error.code === 'VALIDATION') return await problem(wish, 'notFound', 404)
       return failed(wish, error)
     }
   }
@@ -147,7 +159,7 @@ export function createDashboard(parts: DashboardParts) {
     if (!viewer) return see(`/dashboard/login?next=${encodeURIComponent(wish.here)}`)
     try {
       demandOwnPage(request, viewer, fields.csrf)
-      const screen = await screenAt(new URL(request.url), viewer)
+      const screen = await screenAt(addressOf(request), viewer)
       const name = fields.act ?? ''
       const wanted = screen?.acts && Object.hasOwn(screen.acts, name) ? screen.acts[name] : undefined
       if (!screen || !wanted) return await problem(wish, 'notFound', 404)
@@ -176,7 +188,7 @@ export function createDashboard(parts: DashboardParts) {
     const language: Language = LANGUAGES.find((one) => one === query.get('lang')) ?? LANGUAGES[0]
     const viewer = await session(request)
     if (!viewer) return new Response(null, { status: 401 })
-    const here = URL.parse(query.get('page') ?? '', request.url)
+    const here = URL.parse(query.get('page') ?? '', parts.originOf(request))
     const screen = here && (await screenAt(here, viewer).catch(faultOf))
     if (screen instanceof Fault) return new Response(null, { status: screen.status })
     if (!screen) return new Response(null, { status: 404 })

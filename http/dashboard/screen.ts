@@ -38,11 +38,13 @@ export interface Doer {
 /** Something that a form of a page does. Whoever has a smaller role is not offered it, and is refused. */
 export interface Act {
   readonly role: Role
+  /** False: not for this person, although the role would do. */
+  readonly offered?: boolean
   run(fields: Readonly<Record<string, string>>, doer: Doer): Promise<Outcome>
 }
 
 /** Where an act leads: to another page (303), or back to its own with something to show. */
 export type Outcome = { readonly see: string } | { readonly show: Shown; readonly status?: number }
 
-/** The page at an address, for whoever asks; null when there is none. Faults as the API's: FORBIDDEN, NOT_FOUND … */
+/** The page at an address (its origin is the one that the client uses), for whoever asks; null when there is none. Faults as the API's: FORBIDDEN, NOT_FOUND … */
 export type FindScreen = (url: URL, session: PageSession) => Promise<Screen | null> | Screen | null

@@ -3,6 +3,7 @@ import { mayHold } from '../../actors/event/digest.ts'
 import { eventOf, labelOf } from '../../actors/event/row.ts'
 import { eventAddresses } from '../../actors/event/address.ts'
 import type { StoredEvent } from '../../actors/event/schema.ts'
+import { fromCursor } from '../paging.ts'
 import type { Piece, Pieces } from './segments.ts'
 
 /** A place in the list: by time, then by address, then by offset, all descending. */
@@ -10,6 +11,12 @@ export interface Place {
   readonly at: number
   readonly address: string
   readonly offset: number
+}
+
+/** Of a cursor that this list gave. Fault VALIDATION. */
+export function placeOf(cursor: string): Place {
+  const [at, address, offset] = fromCursor(cursor, ['number', 'string', 'number']) as [number, string, number]
+  return { at, address, offset }
 }
 
 export interface ListQuery {

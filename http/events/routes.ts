@@ -7,11 +7,11 @@ import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { awaitMinOffset } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
-import { DEFAULT_LIMIT, fromCursor, page, pageQuery } from '../paging.ts'
+import { DEFAULT_LIMIT, page, pageQuery } from '../paging.ts'
 import { NoQuery, oneOf, TimeText } from '../schema.ts'
 import { isoTime, timeOf } from '../time.ts'
 import { findEvent } from './find.ts'
-import { listEvents, type Place } from './list.ts'
+import { listEvents, placeOf } from './list.ts'
 import { BatchReport, CloudEvent, Event, EventDocument, EventPage, EventStatistics, Queued } from './schema.ts'
 import type { Pieces } from './segments.ts'
 import { eventStatistics, lagOf } from './statistics.ts'
@@ -40,11 +40,6 @@ function rangeOf({ from, to }: { from?: string | undefined; to?: string | undefi
     })
   }
   return { ...(begin === undefined ? {} : { from: begin }), ...(end === undefined ? {} : { to: end }) }
-}
-
-function placeOf(cursor: string): Place {
-  const [at, address, offset] = fromCursor(cursor, ['number', 'string', 'number']) as [number, string, number]
-  return { at, address, offset }
 }
 
 /** `/api/v1/events`: they come in, are listed, counted, and found by their ids. */

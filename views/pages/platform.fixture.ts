@@ -51,7 +51,7 @@ export function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): De
     range: '5m',
     from: NIGHT - 5 * MINUTE,
     to: NIGHT,
-    step: 5 * SECOND,
+    gapMs: 8 * SECOND,
     lines: names.map((name, line) => ({
       name,
       points: Array.from({ length: 60 }, (_, index) => index)
@@ -89,6 +89,8 @@ const row = (index: number): EventRow => ({
   store_time: iso(index * 400),
 })
 
+const NO_FILTER = { type: undefined, user: undefined, from: undefined, to: undefined }
+
 export function eventsOf(plant: PlantModel, more: Partial<EventsModel> = {}): EventsModel {
   const step = 10 * SECOND
   return {
@@ -96,8 +98,8 @@ export function eventsOf(plant: PlantModel, more: Partial<EventsModel> = {}): Ev
     range: '15m',
     from: NIGHT - 15 * MINUTE,
     to: NIGHT,
-    filter: {},
-    paused: false,
+    filter: NO_FILTER,
+    paused: null,
     figures: {
       count: 3_270_114,
       duplicates: 1204,
@@ -265,8 +267,16 @@ export function platformPages(view: View, plant: PlantModel): LivePage[] {
     devicePage(view, deviceOf(plant, { position: null, keys: [], range: '30d' }), 'curl', all, ORIGIN),
     devicePage(view, deviceOf(plant, { device: { ...deviceOf(plant).device, lastAt: null } }), 'curl', all, ORIGIN),
     eventsPage(view, eventsOf(plant), ORIGIN),
-    eventsPage(view, eventsOf(plant, { paused: true, filter: { type: 'play', from: '2026-11-22T03:00' } }), ORIGIN),
-    eventsPage(view, eventsOf(plant, { events: [], filter: { user: 'nobody' }, older: null, cursor: 'x' }), ORIGIN),
+    eventsPage(
+      view,
+      eventsOf(plant, { paused: NIGHT, filter: { ...NO_FILTER, type: 'play', from: '2026-11-22T03:00' } }),
+      ORIGIN,
+    ),
+    eventsPage(
+      view,
+      eventsOf(plant, { events: [], filter: { ...NO_FILTER, user: 'nobody' }, older: null, cursor: 'x' }),
+      ORIGIN,
+    ),
     eventsPage(
       view,
       eventsOf(plant, {

@@ -78,8 +78,8 @@ export interface DeviceModel {
   /** Epoch ms. */
   readonly from: number
   readonly to: number
-  /** Length of a step of the chart, ms. */
-  readonly step: number
+  /** Points further apart than this have a gap between them. */
+  readonly gapMs: number
   readonly lines: readonly PlotLine[]
   readonly statistics: readonly NameStatistics[]
   /** null: not for this person. */

@@ -25,7 +25,7 @@ export function head(view: View, { device }: DeviceModel): Html {
 /** The mean of each step, one line a name. */
 export function chart(view: View, model: DeviceModel): Html {
   const { devices } = view.text
-  const { lines, from, to, step, values } = model
+  const { lines, from, to, gapMs, values } = model
   if (model.device.lastAt === null) {
     return html`<div id="device-chart">${state('wait', devices.noReadings, devices.noReadingsHint)}</div>`
   }
@@ -33,7 +33,7 @@ export function chart(view: View, model: DeviceModel): Html {
   const label = devices.chart({ names: lines.map(({ name }) => name).join(', ') })
   const drawn = lines.some(({ points }) => points.length > 0)
   return html`<div id="device-chart">
-    ${drawn ? plot(view, { label, from, to, gapMs: step * 1.5, lines }) : html`<p class="body muted">${devices.noReadingsHere}</p>`}
+    ${drawn ? plot(view, { label, from, to, gapMs, lines }) : html`<p class="body muted">${devices.noReadingsHere}</p>`}
     <p class="legend row body">
       ${lines.map(
         ({ name }, index) =>

@@ -4,11 +4,12 @@ import { html, type Content } from '../../html.ts'
 import type { Fragments, LivePage } from '../../layout.ts'
 import type { View } from '../../view.ts'
 import { EVENTS_PATH } from './list.ts'
+import type { PlantModel } from '../model.ts'
 import type { EventModel } from './model.ts'
 import { eventPath, lagOf } from './tail.ts'
 
 /** A stored event never changes; only the top bar does. */
-export const eventFragments = (view: View, model: EventModel): Fragments => new Map(topbarFragments(view, model.plant))
+export const eventFragments = (view: View, plant: PlantModel): Fragments => new Map(topbarFragments(view, plant))
 
 /** One event, with all its fields. */
 export function eventPage(view: View, model: EventModel): LivePage {
@@ -30,7 +31,7 @@ export function eventPage(view: View, model: EventModel): LivePage {
     section: 'events',
     path: eventPath(event.id),
     title: events.event,
-    fragments: eventFragments(view, model),
+    fragments: eventFragments(view, model.plant),
     main: html`<header class="page-head">
         <h1>${events.event}</h1>
         <p class="mono">${event.id}</p>

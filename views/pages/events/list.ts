@@ -25,13 +25,18 @@ export function eventsFragments(view: View, model: EventsModel): Fragments {
 }
 
 /** What the address says of a model. */
-const queryOf = ({ range, filter, paused, cursor }: EventsModel) => ({
+export const queryOf = ({
+  range,
+  filter,
+  paused,
+  cursor,
+}: Pick<EventsModel, 'range' | 'filter' | 'paused' | 'cursor'>) => ({
   range: range === '15m' ? undefined : range,
   type: filter.type,
   user: filter.user,
   from: filter.from,
   to: filter.to,
-  paused: paused ? '1' : undefined,
+  paused: paused === null ? undefined : String(paused),
   cursor,
 })
 
@@ -75,7 +80,7 @@ export function eventsPage(view: View, model: EventsModel, origin: string): Live
       </div>
       <section class="card">
         <header>
-          <h2>${model.paused || model.cursor !== undefined ? events.pausedTail : events.tail}</h2>
+          <h2>${model.paused !== null || model.cursor !== undefined ? events.pausedTail : events.tail}</h2>
           ${pauseSwitch(view, model)}
         </header>
         ${filterForm(view, model)}${place(fragments, 'tail')}
@@ -93,9 +98,9 @@ export function eventsPage(view: View, model: EventsModel, origin: string): Live
 function pauseSwitch({ text }: View, model: EventsModel): Html | null {
   if (model.cursor !== undefined) return null
   const { events } = text
-  const href = hrefOf(EVENTS_PATH, { ...queryOf(model), paused: model.paused ? undefined : '1' })
+  const href = hrefOf(EVENTS_PATH, { ...queryOf(model), paused: model.paused === null ? '1' : undefined })
   return html`<a class="btn end" href="${href}"
-    >${icon(model.paused ? 'play' : 'pause')}${model.paused ? events.resume : events.pause}</a
+    >${icon(model.paused === null ? 'pause' : 'play')}${model.paused === null ? events.pause : events.resume}</a
   >`
 }
 

@@ -18,11 +18,11 @@ export interface EventRow {
 
 /** What the list shows: all of it AND. */
 export interface EventFilter {
-  readonly type?: string
-  readonly user?: string
+  readonly type: string | undefined
+  readonly user: string | undefined
   /** As it was filled in: a time of the plant's zone without a zone. */
-  readonly from?: string
-  readonly to?: string
+  readonly from: string | undefined
+  readonly to: string | undefined
 }
 
 export interface EventFigures {
@@ -46,8 +46,8 @@ export interface EventsModel {
   readonly from: number
   readonly to: number
   readonly filter: EventFilter
-  /** The tail stands still. */
-  readonly paused: boolean
+  /** Where the page stands still, epoch ms; null: it lives. */
+  readonly paused: number | null
   /** null: they cannot be read now. */
   readonly figures: EventFigures | null
   /** Newest first; null: they cannot be read now. */

@@ -1,0 +1,28 @@
+import type { Cluster } from '../../../actors/cluster/port.ts'
+import type { Authority } from '../../auth/authority.ts'
+import type { Loops } from '../../control/loops.ts'
+import type { DeviceActs } from '../../devices/acts.ts'
+import type { Pieces } from '../../events/segments.ts'
+import type { StatisticsReader } from '../../statistics/statistics.ts'
+import type { FindScreen, Readers } from '../screen.ts'
+import { controlScreens } from './control.ts'
+import { deviceScreens } from './devices.ts'
+import { eventScreens } from './events.ts'
+
+/** The pages of the platform: they read and act by the functions that the API does. */
+export const platformScreens =
+  (parts: {
+    cluster: Cluster
+    authority: Authority
+    acts: DeviceActs
+    statistics: StatisticsReader
+    pieces: Pieces
+    loops: Loops
+    timeZone: string
+    now: () => number
+  }) =>
+  (readers: Readers): readonly FindScreen[] => [
+    deviceScreens(parts, readers),
+    eventScreens(parts, readers),
+    controlScreens(parts, readers),
+  ]
