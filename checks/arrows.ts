@@ -26,6 +26,12 @@ export const ROOMS: readonly {
     in: ['actors/cluster/'],
     may: ['runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
   },
+  {
+    room: 'outgoing',
+    in: ['actors/outgoing/'],
+    may: ['runtime', 'store port'],
+    packages: ['node:crypto', 'node:dns/promises'],
+  },
   { room: 'backup', in: ['actors/backup/'], may: ['runtime', 'sqlite', 'log', 'store'] },
   { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant'] },
   { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind', 'machine', 'plant'], packages: [] },
@@ -49,7 +55,19 @@ export const ROOMS: readonly {
   {
     room: 'http',
     in: ['http/'],
-    may: ['runtime', 'log port', 'store port', 'cluster port', 'kinds', 'schema', 'kind', 'machine', 'plant', 'views'],
+    may: [
+      'runtime',
+      'log port',
+      'store port',
+      'cluster port',
+      'outgoing',
+      'kinds',
+      'schema',
+      'kind',
+      'machine',
+      'plant',
+      'views',
+    ],
   },
   // What stands on the command line beside `start`: under main.ts, above the parts.
   { room: 'commands', in: ['commands/'], may: ['root', 'runtime', 'backup', 'store', 'http'] },

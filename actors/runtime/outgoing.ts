@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly payload: unknown
   /** Epoch ms after which it is recorded as expired and not sent. */
   readonly not_after?: number
+  /** Id under which the target gets it, when that is not the effect's own: what is sent anew is the same to the target. */
+  readonly message_id?: string
   /** True: the actor that emitted it gets the outcome as a record `delivery` ({@link DeliveryOutcome}), once. */
   readonly report?: boolean
 }

@@ -1,0 +1,23 @@
+import type { FaultCode } from '../runtime/index.ts'
+
+/** What is to be sent to one target. */
+export interface Message {
+  /** The same at every attempt: a receiver that remembers ids takes it once. */
+  readonly id: string
+  /** Which target of its kind. */
+  readonly key: string
+  readonly payload: unknown
+}
+
+/** How an attempt went. `code`: trying again is of no use, it goes to the dead letters at once. */
+export type Attempt =
+  | { readonly taken: true; readonly answer: string | null }
+  | { readonly taken: false; readonly error: string; readonly code?: FaultCode }
+
+/** A way out of the system. Registered under the `kind` that outgoing effects name; the loop knows no kind. */
+export interface TargetKind {
+  /** Deliveries under way at one moment, for one target. */
+  readonly atOnce: number
+  /** Sends once, with its own time-out. A rejection counts as a failed attempt. */
+  send(message: Message, signal: AbortSignal): Promise<Attempt>
+}
