@@ -1,4 +1,5 @@
-import { defineActor, type Turn } from '../runtime/index.ts'
+import { carries, relayed, type RelaysRecord } from '../relay/schema.ts'
+import { defineActor, OUTBOX, type Turn } from '../runtime/index.ts'
 import { digestOf } from './digest.ts'
 import { COLUMNS, textOf } from './row.ts'
 import type { EventRecord } from './schema.ts'
@@ -9,11 +10,24 @@ function take({ at, event }: EventRecord, turn: Turn, repeated: boolean): void {
   turn.row(at, [turn.takenAt - at, repeated ? 1 : NaN, track], textOf(event, repeated ? '' : turn.text))
 }
 
+interface EventState {
+  /** Absent: nobody has ever made a relay. */
+  relays?: RelaysRecord
+}
+
+/** What leaves the system for an event. */
+function relay({ relays }: EventState, { at, event }: EventRecord, turn: Turn): void {
+  if (relays === undefined) return
+  for (const route of relays.relays) {
+    if (carries(route.filter, event)) turn.emit(OUTBOX, turn.at, relayed(route, event, at), { urgent: true })
+  }
+}
+
 /**
- * The events of one partition. They are its history and nothing else: the state knows nothing, so that it stays small however many there
- * are. Which ids there are already is the runtime's business.
+ * The events of one partition. They are its history and nothing else: the state knows none of them, so that it stays small however many
+ * there are; it knows where they are relayed to. Which ids there are already is the runtime's business.
  */
-export const event = defineActor<object>({
+export const event = defineActor<EventState>({
   kind: 'event',
   version: 1,
   initial: () => ({}),
@@ -21,11 +35,15 @@ export const event = defineActor<object>({
   historyText: true,
   digest: digestOf,
   on: {
-    event: (_, record: EventRecord, turn) => {
+    event: (state, record: EventRecord, turn) => {
       take(record, turn, false)
+      relay(state, record, turn)
       turn.changed()
+    },
+    relays: (state, relays: RelaysRecord) => {
+      if (relays.version > (state.relays?.version ?? 0)) state.relays = relays
     },
   },
   repeated: (_, record: EventRecord, turn) => take(record, turn, true),
-  ask: { past: () => null },
+  ask: { past: () => null, relays: ({ relays }) => ({ version: relays?.version ?? 0 }) },
 })
