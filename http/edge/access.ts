@@ -26,7 +26,8 @@ export function demandAccess(identity: Identity, needed: Access): void {
   } else demand(identity, needed)
 }
 
-export const unauthenticated = () => new Fault('UNAUTHENTICATED', 'Send a valid access token: Authorization: Bearer …')
+/** The words are those that clients of the replaced systems look for. */
+export const unauthenticated = () => new Fault('UNAUTHENTICATED', 'Not authenticated')
 
 /** The place in a route's documentation where its access stands, for the route table and the API document. */
 export const ACCESS_KEY = 'x-access'

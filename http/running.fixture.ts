@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Board } from '../actors/cluster/board.ts'
+import { LocalCluster } from '../actors/cluster/cluster.ts'
+import { Pool } from '../actors/cluster/pool.ts'
+import { openSqliteLog } from '../actors/log/sqlite/log.ts'
+import { openSqliteStore } from '../actors/store/sqlite/store.ts'
+import type { HttpConfig } from './config.ts'
+import { serve } from './test-kit.ts'
+
+const PARTITIONS = 4
+
+/** The whole system but for its port: log, store, one Worker, and the server to be asked. `stop` removes what it has written. */
+export async function running(config: Partial<HttpConfig> = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'windbox-http-'))
+  const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
+  const log = openSqliteLog({ file: logFile, partitions: PARTITIONS, clock: Date })
+  const store = openSqliteStore(storeFile)
+  const board = new Board(PARTITIONS, 1)
+  const pool = new Pool({
+    workers: 1,
+    partitions: PARTITIONS,
+    board,
+    storeFile,
+    logFile,
+    maxResident: 1000,
+    serveLog: (port, partitions) => log.serve(port, partitions),
+    onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
+    onFailed: (sentence) => {
+      throw new Error(sentence)
+    },
+    report: () => {},
+    now: () => Date.now(),
+  })
+  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, board, pool })
+  pool.start()
+  await until('the cluster to be ready', () => cluster.readiness().ready)
+  const served = await serve(cluster, { config })
+  return {
+    ...served,
+    cluster,
+    store,
+    async end() {
+      served.stop()
+      await pool.stop()
+      await store.close()
+      await log.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+export type Running = Awaited<ReturnType<typeof running>>
+
+/** Asks until the answer is yes; what was waited for stands in the failure. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
+  const end = performance.now() + withinMs
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`waited ${withinMs} ms for ${what}`)
+    await new Promise<void>((done) => setTimeout(done, 5))
+  }
+}
