@@ -37,7 +37,9 @@ export function read(search) {
   const to = mode === 'range' ? moment(query.get('to')) : from + state.length * units[state.unit]
   const [, begin, end] = /^(\d+)-(\d+)$/.exec(query.get('zoom') ?? '') ?? []
   if (begin) state.zoom = { from: begin * 1000, to: end * 1000 }
-  return to - from >= rules.shortestMs && to - from <= rules.longestMs ? { ...state, from, to } : following(state)
+  return to - from >= rules.shortestMs && to - from <= rules.longestMs
+    ? { ...state, from, to }
+    : { ...following(state), zoom: state.zoom }
 }
 
 /** The address of a state; what stands there by itself is left out. */
@@ -68,11 +70,19 @@ export function following(state) {
   return { ...state, ...span, from: to - (fits ? length : usual), to, follow: true, zoom: null }
 }
 
-/** The interval moved by its own length; one that would reach the present follows it. */
+/** The same interval elsewhere; a span that comes within this share of its length of the present follows it. */
+export function movedTo(state, { from, to }, nearly = 0) {
+  if (state.mode === 'span' && to + nearly * (to - from) >= present()) return following(state)
+  return { ...state, from, to, follow: false, zoom: null }
+}
+
+/** What is left to the present is not worth a shift of its own. */
+const NEARLY = 0.1
+
+/** The interval moved by its own length. */
 export function shifted(state, direction) {
   const by = direction * (state.to - state.from)
-  if (state.mode === 'span' && state.to + by >= present()) return following(state)
-  return { ...state, from: state.from + by, to: state.to + by, follow: false, zoom: null }
+  return movedTo(state, { from: state.from + by, to: state.to + by }, NEARLY)
 }
 
 /** What is looked at: the zoom, or all of the interval. */

@@ -1,5 +1,5 @@
 // The page of trends: an address is a state, a state is shown, and whatever a person does makes the next state and its address.
-import { autoStep, following, lookingAt, read, shifted, stepOf, viewOf, write, zoomed } from './address.js'
+import { autoStep, following, lookingAt, movedTo, read, shifted, stepOf, viewOf, write, zoomed } from './address.js'
 import { createChart } from './chart.js'
 import { fill, number, stamp } from './figures.js'
 import { listenToForm, showForm, showProblem } from './form.js'
@@ -40,7 +40,7 @@ const chart = createChart(plots, {
     cursor: pointAt,
     select: (view) => go(lookingAt(state, view)),
     reset: () => go({ ...state, zoom: null }),
-    pan,
+    pan: (view) => pan(view),
   },
 })
 const strip = createStrip(element('strip'), (view) => go(lookingAt(state, view)))
@@ -217,15 +217,7 @@ function toggle(name, checked) {
   go({ ...state, signals: checked ? [...state.signals, name] : state.signals.filter((one) => one !== name) })
 }
 
-function pan(view) {
-  if (state.zoom) return go(lookingAt(state, within(view, state)))
-  const by = view.from - state.from
-  go(
-    state.mode === 'span' && state.to + by >= present()
-      ? following(state)
-      : { ...state, from: state.from + by, to: state.to + by, follow: false },
-  )
-}
+const pan = (view) => go(state.zoom ? lookingAt(state, within(view, state)) : movedTo(state, view))
 
 const within = (view, { from, to }) => {
   const by = Math.max(from - view.from, 0) + Math.min(to - view.to, 0)

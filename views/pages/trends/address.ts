@@ -24,12 +24,16 @@ export function addressOf(wish: TrendWish): string {
 export const csvAddressOf = (wish: TrendWish): string =>
   withQuery(`${PATH}.csv`, [...signalsIn(wish), `from=${iso(wish.from)}`, `to=${iso(wish.to)}`, `step=${stepOf(wish)}`])
 
-/** The interval moved by its own length; one that would reach the present follows it. */
+/** What is left to the present is not worth a shift of its own. */
+const NEARLY = 0.1
+
+/** The interval moved by its own length; one that comes near the present follows it. */
 export function shifted(wish: TrendWish, direction: -1 | 1, present: number): TrendWish {
   const { from, to, mode } = wish
   const by = direction * (to - from)
   const moved: Interval = { from: from + by, to: to + by }
-  if (mode === 'span' && moved.to >= present) return { ...wish, ...lastOf(wish, present), follow: true, zoom: null }
+  if (mode === 'span' && moved.to + NEARLY * (to - from) >= present)
+    return { ...wish, ...lastOf(wish, present), follow: true, zoom: null }
   return { ...wish, ...moved, follow: false, zoom: null }
 }
 
