@@ -1,10 +1,16 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { ID_PARTS } from '../../runtime/index.ts'
+import { ID_PARTS, type AppliedId } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
+import { idHash, WORDS, writeEntry } from './id-entries.ts'
+import { idRuns } from './id-runs.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
+/** Fewer ids of one address than this in one call wait in a table of their own, by text: a run of them would be mostly overhead. */
+const RUN_FROM = 32
+/** So many that wait for one address become a run. */
+const MOST_WAITING = 1024
 /** Ids looked up and deleted in one go: the others' writes get in between. */
-const FORGET_STEP = 1000
+const STEP = 1000
 
 /** The sign after {@link ID_PARTS}. */
 const AFTER_PARTS = String.fromCharCode(ID_PARTS.charCodeAt(0) + 1)
@@ -16,11 +22,23 @@ interface Offsets {
   readonly last: number
 }
 
-/** Which offset brought an id first, per address. */
+type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'>
+
+/**
+ * Which offset brought an id first, per address: many in runs ({@link idRuns}), a few that came alone in a table. The lowest of all that
+ * is found counts, so it does not matter where one stands, or how often.
+ */
 export function idTable(
   sqlite: SqliteFile,
   raiseEnds: RaiseEnds,
-): { methods: Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'>; forget(offsets: Offsets): Promise<void> } {
+  now: () => number,
+): {
+  methods: Methods
+  forget(offsets: Offsets): Promise<void>
+  sweep(): Promise<void>
+  close(): Promise<void>
+} {
+  const runs = idRuns(sqlite, now)
   const put = sqlite.prepare<unknown, [string, string, number, number]>(
     `INSERT INTO ids VALUES (?, ?, ?, ?) ON CONFLICT (address, id) DO UPDATE
      SET partition = excluded.partition, offset = excluded.offset WHERE excluded.offset < ids.offset`,
@@ -31,32 +49,70 @@ export function idTable(
   const ofFamily = sqlite.prepare<{ offset: number }, [string, string, string]>(
     'SELECT offset FROM ids WHERE address = ? AND id >= ? AND id < ?',
   )
+  const waiting = sqlite.prepare<{ id: string; offset: number }, [string, number]>(
+    'SELECT id, offset FROM ids WHERE address = ? LIMIT ?',
+  )
   const broughtBy = sqlite.prepare<{ id: string }, [string, string, number, number, number]>(
     'SELECT id FROM ids WHERE address = ? AND id > ? AND offset BETWEEN ? AND ? ORDER BY id LIMIT ?',
   )
   const drop = sqlite.prepare<unknown, [string, string]>('DELETE FROM ids WHERE address = ? AND id = ?')
-  const methods: Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'> = {
+  /** How many this connection has let wait, by address: a guess that costs nothing, of how many there are. */
+  const counts = new Map<string, number>()
+
+  /** Within a transaction. */
+  function letWait(address: string, ids: readonly AppliedId[]): void {
+    for (const { id, partition, offset } of ids) put.run(address, id, partition, offset)
+    const count = (counts.get(address) ?? 0) + ids.length
+    counts.set(address, count)
+    if (count < MOST_WAITING) return
+    const all = waiting.all(address, 2 * MOST_WAITING)
+    runs.add(address, entriesOf(all))
+    for (const { id } of all) drop.run(address, id)
+    counts.delete(address)
+  }
+
+  const methods: Methods = {
     async putIds(ids) {
       if (ids.length === 0) return
+      const byAddress = Map.groupBy(ids, ({ address }) => address)
       sqlite.write(() => {
         raiseEnds(ids)
-        for (const { address, id, partition, offset } of ids) put.run(address, id, partition, offset)
+        for (const [address, own] of byAddress) {
+          if (own.length < RUN_FROM) letWait(address, own)
+          else runs.add(address, entriesOf(own))
+        }
       })
+      await Promise.all(byAddress.keys().map(runs.tidy).toArray())
     },
     async findIds(ids) {
-      return sqlite.read(() => ids.map(({ address, id }) => find.get(address, id)?.offset ?? -1))
+      const finders = new Map<string, ReturnType<typeof runs.finder>>()
+      const finderOf = (address: string) => {
+        if (!finders.has(address)) finders.set(address, runs.finder(address))
+        return finders.get(address)
+      }
+      return sqlite.read(() =>
+        ids.map(({ address, id }) => {
+          const alone = find.get(address, id)?.offset ?? -1
+          const inRun = finderOf(address)?.(id) ?? -1
+          return alone < 0 ? inRun : inRun < 0 ? alone : Math.min(alone, inRun)
+        }),
+      )
     },
     async findFamily(address, family) {
       const [begin, end] = [`${family}${ID_PARTS}`, `${family}${AFTER_PARTS}`]
-      return sqlite.attempt(() => ofFamily.all(address, begin, end)).map(({ offset }) => offset)
+      return sqlite.read(() => [
+        ...ofFamily.all(address, begin, end).map(({ offset }) => offset),
+        ...runs.family(address, family),
+      ])
     },
   }
   return {
     methods,
     async forget({ address, first, last }) {
-      // Looked up without the lock of a writer: that is a pass over all ids of the address.
-      for (let after = '', found = FORGET_STEP; found === FORGET_STEP;) {
-        const ids = sqlite.attempt(() => broughtBy.all(address, after, first, last, FORGET_STEP))
+      await runs.forget(address, { first, last })
+      // Looked up without the lock of a writer: that is a pass over all of the address that stand alone.
+      for (let after = '', found = STEP; found === STEP;) {
+        const ids = sqlite.attempt(() => broughtBy.all(address, after, first, last, STEP))
         if (ids.length > 0) {
           sqlite.write(() => {
             for (const { id } of ids) drop.run(address, id)
@@ -67,5 +123,13 @@ export function idTable(
         await new Promise(setImmediate)
       }
     },
+    sweep: runs.sweep,
+    close: runs.close,
   }
+}
+
+function entriesOf(ids: readonly { readonly id: string; readonly offset: number }[]): Uint32Array {
+  const entries = new Uint32Array(ids.length * WORDS)
+  ids.forEach(({ id, offset }, i) => writeEntry(entries, i * WORDS, idHash(id), offset))
+  return entries
 }

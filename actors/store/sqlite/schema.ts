@@ -81,9 +81,26 @@ CREATE INDEX deliveries_time ON deliveries (target, at, id);
 CREATE INDEX deliveries_age ON deliveries (at);
 `
 
+/**
+ * Ids in runs (`id-runs.ts`). Numbers of runs are never used again: the highest one of an address tells whether another has come. A base
+ * stands in `id_bases` until its run is there.
+ */
+const ID_RUNS = `
+CREATE TABLE id_runs (
+  run INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL, level INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  entries INTEGER NOT NULL, buckets INTEGER NOT NULL, base INTEGER NOT NULL, filter BLOB NOT NULL
+) STRICT;
+CREATE INDEX id_runs_address ON id_runs (address);
+CREATE TABLE id_bases (base INTEGER PRIMARY KEY AUTOINCREMENT, began REAL NOT NULL) STRICT;
+CREATE TABLE id_buckets (place INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
+CREATE TABLE forgotten_ids (
+  address TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (address, first)
+) STRICT, WITHOUT ROWID;
+`
+
 export const STORE_FILE: FileKind = {
   name: 'store',
   applicationId: 0x57425354, // "WBST"
-  migrations: [TABLES, TEXTS, SUMMARIES, DELIVERIES],
+  migrations: [TABLES, TEXTS, SUMMARIES, DELIVERIES, ID_RUNS],
   unavailable: 'STORE_UNAVAILABLE',
 }

@@ -23,7 +23,8 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
   const segments = segmentTable(sqlite, summaries)
   const deliveries = deliveryTable(sqlite)
   const effects = effectTable(sqlite, ends.raise, deliveries.begin)
-  const ids = idTable(sqlite, ends.raise)
+  const forgetRest = forgetting(sqlite)
+  const ids = idTable(sqlite, ends.raise, () => Date.now())
   return {
     ...snapshotTable(sqlite, ends.raise),
     ...segments.methods,
@@ -36,10 +37,15 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
     async expire(before) {
       await segments.expire(before.history, ids.forget)
       await effects.expire(before.effects)
+      await ids.sweep()
       await deliveries.expire(before.deliveries)
     },
-    forget: forgetting(sqlite),
+    async forget(address) {
+      await ids.forget({ address, first: 0, last: Number.MAX_SAFE_INTEGER })
+      await forgetRest(address)
+    },
     async close() {
+      await ids.close()
       sqlite.close()
     },
   }

@@ -1,0 +1,106 @@
+import { Database } from 'bun:sqlite'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { addToFilter, emptyFilter, idHash, mayPass } from './id-entries.ts'
+import { openSqliteStore } from './store.ts'
+
+const address = 'event/#0'
+const ids = (from: number, count: number, offset = from) =>
+  Array.from({ length: count }, (_, i) => ({ address, id: `id ${from + i}`, partition: 0, offset: offset + i }))
+
+let dir: string
+let file: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'windbox-ids-'))
+  file = join(dir, 'store.sqlite')
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const rows = (sql: string): Record<string, number>[] => {
+  using db = new Database(file, { readonly: true })
+  return db.query<Record<string, number>, []>(sql).all()
+}
+
+/** Merging goes on beside what is asked for: more ids make it wait for itself. */
+async function untilMerged(store: ReturnType<typeof openSqliteStore>): Promise<void> {
+  const most = () => rows('SELECT max(n) AS n FROM (SELECT count(*) AS n FROM id_runs GROUP BY level)')[0]!.n!
+  for (const deadline = Date.now() + 20_000; most() >= 8;) {
+    if (Date.now() > deadline) throw new Error(`${most()} runs of one level are not merged`)
+    await store.putIds(ids(1_000_000, 1))
+    await new Promise(setImmediate)
+  }
+}
+
+test('runs are merged, eight to one; no id is lost, and what merging replaced leaves the file', async () => {
+  const store = openSqliteStore(file)
+  for (let n = 0; n < 20_000; n += 100) await store.putIds(ids(n, 100))
+  await untilMerged(store)
+  const asked = ids(0, 20_100)
+  expect(await store.findIds(asked)).toEqual(asked.map(({ offset }) => (offset < 20_000 ? offset : -1)))
+  await store.close()
+  const again = openSqliteStore(file)
+  expect(await again.findIds(asked)).toEqual(asked.map(({ offset }) => (offset < 20_000 ? offset : -1)))
+  await again.close()
+  expect(rows('SELECT sum(entries) AS n FROM id_runs')[0]!.n).toBe(20_000)
+  expect(rows('SELECT sum(length(entries)) / 24 AS n FROM id_buckets')[0]!.n).toBe(20_000)
+  expect(rows('SELECT count(*) AS n FROM id_bases')[0]!.n).toBe(0)
+})
+
+test('forgotten ids are gone at once, and from the file with their run or when it is merged', async () => {
+  const store = openSqliteStore(file)
+  const at = (first: number, last: number) => ({
+    address,
+    first,
+    last,
+    from: first,
+    to: last,
+    rows: 1,
+    data: new Uint8Array(1),
+  })
+  for (let n = 0; n < 700; n += 100) await store.putIds(ids(n, 100))
+  await store.putSegments([at(0, 149), at(150, 249), at(250, 700)])
+  await store.expire({ history: 249.5, effects: 0, deliveries: 0 })
+  const asked = ids(0, 700)
+  const left = asked.map(({ offset }) => (offset < 250 ? -1 : offset))
+  expect(await store.findIds(asked)).toEqual(left)
+  expect(rows('SELECT first, last FROM forgotten_ids')).toEqual([{ first: 0, last: 249 }])
+  expect(rows('SELECT sum(entries) AS n FROM id_runs')[0]!.n).toBe(500)
+  for (let n = 700; n < 1200; n += 100) await store.putIds(ids(n, 100))
+  await untilMerged(store)
+  expect(rows('SELECT sum(entries) AS n FROM id_runs')[0]!.n).toBe(950)
+  expect(await store.findIds(asked)).toEqual(left)
+  await store.close()
+})
+
+test('an id that comes again after it was forgotten counts from its new offset', async () => {
+  const store = openSqliteStore(file)
+  await store.putIds(ids(0, 100))
+  await store.putSegments([{ address, first: 0, last: 99, from: 0, to: 0, rows: 1, data: new Uint8Array(1) }])
+  await store.putIds(ids(50, 100, 1050))
+  await store.expire({ history: 1, effects: 0, deliveries: 0 })
+  expect(await store.findIds([...ids(0, 1), ...ids(60, 1)])).toEqual([-1, 1060])
+  await store.close()
+})
+
+test('ids that come few at a time become a run when there are many', async () => {
+  const store = openSqliteStore(file)
+  for (let n = 0; n < 3000; n += 3) await store.putIds(ids(n, 3))
+  expect(rows('SELECT count(*) AS n FROM ids')[0]!.n).toBeLessThan(1100)
+  expect(rows('SELECT sum(entries) AS n FROM id_runs')[0]!.n).toBeGreaterThan(1900)
+  const asked = ids(0, 3000)
+  expect(await store.findIds(asked)).toEqual(asked.map(({ offset }) => offset))
+  await store.close()
+})
+
+test('a filter passes all its members and few strangers', () => {
+  const filter = emptyFilter(10_000)
+  for (let n = 0; n < 10_000; n++) addToFilter(filter, idHash(`member ${n}`))
+  let passed = 0
+  for (let n = 0; n < 10_000; n++) {
+    expect(mayPass(filter, idHash(`member ${n}`))).toBe(true)
+    if (mayPass(filter, idHash(`stranger ${n}`))) passed++
+  }
+  expect(passed).toBeLessThan(300)
+})

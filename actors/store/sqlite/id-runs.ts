@@ -1,0 +1,314 @@
+import type { SqliteFile } from '../../sqlite/open.ts'
+import {
+  addToFilter,
+  emptyFilter,
+  idHash,
+  mayPass,
+  offsetAt,
+  placeAmong,
+  WORDS,
+  type FamilyHash,
+} from './id-entries.ts'
+
+/** Entries of a bucket, on average: with their words it fills a page of the file. */
+const BUCKET_ENTRIES = 120
+/** Buckets of one run at the most; a run's place in the table is its base times this. */
+const MOST_BUCKETS = 2 ** 20
+/** So many runs of one level become one of the next. */
+const FAN = 8
+/** Buckets of a merged run that one transaction writes: the others' writes get in between. */
+const MERGE_STEP = 32
+/** With more runs than this an address waits for its merges before it gets another: each run is one more place to look. */
+const MOST_RUNS = 64
+/** A merge that takes longer than this has died with its process. */
+const DEAD_MS = 60 * 60 * 1000
+
+/** A run as memory knows it. */
+interface Run {
+  readonly run: number
+  readonly level: number
+  readonly first: number
+  readonly last: number
+  readonly entries: number
+  readonly buckets: number
+  readonly base: number
+  readonly filter: Uint32Array
+}
+
+interface Range {
+  readonly first: number
+  readonly last: number
+}
+
+type RunRow = Omit<Run, 'filter'> & { filter: Uint8Array }
+
+/**
+ * Ids of one address in runs, each written once and never changed: 24 bytes an id, in buckets by hash, with a filter in memory that says
+ * which runs need not be looked into. Eight runs of a level are merged into one of the next, beside what else goes on. A random key a row
+ * of a B-tree costs a page of the write-ahead log each; here an id costs its own bytes, and those again at each of its few merges.
+ *
+ * What is visible is what `id_runs` names: buckets are written before their run, and a run that a merge replaces goes in the transaction
+ * that brings the merged one. A run that comes gets a number above all others, so one number tells whether memory is up to date.
+ */
+export function idRuns(sqlite: SqliteFile, now: () => number) {
+  const newest = sqlite.prepare<{ run: number | null }, [string]>(
+    'SELECT max(run) AS run FROM id_runs WHERE address = ?',
+  )
+  const numbers = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM id_runs WHERE address = ?')
+  const load = sqlite.prepare<RunRow, [number]>('SELECT * FROM id_runs WHERE run = ?')
+  const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
+    `INSERT INTO id_runs (address, level, first, last, entries, buckets, base, filter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const drop = sqlite.prepare<unknown, [number]>('DELETE FROM id_runs WHERE run = ?')
+  const begin = sqlite.prepare<{ base: number }, [number]>('INSERT INTO id_bases (began) VALUES (?) RETURNING base')
+  const end = sqlite.prepare<unknown, [number]>('DELETE FROM id_bases WHERE base = ?')
+  const dead = sqlite.prepare<{ base: number }, [number]>('SELECT base FROM id_bases WHERE began < ?')
+  const bucket = sqlite.prepare<{ entries: Uint8Array }, [number]>('SELECT entries FROM id_buckets WHERE place = ?')
+  const putBucket = sqlite.prepare<unknown, [number, Uint8Array]>('INSERT INTO id_buckets VALUES (?, ?)')
+  const dropBuckets = sqlite.prepare<unknown, [number, number, number]>(
+    'DELETE FROM id_buckets WHERE place IN (SELECT place FROM id_buckets WHERE place >= ? AND place < ? LIMIT ?)',
+  )
+  const isForgotten = sqlite.prepare<{ first: number }, [string, number, number]>(
+    'SELECT first FROM forgotten_ids WHERE address = ? AND first <= ? AND last >= ? LIMIT 1',
+  )
+  const forgotten = sqlite.prepare<Range, [string]>('SELECT first, last FROM forgotten_ids WHERE address = ?')
+  const joined = sqlite.prepare<{ first: number | null; last: number | null }, [string, number, number]>(
+    'SELECT min(first) AS first, max(last) AS last FROM forgotten_ids WHERE address = ? AND first <= ? AND last >= ?',
+  )
+  const dropForgotten = sqlite.prepare<unknown, [string, number, number]>(
+    'DELETE FROM forgotten_ids WHERE address = ? AND first >= ? AND last <= ?',
+  )
+  const putForgotten = sqlite.prepare<unknown, [string, number, number]>('INSERT INTO forgotten_ids VALUES (?, ?, ?)')
+  const within = sqlite.prepare<{ run: number; base: number }, [string, number, number]>(
+    'SELECT run, base FROM id_runs WHERE address = ? AND first >= ? AND last <= ?',
+  )
+
+  const kept = new Map<string, { newest: number; runs: Run[] }>()
+  let merging: Promise<void> = Promise.resolve()
+  let isClosed = false
+
+  /** The runs of an address, as they are in the present transaction. */
+  function runsOf(address: string): readonly Run[] {
+    const known = kept.get(address)
+    const now = newest.get(address)?.run ?? 0
+    if (now === (known?.newest ?? 0)) return known?.runs ?? []
+    const old = new Map(known?.runs.map((run) => [run.run, run]))
+    const runs = numbers.all(address).map(({ run }) => old.get(run) ?? runOf(load.get(run)!))
+    kept.set(address, { newest: now, runs })
+    return runs
+  }
+
+  const runOf = ({ filter, ...row }: RunRow): Run => ({ ...row, filter: wordsOf(filter) })
+
+  /** The entries of a bucket; undefined when its run has gone since memory heard of it. */
+  function entriesOf(base: number, index: number): Uint32Array | undefined {
+    const row = bucket.get(base * MOST_BUCKETS + index)
+    return row ? wordsOf(row.entries) : undefined
+  }
+
+  /** Calls back with the place of each entry of a family, in every one of the runs. */
+  function look(runs: readonly Run[], hash: FamilyHash, found: (entries: Uint32Array, at: number) => void): void {
+    for (const { filter, base, buckets } of runs) {
+      if (!mayPass(filter, hash)) continue
+      const entries = entriesOf(base, placeAmong(hash.a, buckets))
+      if (entries === undefined) continue
+      for (let at = 0; at < entries.length; at += WORDS) {
+        if (entries[at] === hash.a && entries[at + 1] === hash.b) found(entries, at)
+      }
+    }
+  }
+
+  const isGone = (address: string, offset: number): boolean => isForgotten.get(address, offset, offset) !== null
+
+  /** Writes entries as a run. Within a transaction. */
+  function add(address: string, entries: Uint32Array): void {
+    const run = layOut(entries)
+    const { base } = begin.get(now())!
+    run.buckets.forEach((words, index) => putBucket.run(base * MOST_BUCKETS + index, bytesOf(words)))
+    put.run(address, 0, run.first, run.last, entries.length / WORDS, run.buckets.length, base, bytesOf(run.filter))
+    end.run(base)
+  }
+
+  /** Merges where there are enough runs of a level. One merge at a time, and never in the way of who waits for an answer. */
+  function tidy(address: string): Promise<void> {
+    merging = merging.then(async () => {
+      try {
+        while (!isClosed && (await mergeLevel(address)));
+      } catch {
+        // The store cannot be written now. The runs are as good as before; the next ids ask again.
+      }
+    })
+    return sqlite.attempt(() => runsOf(address)).length > MOST_RUNS ? merging : Promise.resolve()
+  }
+
+  async function mergeLevel(address: string): Promise<boolean> {
+    const byLevel = Map.groupBy(
+      sqlite.read(() => runsOf(address)),
+      ({ level }) => level,
+    )
+    const [level, runs] = [...byLevel].find(([, some]) => some.length >= FAN) ?? []
+    if (level === undefined || runs === undefined) return false
+    const { base } = sqlite.write(() => begin.get(now())!)
+    const merged = await merge(
+      runs,
+      base,
+      sqlite.attempt(() => forgotten.all(address)),
+    )
+    if (isClosed) return false
+    const isDone = sqlite.write(() => {
+      // Another connection may have merged the same ones.
+      const there = new Set(numbers.all(address).map(({ run }) => run))
+      if (!runs.every(({ run }) => there.has(run))) return false
+      const { first, last, entries, buckets, filter } = merged
+      if (entries > 0) put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter))
+      for (const { run } of runs) drop.run(run)
+      end.run(base)
+      return true
+    })
+    for (const gone of isDone ? runs.map((run) => run.base) : [base]) await dropBase(gone)
+    if (!isDone) sqlite.write(() => end.run(base))
+    return isDone
+  }
+
+  /** Writes the buckets of a merged run, and says what its row is. */
+  async function merge(runs: readonly Run[], base: number, gone: readonly Range[]) {
+    const most = runs.reduce((sum, { entries }) => sum + entries, 0)
+    const buckets = Math.min(MOST_BUCKETS, Math.ceil(most / BUCKET_ENTRIES))
+    const filter = emptyFilter(most)
+    const range = { first: Infinity, last: -1 }
+    let count = 0
+    for (let index = 0; index < buckets && !isClosed; index += MERGE_STEP) {
+      const to = Math.min(buckets, index + MERGE_STEP)
+      const sources = sqlite.attempt(() => runs.flatMap((run) => overlapping(run, index / buckets, to / buckets)))
+      const parts: number[][] = Array.from({ length: to - index }, () => [])
+      for (const entries of sources) {
+        for (let at = 0; at < entries.length; at += WORDS) {
+          const a = entries[at]!
+          const place = placeAmong(a, buckets)
+          if (place < index || place >= to) continue
+          const offset = offsetAt(entries, at)
+          if (gone.some(({ first, last }) => offset >= first && offset <= last)) continue
+          for (let word = 0; word < WORDS; word++) parts[place - index]!.push(entries[at + word]!)
+          addToFilter(filter, { a, b: entries[at + 1]! })
+          range.first = Math.min(range.first, offset)
+          range.last = Math.max(range.last, offset)
+          count++
+        }
+      }
+      sqlite.write(() => {
+        parts.forEach((part, i) => putBucket.run(base * MOST_BUCKETS + index + i, bytesOf(Uint32Array.from(part))))
+      })
+      await new Promise(setImmediate)
+    }
+    return { ...range, entries: count, buckets, filter }
+  }
+
+  /** Buckets of a run whose hashes may lie in a share of all. */
+  function overlapping({ base, buckets }: Run, from: number, to: number): Uint32Array[] {
+    const found: Uint32Array[] = []
+    for (let index = Math.floor(from * buckets); index < Math.min(buckets, Math.ceil(to * buckets) + 1); index++) {
+      const entries = entriesOf(base, index)
+      if (entries !== undefined) found.push(entries)
+    }
+    return found
+  }
+
+  async function dropBase(base: number): Promise<void> {
+    const place = base * MOST_BUCKETS
+    while (
+      !isClosed &&
+      sqlite.write(() => dropBuckets.run(place, place + MOST_BUCKETS, MERGE_STEP).changes) === MERGE_STEP
+    ) {
+      await new Promise(setImmediate)
+    }
+  }
+
+  return {
+    add,
+    tidy,
+    /**
+     * What finds the lowest offset of an id in the runs of an address, -1 for none; undefined where it has no runs, as most. Good for the
+     * transaction that it was made in.
+     */
+    finder(address: string): ((id: string) => number) | undefined {
+      const runs = runsOf(address)
+      if (runs.length === 0) return undefined
+      return (id) => {
+        const hash = idHash(id)
+        let lowest = -1
+        look(runs, hash, (entries, at) => {
+          if (entries[at + 2] !== hash.c || entries[at + 3] !== hash.d) return
+          const offset = offsetAt(entries, at)
+          if ((lowest < 0 || offset < lowest) && !isGone(address, offset)) lowest = offset
+        })
+        return lowest
+      }
+    },
+    /** Offsets of all ids of a family, but not of one that is the family's text itself. Within a transaction. */
+    family(address: string, family: string): number[] {
+      const hash = idHash(family)
+      const offsets: number[] = []
+      look(runsOf(address), hash, (entries, at) => {
+        if (entries[at + 2] === hash.c && entries[at + 3] === hash.d) return
+        const offset = offsetAt(entries, at)
+        if (!isGone(address, offset)) offsets.push(offset)
+      })
+      return offsets
+    },
+    /** Forgets the ids of these offsets: at once for who looks, and from the file when their run goes or is merged. */
+    async forget(address: string, { first, last }: Range): Promise<void> {
+      const bases = sqlite.write(() => {
+        if (newest.get(address)?.run == null) return []
+        const near = joined.get(address, last + 1, first - 1)!
+        const [from, to] = [Math.min(first, near.first ?? first), Math.max(last, near.last ?? last)]
+        dropForgotten.run(address, from, to)
+        putForgotten.run(address, from, to)
+        return within.all(address, from, to).map(({ run, base }) => {
+          drop.run(run)
+          return base
+        })
+      })
+      for (const base of bases) await dropBase(base)
+    },
+    /** What merges left behind that died with their process. */
+    async sweep(): Promise<void> {
+      for (const { base } of sqlite.attempt(() => dead.all(now() - DEAD_MS))) {
+        await dropBase(base)
+        sqlite.write(() => end.run(base))
+      }
+    },
+    /** Resolves when no merge is under way. */
+    close(): Promise<void> {
+      isClosed = true
+      return merging
+    },
+  }
+}
+
+/** Entries in buckets by hash, with the filter, and which offsets they have. */
+function layOut(entries: Uint32Array) {
+  const count = entries.length / WORDS
+  const buckets = Math.min(MOST_BUCKETS, Math.ceil(count / BUCKET_ENTRIES))
+  const filter = emptyFilter(count)
+  const parts: number[][] = Array.from({ length: buckets }, () => [])
+  let [first, last] = [Infinity, -1]
+  for (let at = 0; at < entries.length; at += WORDS) {
+    const a = entries[at]!
+    const part = parts[placeAmong(a, buckets)]!
+    for (let word = 0; word < WORDS; word++) part.push(entries[at + word]!)
+    addToFilter(filter, { a, b: entries[at + 1]! })
+    const offset = offsetAt(entries, at)
+    first = Math.min(first, offset)
+    last = Math.max(last, offset)
+  }
+  return { buckets: parts.map((part) => Uint32Array.from(part)), filter, first, last }
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+/** A copy where the bytes do not lie on a word's border. */
+const wordsOf = (bytes: Uint8Array): Uint32Array =>
+  bytes.byteOffset % 4 === 0
+    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+    : new Uint32Array(bytes.slice().buffer)
