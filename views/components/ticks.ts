@@ -1,7 +1,18 @@
 import type { View } from '../view.ts'
 
-const HOUR = 3_600_000
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+/** Distances between two ticks of a time axis. */
+const STEPS = [
+  ...[10, 30].map((count) => count * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
+  ...[1, 2, 3, 4, 6, 12].map((count) => count * HOUR),
+  ...[1, 2, 5, 10].map((count) => count * DAY),
+]
+/** A label so near to an end of the axis (as a share of it) stands inside. */
+const EDGE = 0.03
 
 /** About five round values around a range, and the axis that holds them. */
 export function valueTicks(low: number, high: number, write: (value: number, digits: number) => string) {
@@ -19,15 +30,25 @@ export function valueTicks(low: number, high: number, write: (value: number, dig
   return { low: first * step, high: last * step, ticks }
 }
 
-/** Six moments from one end of a range to the other: time of day in a short one, the day in a long one. */
+/** At most seven round moments of a range: times of day in a short one, days of the plant's calendar in a long one. */
 export function timeTicks({ format }: View, from: number, to: number) {
+  const step = STEPS.find((one) => (to - from) / one <= 7) ?? STEPS.at(-1)!
   const write = (at: number) => {
-    if (to - from > 2 * DAY) return format.date(at).replace(/ \d{4}$/, '')
-    const clock = format.clock(at)
-    return to - from >= HOUR / 2 ? clock.slice(0, 5) : clock
+    if (step >= DAY) return format.date(at).replace(/ \d{4}$/, '')
+    return step >= MINUTE ? format.clock(at).slice(0, 5) : format.clock(at)
   }
-  return Array.from({ length: 6 }, (_, index) => {
-    const at = from + ((to - from) * index) / 5
-    return { at, words: write(at), anchor: index === 0 ? 'start' : index === 5 ? 'end' : 'middle' }
-  })
+  const ticks: { at: number; words: string; anchor: 'start' | 'middle' | 'end' }[] = []
+  for (let round = Math.ceil(from / step) * step; round <= to; round += step) {
+    const at = step >= DAY ? midnightBefore(round, format.clock(round)) : round
+    if (at < from) continue
+    const share = (at - from) / (to - from)
+    ticks.push({ at, words: write(at), anchor: share < EDGE ? 'start' : share > 1 - EDGE ? 'end' : 'middle' })
+  }
+  return ticks
+}
+
+/** The beginning of the day whose clock shows this at the moment. */
+function midnightBefore(at: number, clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number)
+  return at - hours * HOUR - minutes * MINUTE
 }

@@ -20,7 +20,7 @@ export function loopFragments(view: View, model: LoopModel): Fragments {
   const loop = documentOf(model.loop)
   return new Map([
     ...topbarFragments(view, model.plant),
-    ['loop-pill', html`<span id="loop-pill">${loop && pill(view, loop)}</span>`],
+    ['loop-pill', html`<div class="row" id="loop-pill">${loop && [pill(view, loop), method(view, loop)]}</div>`],
     ['loop-mode', loopMode(view, loop)],
     ['loop-figures', loop ? figures('loop-figures', figuresOf(view, loop)) : unreadable(view)],
     ['loop-history', historyBand(view, model)],
@@ -35,8 +35,14 @@ const unreadable = ({ text }: View): Html =>
     ${state('off', text.control.unavailable, text.control.unavailableHint)}
   </div>`
 
+/** When it decides, and how. */
+const method = ({ text, format }: View, { interval_s, test, alpha }: LoopDocument): Html =>
+  html`<p>
+    ${text.control.decides({ interval: `${format.number(interval_s, 0)} ${text.time.second}`, test: text.control.tests[test], alpha: format.limit(alpha) })}
+  </p>`
+
 function figuresOf(view: View, loop: LoopDocument): Figure[] {
-  const { control, time } = view.text
+  const { control } = view.text
   const { number, measure, clock, moment } = view.format
   const { manipulator, window, last_decision: last, next_decision_at: next } = loop
   const place = manipulator ? `${manipulator.host}:${manipulator.port}` : control.noManipulator
@@ -46,11 +52,7 @@ function figuresOf(view: View, loop: LoopDocument): Figure[] {
     {
       name: control.window,
       value: number(window.n, 0),
-      context: control.decides({
-        interval: `${number(loop.interval_s, 0)} ${time.second}`,
-        test: control.tests[loop.test],
-        alpha: view.format.limit(loop.alpha),
-      }),
+      context: control.windowHint,
     },
     {
       name: control.mean,

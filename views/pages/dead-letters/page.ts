@@ -66,7 +66,7 @@ function filterForm({ text }: View, { filter, kinds, codes }: DeadLettersModel, 
       ${options.map((one) => html`<option value="${one}" ${filter[name] === one && html` selected`}>${one}</option>`)}
     </select>`
   const used = filter.kind !== undefined || filter.code !== undefined
-  return html`<form class="toolbar" method="get">
+  return html`<form class="filters" method="get">
     ${field(deadLetters.kind, select('kind', deadLetters.allKinds, kinds))}${field(deadLetters.code, select('code', deadLetters.allCodes, codes))}
     <button class="btn">${deadLetters.apply}</button>
     ${used && html`<a class="btn quiet" href="${DEAD_LETTERS_PATH}">${deadLetters.clear}</a>`}${act}

@@ -55,7 +55,7 @@ export function valuesTable(view: View, { values, unshown, position }: DeviceMod
     return html`<div id="device-values">${state('off', devices.unavailable, devices.unavailableHint)}</div>`
   }
   if (values.length === 0) {
-    return html`<div id="device-values">${state('wait', devices.noReadings, devices.noReadingsHint)}</div>`
+    return html`<p class="body muted" id="device-values">${devices.waiting}</p>`
   }
   return html`<div class="table-wrap" id="device-values" tabindex="0" role="group" aria-label="${devices.values}">
     <table class="table">

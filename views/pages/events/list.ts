@@ -109,7 +109,7 @@ function filterForm({ text }: View, { filter, range }: EventsModel): Html {
   const time = (name: 'from' | 'to') =>
     html`<input class="input" type="datetime-local" step="1" name="${name}" value="${filter[name]}" />`
   const used = Object.values(filter).some((value) => value !== undefined)
-  return html`<form class="toolbar" method="get" role="search">
+  return html`<form class="filters" method="get" role="search">
     ${range !== '15m' && html`<input type="hidden" name="range" value="${range}" />`}
     ${field(events.type, textInput('type', filter.type))}${field(events.user, textInput('user', filter.user))}
     ${field(events.from, time('from'))}${field(events.to, time('to'))}

@@ -28,6 +28,7 @@ export interface ControlText {
   readonly noManipulator: string
   readonly since: Phrase<'time'>
   readonly window: string
+  readonly windowHint: string
   readonly mean: string
   readonly reference: Phrase<'mean'>
   readonly noReference: string
@@ -87,7 +88,7 @@ export const controlEn: ControlText = {
   },
   status: { up: 'up', down: 'down' },
   verdicts: {
-    rejected: 'moved',
+    rejected: 'shift',
     kept: 'hold',
     first_window: 'first window',
     no_readings: 'no readings',
@@ -120,9 +121,10 @@ export const controlEn: ControlText = {
   interlockReady: ({ status }) => `holds ${status} when engaged`,
   silence: ({ duration }) => `or after ${duration} without a reading`,
   manipulator: 'Manipulator',
-  noManipulator: 'none set',
+  noManipulator: 'no address set',
   since: ({ time }) => `since ${time}`,
   window: 'Readings in the window',
+  windowHint: 'since the last decision',
   mean: 'Mean of the window',
   reference: ({ mean }) => `compared with ${mean}`,
   noReference: 'nothing to compare with yet',
@@ -192,7 +194,7 @@ export const controlRu: ControlText = {
   },
   status: { up: 'вверх', down: 'вниз' },
   verdicts: {
-    rejected: 'сменить',
+    rejected: 'сдвиг',
     kept: 'держать',
     first_window: 'первое окно',
     no_readings: 'нет показаний',
@@ -225,9 +227,10 @@ export const controlRu: ControlText = {
   interlockReady: ({ status }) => `держит «${status}», когда включена`,
   silence: ({ duration }) => `или после ${duration} без показаний`,
   manipulator: 'Манипулятор',
-  noManipulator: 'не задан',
+  noManipulator: 'адрес не задан',
   since: ({ time }) => `с ${time}`,
   window: 'Показаний в окне',
+  windowHint: 'с прошлого решения',
   mean: 'Среднее окна',
   reference: ({ mean }) => `сравнивается с ${mean}`,
   noReference: 'сравнивать ещё не с чем',
