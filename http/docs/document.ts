@@ -24,9 +24,16 @@ export interface DocumentedRoute {
 
 const TAGS = {
   service: 'Is it there, is it ready, how is it',
-  accounts: 'Log in, users, roles',
-  devices: 'What sends readings, whose it is, and its keys',
+  accounts: 'Log in, users, roles, sessions',
+  devices: 'Devices, their owners and keys',
+  data: 'Readings of devices',
+  statistics: 'What readings come to, over any period, device and owner',
   exhausters: 'Live state, history and trends of the exhausters',
+  events: 'Events of any shape, each stored once',
+  playback: 'Where viewers are in films',
+  control: 'Loops: windows of readings in, commands out',
+  relays: 'What is sent on to other systems',
+  'dead-letters': 'What could not be done, and trying again',
   live: 'What changes, as it changes',
   inspect: 'What the system knows of itself',
   compat: "The replaced systems' own paths",
@@ -110,10 +117,11 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
     if (headers) operation.parameters = [...(operation.parameters ?? []), ...headers]
     const body = operation.requestBody?.content['application/json']
     if (body && !detail?.requestBody) {
-      // Unknown fields are refused, except where a schema says that it is open.
-      const schema = { additionalProperties: false, ...body.schema }
-      operation.requestBody!.content = { [typeof takes === 'string' ? takes : 'application/json']: { ...body, schema } }
+      operation.requestBody!.content = { [typeof takes === 'string' ? takes : 'application/json']: body }
     }
+    // The replaced systems' clients may send what nobody reads.
+    const open = operation.tags.includes('compat')
+    for (const one of Object.values(operation.requestBody?.content ?? {})) one.schema = sayOpen(one.schema, open)
     for (const parameter of operation.parameters ?? []) {
       for (const [key, value] of Object.entries(parameter)) if (value === undefined) delete parameter[key]
       // The description stands in the schema too; `examples` of a schema is something else than that of a parameter.
@@ -148,7 +156,16 @@ export function openApiDocument(routes: readonly DocumentedRoute[], version: str
   }) as object
 }
 
+/** Says of the objects that a body is, or is a list of, whether a field that is not known is refused; one that says so itself is left alone. */
+function sayOpen(schema: object, open: boolean): object {
+  const { type, items, anyOf } = schema as { type?: string; items?: object; anyOf?: readonly object[] }
+  if (anyOf) return { ...schema, anyOf: anyOf.map((one) => sayOpen(one, open)) }
+  if (items) return { ...schema, items: sayOpen(items, open) }
+  return type === 'object' ? { additionalProperties: open, ...schema } : schema
+}
+
 interface Operation {
+  tags: string[]
   description?: string
   responses: Record<string, unknown>
   security?: object[]
