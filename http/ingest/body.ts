@@ -16,23 +16,27 @@ export interface Held {
   bytes: number
 }
 
+/** The bytes of a body that says it is short, and is not encoded: it may be read in one go. Else -1. */
+export function shortLength(headers: Headers): number {
+  const length = headers.get('content-length')
+  if (length === null || headers.get('content-encoding') !== null) return -1
+  const bytes = Number(length)
+  return bytes <= SHORT_BYTES ? bytes : -1
+}
+
 /**
  * The text of a body, plain or gzip, up to {@link MOST_BODY_BYTES}: it stops reading (and inflating) there, whatever `content-length`
  * says. What it takes is counted in `held`. Faults: TOO_LARGE, OVERLOADED, UNSUPPORTED_MEDIA_TYPE (encoding), MALFORMED (not gzip, not UTF-8).
  */
-export async function readText(request: Request, inFlight: InFlight, held: Held): Promise<string> {
+export async function readLong(request: Request, inFlight: InFlight, held: Held): Promise<string> {
   const { headers } = request
-  const encoding = headers.get('content-encoding')
-  const said = headers.get('content-length')
-  let bytes: Uint8Array
-  if (encoding === null && said !== null && Number(said) <= SHORT_BYTES) {
-    hold(REQUEST_BYTES + Number(said), inFlight, held)
-    bytes = await request.bytes()
-  } else {
-    if (Number(said ?? 0) > MOST_BODY_BYTES) throw tooLarge()
-    hold(REQUEST_BYTES, inFlight, held)
-    bytes = await readStream(bodyOf(request, encoding), inFlight, held)
-  }
+  if (Number(headers.get('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
+  hold(0, inFlight, held)
+  return textOf(await readStream(bodyOf(request, headers.get('content-encoding')), inFlight, held))
+}
+
+/** Fault MALFORMED. */
+export function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
@@ -40,9 +44,11 @@ export async function readText(request: Request, inFlight: InFlight, held: Held)
   }
 }
 
-function hold(bytes: number, inFlight: InFlight, held: Held): void {
-  inFlight.enter(bytes)
-  held.bytes += bytes
+/** Counts a request and so many of its bytes. Fault OVERLOADED. */
+export function hold(bytes: number, inFlight: InFlight, held: Held): void {
+  const weight = held.bytes === 0 ? REQUEST_BYTES + bytes : bytes
+  inFlight.enter(weight)
+  held.bytes += weight
 }
 
 function bodyOf(request: Request, encoding: string | null): ReadableStream<Uint8Array> | null {

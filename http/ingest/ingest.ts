@@ -1,9 +1,9 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
-import { Fault, formatPosition, type Position } from '../../actors/runtime/index.ts'
+import { Fault, formatPosition, type NewRecord, type Position } from '../../actors/runtime/index.ts'
 import type { Sent, Work } from '../edge/fast-lanes.ts'
 import type { FaultAnswers } from '../edge/fault-answers.ts'
 import type { Answered, Retries } from '../edge/retries.ts'
-import { readText, type Held } from './body.ts'
+import { hold, readLong, shortLength, textOf, type Held } from './body.ts'
 import { InFlight } from './in-flight.ts'
 import { itemsOfArray, itemsOfLines, parseJson, sound, type Items } from './items.ts'
 import type { Carried, Refused, Resource, Sender } from './resource.ts'
@@ -34,6 +34,20 @@ function formOf(contentType: string | null, { types, many }: Resource): Form {
   return form
 }
 
+/** One item alone. */
+interface One {
+  readonly value: unknown
+}
+
+/** What a body holds. Faults: MALFORMED, TOO_LARGE, VALIDATION. */
+function read(resource: Resource, form: Form, text: string): Items | One {
+  if (form === 'lines') return itemsOfLines(text)
+  const value = parseJson(text)
+  if (form !== 'one' && resource.many && Array.isArray(value)) return itemsOfArray(value)
+  if (form === 'many') throw new Fault('VALIDATION', 'The body is not an array.')
+  return { value: sound(value) }
+}
+
 const isNotTaken = () => new Fault('LOG_UNAVAILABLE', 'The log could not take it; send it again.')
 
 /** The answer to a batch. `positions`: the last one of each partition. */
@@ -55,11 +69,8 @@ export function createIngest(parts: {
 }) {
   const { cluster, retries, later, now, inFlight = new InFlight() } = parts
 
-  async function appendOne(resource: Resource, value: unknown, sender: Sender): Promise<Answered> {
-    const taken = resource.one(value, sender)
-    let record = taken instanceof Promise ? await taken : taken
-    if (sender.idOf && !record.id) record = { ...record, id: sender.idOf(0) }
-    const [at] = await cluster.append([record])
+  /** Fault LOG_UNAVAILABLE. */
+  function answerToOne(resource: Resource, record: NewRecord, at: Position | null | undefined): Answered {
     if (!at) throw isNotTaken()
     const position = formatPosition(at)
     const body = resource.answer ? resource.answer(position, record) : reportOf(1, [position], [])
@@ -99,28 +110,40 @@ export function createIngest(parts: {
     return await cluster.append(records)
   }
 
-  async function take(resource: Resource, form: Form, text: string, sender: Sender): Promise<Answered> {
-    if (form === 'lines') return await appendMany(resource, itemsOfLines(text), sender)
-    const value = parseJson(text)
-    const isMany = Array.isArray(value) && resource.many !== undefined && form !== 'one'
-    if (isMany) return await appendMany(resource, itemsOfArray(value), sender)
-    if (form === 'many') throw new Fault('VALIDATION', 'The body is not an array.')
-    return await appendOne(resource, sound(value), sender)
+  async function take(resource: Resource, sent: Items | One, sender: Sender): Promise<Answered> {
+    if ('items' in sent) return await appendMany(resource, sent, sender)
+    const record = await resource.one(sent.value, sender)
+    const [at] = await append([{ record, indexes: [0] }], sender)
+    return answerToOne(resource, record, at)
   }
 
+  /** One item without a retry key is gone through in this one function: each further `async` costs 0.4 µs, of 14 in all. */
   async function answer(resource: Resource, { request, identity, set, params = NO_PARAMETERS }: Sent): Promise<string> {
     const held: Held = { bytes: 0 }
     try {
       const { headers } = request
-      const contentType = headers.get('content-type')
-      const form = formOf(contentType, resource)
-      const text = await readText(request, inFlight, held)
+      const form = formOf(headers.get('content-type'), resource)
+      const length = shortLength(headers)
+      if (length >= 0) hold(length, inFlight, held)
+      const text = length >= 0 ? textOf(await request.bytes()) : await readLong(request, inFlight, held)
       const nowMs = now()
-      const answered = headers.has('idempotency-key')
-        ? await retries.once(identity, headers, [new URL(request.url).pathname, form, text], (idOf) =>
-            take(resource, form, text, { identity, nowMs, params, ...(idOf ? { idOf } : {}) }),
-          )
-        : await take(resource, form, text, { identity, nowMs, params })
+      let answered: Answered
+      if (headers.has('idempotency-key')) {
+        const parts = [new URL(request.url).pathname, form, text]
+        answered = await retries.once(identity, headers, parts, (idOf) =>
+          take(resource, read(resource, form, text), { identity, nowMs, params, ...(idOf ? { idOf } : {}) }),
+        )
+      } else {
+        const sent = read(resource, form, text)
+        const sender = { identity, nowMs, params }
+        if ('items' in sent) answered = await appendMany(resource, sent, sender)
+        else {
+          const taken = resource.one(sent.value, sender)
+          const record = taken instanceof Promise ? await taken : taken
+          const [at] = await cluster.append([record])
+          answered = answerToOne(resource, record, at)
+        }
+      }
       set.status = answered.status
       set.headers['content-type'] = JSON_TYPE
       if (answered.position) set.headers['x-position'] = answered.position
