@@ -4,8 +4,8 @@ import { Partition, type LogRecord, type NewRecord } from '../runtime/index.ts'
 import { MemoryStore } from '../runtime/sim/memory-store.ts'
 import { film, RANKING } from './film.ts'
 import { ranking } from './ranking.ts'
-import { MOST_FILMS, MOST_RANKED, type FilmStatistics, type RankedFilm, type ResumePoint } from './schema.ts'
-import { viewer } from './viewer.ts'
+import { MOST_FILMS, MOST_RANKED, type FilmStatistics, type RankedFilm } from './schema.ts'
+import { viewer, type ViewerFilms } from './viewer.ts'
 
 const START = Date.parse('2026-11-22T10:00:00Z')
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -49,7 +49,7 @@ async function world() {
     },
     settle,
     statistics: (of: number) => ask<FilmStatistics>(`film/${id(of)}`, 'statistics'),
-    films: (user: number, query: object = { limit: 50 }) => ask<ResumePoint[]>(`viewer/${id(user)}`, 'films', query),
+    films: (user: number, query: object = { limit: 50 }) => ask<ViewerFilms>(`viewer/${id(user)}`, 'films', query),
     ranked: (query: object = { limit: 50 }) => ask<RankedFilm[]>(RANKING, 'viewers', query),
   }
 }
@@ -59,7 +59,9 @@ test('a viewer who posts again is one viewer, and goes on from the last place', 
   for (const progress of [100, 100, 400, 400, 250]) await post(1, 7, progress)
   await settle()
   expect(await statistics(7)).toMatchObject({ viewers: 1, completed: 0, completion: 0, watch_time: 400 })
-  expect(await films(1)).toMatchObject([{ film_id: id(7), progress: 250, total: 1000, share: 0.25, completed: false }])
+  expect((await films(1)).items).toMatchObject([
+    { film_id: id(7), progress: 250, total: 1000, share: 0.25, completed: false },
+  ])
 })
 
 test('drop-off counts each viewer once, at the furthest that they got', async () => {
@@ -97,11 +99,13 @@ test('to go on with stands first what was watched last; pages go on where the la
   for (const of of [1, 2, 3, 4, 1]) await post(5, of, 10 * of)
   await post(5, 6, 1000)
   await settle()
-  expect((await films(5)).map(({ film_id }) => film_id)).toEqual([6, 1, 4, 3, 2].map(id))
-  expect((await films(5, { limit: 50, completed: false })).map(({ film_id }) => film_id)).toEqual([1, 4, 3, 2].map(id))
-  const [, second] = await films(5, { limit: 2 })
-  const after = { at: Date.parse(second!.updated_at), film: second!.film_id }
-  expect((await films(5, { limit: 2, after })).map(({ film_id }) => film_id)).toEqual([4, 3].map(id))
+  expect((await films(5)).items.map(({ film_id }) => film_id)).toEqual([6, 1, 4, 3, 2].map(id))
+  expect((await films(5, { limit: 50, completed: false })).items.map(({ film_id }) => film_id)).toEqual(
+    [1, 4, 3, 2].map(id),
+  )
+  const { next } = await films(5, { limit: 2 })
+  const second = await films(5, { limit: 3, after: next })
+  expect([second.items.map(({ film_id }) => film_id), second.next]).toEqual([[4, 3, 2].map(id), null])
 })
 
 test('whatever is posted, in any order and with crashes, the films add up to their viewers', async () => {

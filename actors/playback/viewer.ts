@@ -17,6 +17,8 @@ interface Watched {
   readonly share: number
   /** `at` of the last post, epoch ms. */
   readonly at: number
+  /** Its offset: which of two came later. */
+  readonly offset: number
 }
 
 export interface ViewerState {
@@ -39,9 +41,11 @@ function contribution(before: Watched | undefined, now: Watched): ContributionRe
 const isProgress = ({ film, progress, total }: ProgressRecord): boolean =>
   typeof film === 'string' && Number.isInteger(progress) && total > 0 && progress >= 0 && progress <= total
 
-/** Order of the list: the one watched last first; of one moment, by id. */
-const isBehind = (point: { at: number; film: string }, place: { at: number; film: string }): boolean =>
-  point.at < place.at || (point.at === place.at && point.film > place.film)
+/** A page of a viewer's films, and where the next one begins; null: nothing follows. */
+export interface ViewerFilms {
+  readonly items: readonly ResumePoint[]
+  readonly next: number | null
+}
 
 /**
  * A viewer, `viewer/<user id>`: where in which film. It alone knows what it has told each film, so a post that is repeated, or that
@@ -62,6 +66,7 @@ export const viewer = defineActor<ViewerState>({
         furthest: Math.max(before?.furthest ?? 0, progress),
         share: Math.max(before?.share ?? 0, progress / total),
         at: turn.at,
+        offset: turn.offset,
       }
       const change = contribution(before, now)
       if (change) turn.send({ key: `film/${film}`, type: 'contribution', value: JSON.stringify(change) })
@@ -73,18 +78,17 @@ export const viewer = defineActor<ViewerState>({
     },
   },
   ask: {
-    /** Newest first, those behind `after`; at most `limit`, all where `completed` is not given. */
+    /** The film watched last first, those behind `after` (a `next`); at most `limit`. All where `completed` is not given. */
     films: (
       { films },
-      { limit, after, completed }: { limit: number; after?: { at: number; film: string }; completed?: boolean },
-    ): ResumePoint[] =>
-      Object.entries(films)
-        .map(([film, watched]) => ({ film, ...watched }))
-        .filter((point) => completed === undefined || point.share >= COMPLETED_SHARE === completed)
-        .filter((point) => after === undefined || isBehind(point, after))
-        .sort((a, b) => (isBehind(b, a) ? -1 : 1))
-        .slice(0, limit)
-        .map(({ film, progress, total, share, at }) => ({
+      { limit, after = Infinity, completed }: { limit: number; after?: number; completed?: boolean },
+    ): ViewerFilms => {
+      const found = Object.entries(films)
+        .filter(([, { offset }]) => offset < after)
+        .filter(([, { share }]) => completed === undefined || share >= COMPLETED_SHARE === completed)
+        .sort(([, a], [, b]) => b.offset - a.offset)
+      return {
+        items: found.slice(0, limit).map(([film, { progress, total, share, at }]) => ({
           film_id: film,
           progress,
           total,
@@ -92,5 +96,8 @@ export const viewer = defineActor<ViewerState>({
           completed: share >= COMPLETED_SHARE,
           updated_at: new Date(at).toISOString(),
         })),
+        next: found.length > limit ? found[limit - 1]![1].offset : null,
+      }
+    },
   },
 })

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { RANKING } from '../../actors/playback/film.ts'
 import { FilmStatistics, RankedFilm, ResumePoint, type ProgressRecord } from '../../actors/playback/schema.ts'
+import type { ViewerFilms } from '../../actors/playback/viewer.ts'
 import { Fault, partitionOf } from '../../actors/runtime/index.ts'
 import type { Identity } from '../auth/identity.ts'
 import { atLeast } from '../auth/roles.ts'
@@ -11,7 +12,7 @@ import { access } from '../edge/access.ts'
 import { readOptions, sayState } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Resource } from '../ingest/resource.ts'
-import { DEFAULT_LIMIT, fromCursor, pageQuery, page } from '../paging.ts'
+import { DEFAULT_LIMIT, fromCursor, page, pageQuery, toCursor } from '../paging.ts'
 import { NoQuery, PageOf, oneOf, Uuid4 } from '../schema.ts'
 
 const tag = 'playback'
@@ -125,19 +126,13 @@ export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: (
       '/api/v1/progresses/users/:user_id',
       async ({ params, query: { limit = DEFAULT_LIMIT, cursor, completed }, request, set }) => {
         const viewer = uuid4(params.user_id, '/user_id')
-        const [at, film] = cursor === undefined ? [] : (fromCursor(cursor, ['number', 'string']) as [number, string])
         const wanted = {
-          limit: limit + 1,
-          ...(completed === undefined ? {} : { completed }),
-          ...(at === undefined ? {} : { after: { at, film } }),
-        }
-        const points = await ask<ResumePoint[]>(`viewer/${viewer}`, 'films', wanted, request.headers, set)
-        return page(
-          points,
           limit,
-          (point) => point,
-          ({ updated_at, film_id }) => [Date.parse(updated_at), film_id],
-        )
+          ...(completed === undefined ? {} : { completed }),
+          ...(cursor === undefined ? {} : { after: fromCursor(cursor, ['number'])[0] }),
+        }
+        const { items, next } = await ask<ViewerFilms>(`viewer/${viewer}`, 'films', wanted, request.headers, set)
+        return { items, next_cursor: next === null ? null : toCursor([next]) }
       },
       {
         access: 'viewer',
