@@ -10,12 +10,15 @@ import { controlAliases } from './compat/control.ts'
 import { eventAliases } from './compat/events.ts'
 import { exhausterAliases } from './compat/exhausters.ts'
 import { playbackAliases } from './compat/playback.ts'
+import { statisticsAliases } from './compat/statistics.ts'
 import type { HttpConfig } from './config.ts'
 import { createLoops } from './control/loops.ts'
 import { controlRoutes } from './control/routes.ts'
 import { pageOfFault } from './dashboard/problem.ts'
 import { platformScreens } from './dashboard/platform/screens.ts'
 import { createDashboard } from './dashboard/routes.ts'
+import { dataRoutes } from './data/routes.ts'
+import { readingRecords } from './data/records.ts'
 import { createDeviceActs } from './devices/acts.ts'
 import { createDeletions } from './devices/deletions.ts'
 import { deviceRoutes } from './devices/routes.ts'
@@ -46,6 +49,8 @@ import { playbackRoutes } from './playback/routes.ts'
 import { Latency } from './service/latency.ts'
 import { createMetrics } from './service/metrics.ts'
 import { serviceRoutes } from './service/routes.ts'
+import { DeviceIds } from './statistics/devices.ts'
+import { statisticsRoutes } from './statistics/routes.ts'
 import { StatisticsReader } from './statistics/statistics.ts'
 import { userRoutes } from './users.ts'
 
@@ -113,6 +118,8 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
   const retries = createRetries({ store: cluster.store, now })
   const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
+  const readings = readingRecords(authority.devices)
+  const deviceIds = new DeviceIds(authority.devices, now)
   const take = createTake(cluster.partitions)
   const exhaustersOfOld = exhausterAliases({ cluster, answers })
   const { app: edge, lanes } = createEdge({ config, admission, answers: faultAnswers, cors })
@@ -121,6 +128,8 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
     .use(deviceRoutes({ authority, acts: deviceActs }))
+    .use(dataRoutes({ cluster, devices: authority.devices, ids: deviceIds, ingest, readings, now }))
+    .use(statisticsRoutes({ cluster, ids: deviceIds, reader: statistics }))
     .use(exhausterRoutes({ cluster, answers, later: faultAnswers.later, now }))
     .use(trendRoutes({ cluster }))
     .use(rotorRoutes({ rotors, audit, now }))
@@ -133,6 +142,9 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(exhaustersOfOld.routes)
     .use(eventAliases({ cluster, ingest, take, pieces, frameEvents: exhaustersOfOld.frameEvents }))
     .use(controlAliases({ cluster, ingest, timeZone: config.timeZone, now }))
+    .use(
+      statisticsAliases({ cluster, authority, acts: deviceActs, ids: deviceIds, ingest, readings, reader: statistics }),
+    )
     .use(playbackAliases())
     .use(pageAuthRoutes({ authority, sessions: pageSessions, pages: authPages, config }))
     .use(dashboard.routes)

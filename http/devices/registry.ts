@@ -77,6 +77,11 @@ export class Registry {
     return asking
   }
 
+  /** Moves with each change that this process makes: what was listed before it may be old. */
+  get version(): number {
+    return this.#changes
+  }
+
   /** Fault NOT_FOUND. */
   async get(id: number): Promise<Device> {
     const device = await this.deviceOf(id)

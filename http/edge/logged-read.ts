@@ -40,6 +40,12 @@ export async function awaitMinOffset(cluster: Cluster, address: string, headers:
   if (options?.minOffsets) await cluster.ask(address, 'past', {}, { ...options, stale: true })
 }
 
+/** For reads of many actors: waits for the positions that the request names, if it names any. */
+export async function awaitPositions(cluster: Pick<Cluster, 'partitions' | 'reach'>, headers: Headers): Promise<void> {
+  const options = readOptions(headers, cluster.partitions)
+  if (options?.minOffsets) await cluster.reach(options.minOffsets)
+}
+
 /** Headers that say how current an answer from an actor is. */
 export function sayState(
   headers: Record<string, unknown>,

@@ -9,26 +9,13 @@ import {
   type Rows,
   type Totals,
 } from '../../actors/runtime/index.ts'
-import { Moved, type Column, type SegmentParts } from './parts.ts'
+import type { Column, SegmentParts } from './parts.ts'
 import { planOf, stepOf, type Place, type Plan, type Wanted } from './plan.ts'
 
 /** Some values and their times. */
 interface Picked {
   readonly times: Float64Array
   readonly values: Float64Array
-}
-
-const ATTEMPTS = 8
-
-/** Does it again when a segment has moved under it. */
-export async function unmoved<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof Moved) || attempt === ATTEMPTS) throw error
-    }
-  }
 }
 
 /**

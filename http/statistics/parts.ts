@@ -9,6 +9,7 @@ import {
 } from '../../actors/runtime/index.ts'
 import type { SegmentKey, StateStore } from '../../actors/store/port.ts'
 import { Memory } from './memory.ts'
+import { Moved } from './moved.ts'
 
 /** What a segment says of a name; null: no row of it has this name. */
 type Part = Totals | Buckets | null
@@ -28,9 +29,6 @@ const COLUMN_BYTES = 16 * 1024 * 1024
 const DECODED_AT_ONCE = 32
 /** Bytes of an entry besides its arrays. */
 const ENTRY_BYTES = 256
-
-/** A segment was merged into another one since its span was read: what is to be read has to be looked up anew. */
-export class Moved extends Error {}
 
 /**
  * The parts of stored segments, decoded for one name at a time and kept in memory: what a segment holds follows from its address, first and last

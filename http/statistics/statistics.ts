@@ -1,6 +1,7 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { Fault, MomentsSum, SketchSum } from '../../actors/runtime/index.ts'
-import { Gathered, lookUp, unmoved } from './gather.ts'
+import { Gathered, lookUp } from './gather.ts'
+import { unmoved } from './moved.ts'
 import { SegmentParts } from './parts.ts'
 import type { Wanted } from './plan.ts'
 
