@@ -41,6 +41,7 @@ test.each([
   ['WINDBOX_LOG_RETENTION', '7 days'],
   ['WINDBOX_LOG_RETENTION', '0d'],
   ['WINDBOX_HISTORY_RETENTION', 'ever'],
+  ['WINDBOX_EVENT_RETENTION', '0d'],
   ['WINDBOX_TRUST_PROXY', 'yes'],
   ['WINDBOX_TIME_ZONE', 'Mars/Olympus'],
   ['WINDBOX_PUBLIC_URL', 'plant.example'],

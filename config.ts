@@ -248,6 +248,12 @@ export const SETTINGS = {
     shown: '400d',
     description: 'how long history is kept',
   }),
+  WINDBOX_EVENT_RETENTION: setting({
+    read: age,
+    default: age('90d'),
+    shown: '90d',
+    description: 'how long events are kept, and with them their ids',
+  }),
   WINDBOX_RATE_LIMIT: setting({
     read: integer(1, 1_000_000),
     default: 5000,

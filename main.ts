@@ -154,8 +154,14 @@ export async function startWindbox(
       repeat(
         EXPIRE_EVERY_MS,
         async () => {
-          const before = await keptFrom(cluster, clock.now(), config.WINDBOX_HISTORY_RETENTION)
-          await store.expire({ history: before, effects: before, deliveries: clock.now() - DELIVERIES_KEPT_MS })
+          const now = clock.now()
+          const before = await keptFrom(cluster, now, config.WINDBOX_HISTORY_RETENTION)
+          await store.expire({
+            history: before,
+            effects: before,
+            deliveries: now - DELIVERIES_KEPT_MS,
+            historyOf: { event: now - config.WINDBOX_EVENT_RETENTION },
+          })
         },
         logger,
       ),

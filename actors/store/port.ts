@@ -142,7 +142,13 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
    * Drops history that ended before, with the ids that brought its rows (whoever sends such a one again adds what the next call
    * drops), effects that are older, and deliveries, ended or not, with their place in the outbox. Epoch ms.
    */
-  expire(before: { history: number; effects: number; deliveries: number }): Promise<void>
+  expire(before: {
+    history: number
+    effects: number
+    deliveries: number
+    /** History of these kinds, where it is kept for another time. */
+    historyOf?: Readonly<Record<string, number>>
+  }): Promise<void>
   /**
    * Deletes all that is kept of an actor: snapshot, segments, ids, dead letters. An owner that still has it in memory may write some of it
    * anew: so again later.

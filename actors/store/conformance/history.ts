@@ -208,6 +208,21 @@ export function historyClaims(make: MakeStore) {
       }),
     )
     test(
+      'a kind may have a retention of its own, in both directions',
+      withStore(make, async (store) => {
+        const addresses = ['device/1', 'event/#1', 'events/1', 'eve/1', 'zone/1']
+        await store.putSegments(
+          addresses.flatMap((address) => [segment(1, 1, { address }), segment(5, 5, { address })]),
+        )
+        const left = async () =>
+          Promise.all(addresses.map(async (address) => (await store.readSegments(address, 0, 1000)).length))
+        await store.expire({ history: 0, effects: 0, deliveries: 0, historyOf: { event: 20, zone: 60 } })
+        expect(await left()).toEqual([2, 1, 2, 2, 0])
+        await store.expire({ history: 60, effects: 0, deliveries: 0, historyOf: { event: 0 } })
+        expect(await left()).toEqual([0, 1, 0, 0, 0])
+      }),
+    )
+    test(
       'ids go with the history that they brought: neither earlier nor never',
       withStore(make, async (store) => {
         const id = (offset: number, address = 'device/1') => ({ address, id: `f${offset}`, partition: 0, offset })

@@ -17,6 +17,7 @@ type Methods = Pick<
   | 'fragmented'
 >
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
+type Before = Pick<Parameters<StateStore['expire']>[0], 'history' | 'historyOf'>
 type Stored = SegmentHead & StoredSummary & { _id: string; data: Binary; texts?: Binary; text_bytes: number }
 
 const keyOf = (address: string, first: number) => `${address}\t${first}`
@@ -25,7 +26,7 @@ const keyOf = (address: string, first: number) => `${address}\t${first}`
 export async function openSegments(mongo: MongoConnection): Promise<{
   methods: Methods
   /** `leaving` is told of each segment before it goes. */
-  expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
+  expire(before: Before, leaving: (segment: Ended) => Promise<void>): Promise<void>
 }> {
   const { client, db, attempt } = mongo
   const segments = db.collection<Stored>('segments')
@@ -126,9 +127,16 @@ export async function openSegments(mongo: MongoConnection): Promise<{
   }
   return {
     methods,
-    async expire(beforeMs, leaving) {
+    async expire({ history, historyOf = {} }, leaving) {
+      const ofKind = (kind: string) => ({ address: { $gte: `${kind}/`, $lt: `${kind}0` } })
+      const others = Object.keys(historyOf).map(ofKind)
+      const ended = {
+        $or: [
+          { to: { $lt: history }, ...(others.length > 0 ? { $nor: others } : {}) },
+          ...Object.entries(historyOf).map(([kind, beforeMs]) => ({ to: { $lt: beforeMs }, ...ofKind(kind) })),
+        ],
+      }
       await attempt(async () => {
-        const ended = { to: { $lt: beforeMs } }
         for await (const segment of segments.find(ended, { projection: { address: 1, first: 1, last: 1 } })) {
           await leaving(segment)
           await segments.deleteOne({ _id: segment._id, last: segment.last })

@@ -34,7 +34,7 @@ export async function openMongoStore({ url, database }: { url: string; database:
     ...(await mongo.attempt(() => openDocuments(mongo))),
     bindLog: ends.bindLog,
     async expire(before) {
-      await segments.expire(before.history, ids.forget)
+      await segments.expire(before, ids.forget)
       await effects.expire(before.effects)
       await deliveries.expire(before.deliveries)
     },

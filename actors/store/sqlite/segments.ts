@@ -8,6 +8,7 @@ type Methods = Pick<
   'putSegments' | 'readSegments' | 'listSegments' | 'readSegment' | 'segmentWith' | 'deleteSegment' | 'fragmented'
 >
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
+type Before = Pick<Parameters<StateStore['expire']>[0], 'history' | 'historyOf'>
 type HeadRow = Omit<SegmentHead, 'digest'> & { digest: string | null }
 type Row = HeadRow & { packed: number; data: Uint8Array; textsPacked: number | null; texts: Uint8Array | null }
 
@@ -28,7 +29,7 @@ export function segmentTable(
 ): {
   methods: Methods
   /** `leaving` is told of each segment before it goes. */
-  expire(beforeMs: number, leaving: (segment: Ended) => Promise<void>): Promise<void>
+  expire(before: Before, leaving: (segment: Ended) => Promise<void>): Promise<void>
 } {
   const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array, number]>(
     `INSERT INTO segments (address, first, last, from_ms, to_ms, rows, packed, data, text_bytes)
@@ -72,15 +73,15 @@ export function segmentTable(
      GROUP BY address HAVING count(*) > ? ORDER BY count(*) DESC, address LIMIT ?`,
   )
   // Hops from address to address, so that it costs their number and not that of the segments.
-  const ended = sqlite.prepare<Ended, [number, number]>(
+  const ended = sqlite.prepare<Ended, [string, string, number, number]>(
     `WITH RECURSIVE each_address (address) AS (
-       SELECT min(address) FROM segments
+       SELECT min(address) FROM segments WHERE address >= ?1 AND address < ?2
        UNION ALL
-       SELECT (SELECT min(address) FROM segments WHERE address > each_address.address)
+       SELECT (SELECT min(address) FROM segments WHERE address > each_address.address AND address < ?2)
        FROM each_address WHERE address IS NOT NULL
      )
      SELECT s.address, s.first, s.last FROM each_address CROSS JOIN segments s
-     ON s.address = each_address.address AND s.to_ms < ? LIMIT ?`,
+     ON s.address = each_address.address AND s.to_ms < ?3 LIMIT ?4`,
   )
   const remove = (address: string, first: number, last: number) => {
     drop.run(address, first, last)
@@ -126,20 +127,33 @@ export function segmentTable(
   }
   return {
     methods,
-    async expire(beforeMs, leaving) {
-      let found: number
-      do {
-        const segments = sqlite.attempt(() => ended.all(beforeMs, EXPIRE_STEP))
-        for (const segment of segments) await leaving(segment)
-        // One that has grown meanwhile stays, and comes again.
-        sqlite.write(() => {
-          for (const { address, first, last } of segments) remove(address, first, last)
-        })
-        found = segments.length
-        await new Promise(setImmediate)
-      } while (found === EXPIRE_STEP)
+    async expire({ history, historyOf = {} }, leaving) {
+      for (const { from, to, beforeMs } of spansOfKinds(history, historyOf)) {
+        let found: number
+        do {
+          const segments = sqlite.attempt(() => ended.all(from, to, beforeMs, EXPIRE_STEP))
+          for (const segment of segments) await leaving(segment)
+          // One that has grown meanwhile stays, and comes again.
+          sqlite.write(() => {
+            for (const { address, first, last } of segments) remove(address, first, last)
+          })
+          found = segments.length
+          await new Promise(setImmediate)
+        } while (found === EXPIRE_STEP)
+      }
     },
   }
+}
+
+/** All addresses, in spans of one retention each: those of a kind, and what lies between the kinds. The sign after `/` is `0`. */
+function spansOfKinds(history: number, historyOf: Readonly<Record<string, number>>) {
+  const spans: { from: string; to: string; beforeMs: number }[] = []
+  let from = ''
+  for (const [kind, beforeMs] of Object.entries(historyOf).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    spans.push({ from, to: `${kind}/`, beforeMs: history }, { from: `${kind}/`, to: `${kind}0`, beforeMs })
+    from = `${kind}0`
+  }
+  return [...spans, { from, to: '\u{10ffff}', beforeMs: history }]
 }
 
 const NOTHING = new Uint8Array(0)

@@ -35,7 +35,7 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
     ...documentTables(sqlite),
     bindLog: ends.bindLog,
     async expire(before) {
-      await segments.expire(before.history, ids.forget)
+      await segments.expire(before, ids.forget)
       await effects.expire(before.effects)
       await ids.sweep()
       await deliveries.expire(before.deliveries)
