@@ -143,6 +143,14 @@ document.addEventListener('click', async (event) => {
   button.title = button.dataset.copy
 })
 
+// A script may have changed the address since the page was made: the other language is of what is shown now.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('.tools a[hreflang]')
+  if (!link || event.ctrlKey || event.metaKey) return
+  event.preventDefault()
+  location.assign(`${location.search ? `${location.search}&` : '?'}lang=${link.hreflang}`)
+})
+
 // --- Keys. Single letters work outside fields only, and can be switched off.
 
 const MACHINES = ['u-171', 'u-172', 'f-171', 'f-172', 'x-171', 'x-172']

@@ -3,7 +3,7 @@ import type { View } from '../view.ts'
 
 /** What the keys do; the script opens it at `?`. Single letters can be switched off (WCAG 2.2, 2.1.4). */
 export function help({ text }: View): Html {
-  const { keys } = text
+  const { keys, trends } = text
   return html`<dialog class="dialog" id="keys" aria-labelledby="keys-title">
     <form method="dialog">
       <h2 id="keys-title">${keys.title}</h2>
@@ -24,6 +24,14 @@ export function help({ text }: View): Html {
         <dd>${keys.control}</dd>
         <dt><kbd>g</kbd> <kbd>l</kbd></dt>
         <dd>${keys.deadLetters}</dd>
+        <dt><kbd>[</kbd> <kbd>]</kbd></dt>
+        <dd>${trends.keys.shift}</dd>
+        <dt><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></dt>
+        <dd>${trends.keys.zoom}</dd>
+        <dt><kbd>←</kbd> <kbd>→</kbd></dt>
+        <dd>${trends.keys.cursor}</dd>
+        <dt><kbd>/</kbd></dt>
+        <dd>${trends.keys.find}</dd>
         <dt><kbd>?</kbd></dt>
         <dd>${keys.help}</dd>
       </dl>

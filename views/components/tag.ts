@@ -1,5 +1,6 @@
 import type { ExhausterDocument, Status } from '../../actors/exhauster/schema.ts'
 import { html, type Content, type Html } from '../html.ts'
+import { trendsOf } from '../pages/trends/address.ts'
 import { gateContradicts } from '../plant/machine.ts'
 import { bearingSignals, BEARINGS, COOLER, DAMPER, DRIVE, FEED, GAS, TANK } from '../plant/places.ts'
 import type { View } from '../view.ts'
@@ -43,6 +44,10 @@ const tag = ({ id, title, status, silent, readings, note }: Tag): Html =>
     ${note}
   </section>`
 
+/** The name of a place leads to the trends of what is measured there. */
+const toTrends = ({ text }: View, document: ExhausterDocument, keys: readonly string[], title: string): Html =>
+  html`<a href="${trendsOf(document.id, keys)}" title="${text.trends.title}: ${title}">${title}</a>`
+
 /** All tags of a machine by their ids. */
 export function tags(view: View, document: ExhausterDocument, silent: boolean): Map<string, Html> {
   const { mnemonic, names } = view.text
@@ -55,7 +60,8 @@ export function tags(view: View, document: ExhausterDocument, silent: boolean): 
     const readings = [keys.map((key) => reading(view, key, signals[key], room)), more]
     const chips = room === 'mark' ? doubtsOfTag(view, document, keys) : []
     const note = chips.length > 0 && html`<p class="doubts" aria-hidden="true">${chips}</p>`
-    all.set(`tag-${id}`, tag({ id, title, status, silent, readings, note }))
+    const link = toTrends(view, document, keys, title)
+    all.set(`tag-${id}`, tag({ id, title: link, status, silent, readings, note }))
   }
   for (const bearing of BEARINGS)
     add(`b${bearing}`, names.bearing({ number: String(bearing) }), bearingSignals(bearing))
@@ -85,7 +91,7 @@ function damper(view: View, document: ExhausterDocument, silent: boolean): Html 
   const chips = silent ? null : doubtsOfTag(view, document, contradiction ? [position] : DAMPER)
   return tag({
     id: 'damper',
-    title: html`${mnemonic.damper}<span class="end"
+    title: html`${toTrends(view, document, DAMPER, mnemonic.damper)}<span class="end"
         >${contradiction && chip(contradicts, contradictsHint)} ${chips}</span
       >`,
     status: worst(document, [position]),

@@ -1,3 +1,4 @@
+import type { ExhausterId } from '../../../actors/exhauster/schema.ts'
 import { nameOf, stepOf, type Interval, type TrendWish } from './model.ts'
 
 export const PATH = '/dashboard/trends'
@@ -6,6 +7,10 @@ const iso = (ms: number) => new Date(ms).toISOString()
 // A key of the plant's signals has no character that a query would have to hide.
 const signalsIn = ({ signals }: Pick<TrendWish, 'signals'>) => signals.map((signal) => `signal=${nameOf(signal)}`)
 const withQuery = (path: string, query: readonly string[]) => (query.length === 0 ? path : `${path}?${query.join('&')}`)
+
+/** The address of the last hours of these signals of a machine. */
+export const trendsOf = (exhauster: ExhausterId, keys: readonly string[]): string =>
+  withQuery(PATH, signalsIn({ signals: keys.map((key) => ({ exhauster, key })) }))
 
 /** The address that asks for this; what stands there by itself is left out. */
 export function addressOf(wish: TrendWish): string {
