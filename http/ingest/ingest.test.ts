@@ -396,6 +396,17 @@ describe.each([
   })
 })
 
+test('answers of the fast lane that are made at once have each their own headers', async () => {
+  lane = true
+  const { post } = start()
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => post(i % 5 ? '{"word":"gas"}' : '[]')))
+  const ids = answers.map(({ headers }) => headers.get('x-request-id'))
+  expect(new Set(ids).size).toBe(50)
+  for (const { headers, json } of answers) {
+    expect(headers.get('x-position')).toBe((json.positions as string[])[0] ?? null)
+  }
+})
+
 test('an answer of the fast lane has the headers of any other, and so has a refusal', async () => {
   const headersOf = async (isLane: boolean, body: string) => {
     lane = isLane
