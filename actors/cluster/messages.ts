@@ -55,4 +55,6 @@ export type FromWorker =
   | { readonly type: 'tail'; readonly id: number; readonly segment: Segment | undefined }
   | { readonly type: 'tails'; readonly id: number; readonly tails: readonly (readonly [address: string, rows: Rows])[] }
   | { readonly type: 'report'; readonly id: number; readonly report: string }
+  /** Effects of the outbox have become durable; `at` is the newest one's. */
+  | { readonly type: 'outgoing'; readonly at: number }
   | { readonly type: 'changed'; readonly addresses: readonly string[]; readonly offsets: readonly number[] }

@@ -21,6 +21,8 @@ export interface PoolOptions {
   /** Connects a Worker to the log: what it gets is the other end. Returns the way to end it, for a Worker that ended. */
   serveLog(port: MessagePort, partitions: readonly number[]): () => void
   onChanged(addresses: readonly string[], offsets: readonly number[]): void
+  /** Something new has to leave the system, and is durable; `at` is the newest one's, epoch ms. */
+  onOutgoing?(at: number): void
   /** The pool gave up: the process cannot go on. */
   onFailed(sentence: string): void
   report(level: 'info' | 'warn' | 'error', message: string): void
@@ -174,6 +176,8 @@ export class Pool {
           return this.#fail(place, `${data.detail} (${data.code})`)
         case 'changed':
           return options.onChanged(data.addresses, data.offsets)
+        case 'outgoing':
+          return options.onOutgoing?.(data.at)
         default:
           place.questions.settle(data)
       }

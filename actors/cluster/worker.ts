@@ -5,6 +5,7 @@ import { kinds } from '../kinds.ts'
 import {
   Fault,
   Member,
+  OUTBOX,
   partitionOf,
   type AssignedPartition,
   type ConsumerHandler,
@@ -80,6 +81,11 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     limits: { maxResident: Math.max(64, Math.floor(settings.maxResident / partitions.length)) },
     versions: board.versions,
     failed: fail,
+    stored(effects) {
+      let at = -Infinity
+      for (const effect of effects) if (effect.collection === OUTBOX) at = Math.max(at, effect.at)
+      if (at !== -Infinity) post({ type: 'outgoing', at })
+    },
   })
   const assignments = new Map<number, AssignedPartition>()
   const notices = changeNotices({

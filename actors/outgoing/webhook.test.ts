@@ -103,10 +103,9 @@ function receiver(answer: (got: Got) => Response | Promise<Response> = () => new
 
 const target = (url: string, more: Partial<WebhookParts> = {}) =>
   webhookTarget({
-    destination: async (key) => (key === '1' ? { url, secret: SECRET } : undefined),
+    destination: async (key) => (key === '1' ? { url, secret: SECRET, origin: 'wb' } : undefined),
     allowPrivate: true,
     resolve: async () => ['127.0.0.1'],
-    idPrefix: 'wb-',
     now: () => 1_700_000_000_000,
     ...more,
   })

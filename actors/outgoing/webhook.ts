@@ -8,13 +8,19 @@ const RESOLVE_MS = 5_000
 const MOST_ANSWER_BYTES = 1024
 const GONE = 410
 
+export interface Destination {
+  readonly url: string
+  /** What signs. */
+  readonly secret: string
+  /** Begins the ids of messages: it makes those of this system different from those of any other. */
+  readonly origin: string
+}
+
 export interface WebhookParts {
-  /** Where a relay sends to, and the secret that signs; undefined for one that is not there any more. */
-  readonly destination: (key: string) => Promise<{ readonly url: string; readonly secret: string } | undefined>
+  /** Where a relay sends to; undefined for one that is not there any more. */
+  readonly destination: (key: string) => Promise<Destination | undefined>
   readonly allowPrivate: boolean
   readonly resolve: Resolve
-  /** Makes ids of this system different from those of any other. */
-  readonly idPrefix: string
   /** Epoch ms. */
   readonly now: () => number
 }
@@ -24,7 +30,7 @@ export interface WebhookParts {
  * is the body.
  */
 export function webhookTarget(parts: WebhookParts): TargetKind {
-  const { destination, allowPrivate, resolve, idPrefix, now } = parts
+  const { destination, allowPrivate, resolve, now } = parts
   return {
     atOnce: 4,
     async send({ id, key, payload }: Message, signal): Promise<Attempt> {
@@ -37,7 +43,10 @@ export function webhookTarget(parts: WebhookParts): TargetKind {
       try {
         const url = destinationOf(found.url, allowPrivate)
         const address = await inTime(addressOf(url, allowPrivate, resolve), RESOLVE_MS)
-        const headers = { ...signedHeaders(signingKey, idPrefix + id, now(), body), 'content-type': 'application/json' }
+        const headers = {
+          ...signedHeaders(signingKey, `${found.origin}-${id}`, now(), body),
+          'content-type': 'application/json',
+        }
         return await post(url, address, headers, body, within)
       } catch (error) {
         if (error instanceof RefusedDestination) {
