@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { EXHAUSTER_IDS, QUALITIES, STATUSES, type ExhausterDocument } from '../../actors/exhauster/schema.ts'
-import { assetUrl, findAsset } from '../assets.ts'
+import { assetUrl, findAsset, moduleUrls } from '../assets.ts'
 import { empty, live, night, NIGHT, signal } from '../fixture.ts'
 import { layout, type LivePage } from '../layout.ts'
 import { LANGUAGES, type Language } from '../text/catalogue.ts'
@@ -12,6 +12,7 @@ import type { PlantModel } from './model.ts'
 import { overviewPage } from './overview.ts'
 import { platformPages } from './platform.fixture.ts'
 import { problemPage } from './problem.ts'
+import { trendPages } from './trends/page.fixture.ts'
 
 const viewer = { name: 'a.vetrova@plant.example', role: 'operator', csrf: 'csrf-of-this-session' }
 const models: [string, PlantModel][] = [
@@ -26,6 +27,7 @@ const pagesOf = (language: Language, model: PlantModel): LivePage[] => {
   return [
     overviewPage(view, model),
     ...EXHAUSTER_IDS.map((id) => mnemonicPage(view, model, id)),
+    ...trendPages(view, model),
     ...platformPages(view, model),
   ]
 }
@@ -200,5 +202,11 @@ test('the styles speak of no class that no page has', () => {
     ),
   )
   const styled = new Set([...styles.matchAll(/\.(-?[a-z][\w-]*)/g)].map(([, one]) => one!))
-  expect([...styled].filter((one) => !used.has(one))).toEqual([])
+  const scripts = moduleUrls('trends').map((url) => new TextDecoder().decode(findAsset(url.split('/').at(-1)!)!.body))
+  const made = new Set(
+    [...scripts.join('\n').matchAll(/[cC]lass(?:Name)?(?: =|:) '([^']+)'/g)].flatMap(([, names]) => names!.split(' ')),
+  )
+  // Charts have their classes from uPlot.
+  const unknown = [...styled].filter((one) => !used.has(one) && !made.has(one) && !/^u-|^uplot$/.test(one))
+  expect(unknown).toEqual([])
 })
