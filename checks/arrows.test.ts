@@ -60,6 +60,7 @@ test.each([
   ],
   ['http/a.ts', "import { main } from '../main.ts'", 'http/a.ts:1: http may not import main.ts'],
   ['http/a.ts', "import { b } from './b.test.ts'", 'http/a.ts:1 imports a test, http/b.test.ts'],
+  ['http/a.ts', "import { b } from './b.fixture.ts'", 'http/a.ts:1 imports a test, http/b.fixture.ts'],
 ])('%s with %s is a wrong arrow', (path, source, problem) => {
   expect(wrongArrows(new Map([[path, source]]))).toEqual([problem])
 })
@@ -75,6 +76,7 @@ test.each([
   ['views/a.ts', "import type { B } from '../actors/exhauster/schema.ts'"],
   ['main.ts', "import { b } from './http/b.ts'; import { c } from './actors/cluster/c.ts'"],
   ['actors/log/a.test.ts', "import { b } from '../store/sqlite/b.ts'"],
+  ['http/a.fixture.ts', "import { b } from '../actors/cluster/b.ts'; import { c } from './c.fixture.ts'"],
 ])('%s with %s is a good arrow', (path, source) => {
   expect(wrongArrows(new Map([[path, source]]))).toEqual([])
 })

@@ -105,14 +105,18 @@ function allowed(from: string, to: Import): boolean {
   return room.may.includes(target.room) || (to.typeOnly && (room.types?.includes(target.room) ?? false))
 }
 
-/** Imports that point the wrong way. Tests and benchmarks stand outside and may look into every room; nothing imports them. */
+/** Part of the tests: what several of them stand on. */
+const isFixture = (path: string) => path.endsWith('.fixture.ts')
+
+/** Imports that point the wrong way. Tests, benchmarks and their fixtures stand outside and may look into every room; nothing else imports them. */
 export function wrongArrows(tree: Tree): string[] {
   const wrong: string[] = []
   for (const { path, source, imports } of modulesOf(tree).values()) {
+    const isOutside = isTest(path) || isFixture(path)
     for (const to of imports) {
-      if (to.ours && isTest(to.target)) {
+      if (to.ours && (isTest(to.target) || (isFixture(to.target) && !isOutside))) {
         wrong.push(`${place(path, source, to.index)} imports a test, ${to.target}`)
-      } else if (!isTest(path) && !allowed(path, to)) {
+      } else if (!isOutside && !allowed(path, to)) {
         wrong.push(`${place(path, source, to.index)}: ${placeOf(path).room} may not import ${to.target}`)
       }
     }

@@ -18,7 +18,7 @@ export type TestName = (typeof TESTS)[number]
  * What a window said. Only `rejected` toggles the status, and only `rejected`, `kept` and `first_window` keep the window to compare
  * the next one with. The other three change nothing.
  */
-export const VERDICTS = ['rejected', 'kept', 'first_window', 'no_readings', 'one_reading', 'no_variance'] as const
+const VERDICTS = ['rejected', 'kept', 'first_window', 'no_readings', 'one_reading', 'no_variance'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** Where commands go: a new connection each, one line. */
