@@ -10,7 +10,7 @@ import { addressOf } from './address.ts'
 import { nameOf, summaryOf, type SignalPlace, type TrendModel } from './model.ts'
 
 /** Lines are told apart by six pairs of colour and dash; then they begin again. */
-export const LOOKS = 6
+const LOOKS = 6
 
 const key = (index: number): Html =>
   html`<svg class="key" viewBox="0 0 24 10" aria-hidden="true">

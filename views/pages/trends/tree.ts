@@ -26,7 +26,7 @@ interface Group {
 }
 
 /** The signals of a machine in the order of the tree. */
-export function groupsOf({ text }: View): Group[] {
+function groupsOf({ text }: View): Group[] {
   const { bearing } = text.names
   const group = (id: string, keys: readonly string[]): Group => ({ id, title: text.trends.groups[id] ?? id, keys })
   return [
