@@ -1,11 +1,21 @@
-/** Sends the same GET over kept connections, the next when the answer to the last is whole. Fails at any answer but 200. */
+/**
+ * Sends requests over kept connections, the next when the answer to the last is whole: the same GET, or a POST of each next body. Fails at any
+ * answer but 200 or 202.
+ */
 export async function load(
   url: string,
-  options: { requests: number; connections: number; headers?: Record<string, string> },
+  options: { requests: number; connections: number; headers?: Record<string, string>; body?: () => string },
 ): Promise<void> {
   const { hostname, port, pathname, search } = new URL(url)
   const headers = Object.entries({ host: `${hostname}:${port}`, ...options.headers })
-  const request = `GET ${pathname}${search} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+  const { body } = options
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const start = `${body ? 'POST' : 'GET'} ${pathname}${search} HTTP/1.1\r\n${lines}`
+  const request = (): string => {
+    if (!body) return `${start}\r\n`
+    const text = body()
+    return `${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
+  }
   let unsent = options.requests
   const connection = () =>
     new Promise<void>((done, fail) => {
@@ -19,7 +29,7 @@ export async function load(
         }
         left = -1
         head = ''
-        socket.write(request)
+        socket.write(request())
       }
       void Bun.connect({
         hostname,
@@ -32,7 +42,7 @@ export async function load(
               const end = head.indexOf('\r\n\r\n')
               if (end < 0) return
               const length = /^content-length: *(\d+)/im.exec(head.slice(0, end))?.[1]
-              if (!head.startsWith('HTTP/1.1 200') || length === undefined)
+              if (!/^HTTP\/1\.1 20[02] /.test(head) || length === undefined)
                 return fail(new Error(`${url}: ${head.slice(0, 200)}`))
               left = Number(length) - (head.length - end - 4)
             } else left -= chunk.length
