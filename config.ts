@@ -254,6 +254,11 @@ export const SETTINGS = {
     shown: '90d',
     description: 'how long events are kept, and with them their ids',
   }),
+  WINDBOX_ALLOW_PRIVATE_RELAYS: setting({
+    read: flag,
+    default: false,
+    description: 'let relays send to addresses that are not on the internet',
+  }),
   WINDBOX_RATE_LIMIT: setting({
     read: integer(1, 1_000_000),
     default: 5000,

@@ -9,6 +9,7 @@ export function httpConfig(config: Config) {
     port: config.WINDBOX_PORT,
     version: packageJson.version,
     trustProxy: config.WINDBOX_TRUST_PROXY,
+    allowPrivateRelays: config.WINDBOX_ALLOW_PRIVATE_RELAYS,
     corsOrigins: config.WINDBOX_CORS_ORIGINS,
     registration: config.WINDBOX_REGISTRATION,
     trustedIssuers: config.WINDBOX_TRUSTED_ISSUERS,

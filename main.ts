@@ -5,6 +5,8 @@ import { Pool } from './actors/cluster/pool.ts'
 import type { Cluster } from './actors/cluster/port.ts'
 import { kafkaPlant } from './actors/gateway/kafka.ts'
 import { openSqliteLog } from './actors/log/sqlite/log.ts'
+import { DeliveryLoop } from './actors/outgoing/loop.ts'
+import type { TargetKind } from './actors/outgoing/target.ts'
 import { runGateway } from './actors/plant/gateway.ts'
 import { keptFrom } from './actors/plant/retention.ts'
 import type { FrameSource } from './actors/plant/source.ts'
@@ -28,6 +30,7 @@ import { syntheticPlant } from './sims/plant/synthetic.ts'
 
 const RETAIN_EVERY_MS = 60_000
 const SWEEP_EVERY_MS = 60_000
+const REPAIR_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
 /** How long it is known what was sent where: longer than any replay reaches back. */
 const DELIVERIES_KEPT_MS = 30 * 86_400_000
@@ -86,6 +89,7 @@ export async function startWindbox(
 
     const workers = Math.min(config.WINDBOX_WORKERS, config.WINDBOX_PARTITIONS)
     const board = new Board(log.partitions, workers)
+    let deliveries: DeliveryLoop | undefined
     const pool = new Pool({
       workers,
       partitions: log.partitions,
@@ -95,6 +99,7 @@ export async function startWindbox(
       maxResident: MAX_RESIDENT,
       serveLog: (port, partitions) => log.serve(port, partitions),
       onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
+      onOutgoing: (at) => deliveries?.wake(at),
       onFailed,
       report: (level, sentence) => logger[level](sentence),
       now: () => performance.now(),
@@ -131,9 +136,19 @@ export async function startWindbox(
     )
     void ready(cluster, stopping.signal)
       .then(async (isReady) => {
-        if (isReady) await Promise.all([server.repairLoops(), server.repairRotors()])
+        if (isReady) await Promise.all([server.repairLoops(), server.repairRotors(), server.repairRelays()])
       })
-      .catch((error: unknown) => logger.warn('settings of loops, rotors', { error: String(error) }))
+      .catch((error: unknown) => logger.warn('settings of loops, rotors, relays', { error: String(error) }))
+    deliveries = new DeliveryLoop({
+      store,
+      append: cluster.append,
+      kinds: new Map<string, TargetKind>([['webhook', server.webhook]]),
+      now: clock.now,
+      random: Math.random,
+      report: (sentence) => logger.warn(sentence),
+    })
+    deliveries.wake()
+    undo.push(() => deliveries?.stop())
     const url = originOf(config, server.app.server!.port!)
     undo.push(leaveAddress(dir, url))
 
@@ -151,6 +166,7 @@ export async function startWindbox(
     undo.push(
       repeat(RETAIN_EVERY_MS, () => log.retain(), logger),
       repeat(SWEEP_EVERY_MS, () => server.sweepDevices(), logger),
+      repeat(REPAIR_EVERY_MS, async () => void (await server.repairRelays()), logger),
       repeat(
         EXPIRE_EVERY_MS,
         async () => {

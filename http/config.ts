@@ -18,6 +18,8 @@ export interface HttpConfig {
   readonly anonymousRole?: Role
   /** Other services whose tokens are taken. */
   readonly trustedIssuers: readonly TrustedIssuer[]
+  /** Whether relays may send to addresses that are not on the internet. Absent: no. */
+  readonly allowPrivateRelays?: boolean
   /** Requests a second of one identity. */
   readonly rateLimit: number
   /** IANA name; read by the aliases whose times carry no zone. */

@@ -1,4 +1,6 @@
 import type { Cluster } from '../actors/cluster/port.ts'
+import { resolveByDns } from '../actors/outgoing/destination.ts'
+import { webhookTarget } from '../actors/outgoing/webhook.ts'
 import { authPages } from '../views/pages/auth.ts'
 import { createAuthority } from './auth/authority.ts'
 import { pageAuthRoutes } from './auth/page-routes.ts'
@@ -46,6 +48,8 @@ import { LiveHub } from './live/hub.ts'
 import { liveRoutes } from './live/routes.ts'
 import type { Log } from './log.ts'
 import { playbackRoutes } from './playback/routes.ts'
+import { createRelays } from './relays/relays.ts'
+import { relayRoutes } from './relays/routes.ts'
 import { Latency } from './service/latency.ts'
 import { createMetrics } from './service/metrics.ts'
 import { serviceRoutes } from './service/routes.ts'
@@ -78,6 +82,9 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const answers = new KeptAnswers(cluster, now)
   const rotors = createRotors({ cluster, now })
   const loops = createLoops({ cluster, now })
+  const reach = { allowPrivate: config.allowPrivateRelays ?? false, resolve: resolveByDns }
+  const relays = createRelays({ cluster, now, ...reach })
+  const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
   const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
   credentials.onForget(() => hub.recheck())
@@ -136,6 +143,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(controlRoutes({ cluster, loops, ingest, retries, audit, now }))
     .use(playbackRoutes({ cluster, ingest, now }))
     .use(eventRoutes({ cluster, ingest, take, pieces }))
+    .use(relayRoutes({ relays, webhook, audit, now }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(backupRoutes({ backUp, audit }))
@@ -165,6 +173,10 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     repairRotors: rotors.repair,
     /** Makes the default loop and sends again what loops have not heard of; once, when the cluster is ready. */
     repairLoops: loops.repair,
+    /** Tells event actors of relays that they have not heard of; when the cluster is ready, and now and then. */
+    repairRelays: relays.repair,
+    /** Sends webhooks: for the loop that delivers. */
+    webhook,
     /** Removes what is left of deleted devices; now and then. */
     sweepDevices: deletions.sweep,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
