@@ -8,8 +8,8 @@ export interface SqliteFile {
   readonly db: Database
   /** Compiles a statement that lives as long as the file is open. */
   prepare<Row, Params extends SQLQueryBindings[]>(sql: string): Statement<Row, Params>
-  /** One write transaction: all of `work` or nothing, durable when it returns. */
-  write<T>(work: () => T): T
+  /** One write transaction: all of `work` or nothing, durable when it returns; if `fleeting`, only against the end of the program. */
+  write<T>(work: () => T, fleeting?: boolean): T
   /** All that `work` reads is of one moment. */
   read<T>(work: () => T): T
   /** A single statement; only its faults are translated. */
@@ -76,7 +76,15 @@ export function openSqlite(file: string, kind: FileKind, { readonly = false } = 
     return {
       db,
       prepare,
-      write: (work) => transaction(begin.write, work),
+      write(work, fleeting = false) {
+        if (!fleeting) return transaction(begin.write, work)
+        db.run('PRAGMA synchronous = NORMAL')
+        try {
+          return transaction(begin.write, work)
+        } finally {
+          db.run('PRAGMA synchronous = FULL')
+        }
+      },
       read: (work) => transaction(begin.read, work),
       attempt,
       close,

@@ -12,6 +12,8 @@ export interface Collection {
   readonly name: string
   readonly unique?: readonly string[]
   readonly indexed?: readonly string[]
+  /** What was written last may be gone after the power failed, though not after the program died: a write need not wait for the disk. */
+  readonly fleeting?: true
 }
 
 export type PutResult =

@@ -3,8 +3,9 @@ import type { Collection, Documents } from '../../actors/store/port.ts'
 import { senderOf, type Identity } from '../auth/identity.ts'
 import { RETRY_KEY_MS, retryKeyOf } from './retry-key.ts'
 
-const RETRIES: Collection = { name: 'retry_keys', indexed: ['hour'] }
+const RETRIES: Collection = { name: 'retry_keys', indexed: ['hour'], fleeting: true }
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /** What a write answers, and answers again to a retry. */
 export interface Answered {
@@ -36,10 +37,10 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
 
 /**
  * Record ids under a key: the same at each retry, so what is appended twice counts once, and others when the key is used again after its
- * time.
+ * time. Of the time only the day is in it: should the attempt be lost with the machine's power, a retry has the same ids all the same.
  */
 const idsOf = (name: string, began: number) => {
-  const prefix = `retry-${began.toString(36)}-${name}`
+  const prefix = `retry-${Math.floor(began / DAY_MS)}-${name}`
   return (index: number) => `${prefix}-${index}`
 }
 

@@ -41,7 +41,7 @@ export function documentTables(sqlite: SqliteFile): Documents {
         insert.run(collection.name, id, JSON.stringify(body))
         keys.put(collection, id, body)
         return { ok: true, version: 1 }
-      })
+      }, collection.fleeting)
     },
     async replace(collection, id, version, body) {
       keys.prepare(collection)
@@ -53,7 +53,7 @@ export function documentTables(sqlite: SqliteFile): Documents {
         keys.drop(collection, id)
         keys.put(collection, id, body)
         return { ok: true, version: version + 1 }
-      })
+      }, collection.fleeting)
     },
     async remove(collection, id, version) {
       return sqlite.write(() => {
@@ -62,7 +62,7 @@ export function documentTables(sqlite: SqliteFile): Documents {
         keys.drop(collection, id)
         remove.run(collection.name, id)
         return true
-      })
+      }, collection.fleeting)
     },
     async find<Body>(
       collection: Collection,
