@@ -9,5 +9,7 @@ export const GOALS: Readonly<Record<string, { atLeast: number } | { atMost: numb
   'demo-rss': { atMost: 250 },
   disk: { atMost: 8 },
   live: { atMost: 300 },
+  'post-event': { atLeast: 0.35 },
+  'event-lag': { atMost: 100 },
   control: { atMost: 50 },
 }

@@ -1,14 +1,21 @@
 /**
  * Sends requests over kept connections, the next when the answer to the last is whole: the same GET, or a POST of each next body. Fails at any
- * answer but 200 or 202.
+ * answer but 200 or 202. With a `rate` (requests a second) each waits for its time.
  */
 export async function load(
   url: string,
-  options: { requests: number; connections: number; headers?: Record<string, string>; body?: () => string },
+  options: {
+    requests: number
+    connections: number
+    headers?: Record<string, string>
+    body?: () => string
+    rate?: number
+  },
 ): Promise<void> {
   const { hostname, port, pathname, search } = new URL(url)
   const headers = Object.entries({ host: `${hostname}:${port}`, ...options.headers })
-  const { body } = options
+  const { body, rate } = options
+  const began = performance.now()
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const start = `${body ? 'POST' : 'GET'} ${pathname}${search} HTTP/1.1\r\n${lines}`
   const request = (): string => {
@@ -29,7 +36,9 @@ export async function load(
         }
         left = -1
         head = ''
-        socket.write(request())
+        const due = rate === undefined ? 0 : began + ((options.requests - unsent) / rate) * 1000 - performance.now()
+        if (due > 1) setTimeout(() => socket.write(request()), due)
+        else socket.write(request())
       }
       void Bun.connect({
         hostname,

@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Bench } from '../../bench/bench.ts'
+import { quantile, ratioOf } from '../../bench/compare.ts'
+import { load } from '../../bench/load.ts'
+import { cpuUs, residentBytes, startProduct, type Product } from '../../bench/product.ts'
+import { eventOf, layEvents } from './laid.fixture.ts'
+
+const PATH = '/api/v1/events'
+const CONNECTIONS = 256
+/** Events a second. */
+const OFFERED = 3_500
+/** After this an event is flushed, with its id and its row. */
+const FLUSHED_MS = 2_500
+
+/** The product on a folder that holds so many events. */
+async function startOn(events: number): Promise<Product> {
+  const folder = mkdtempSync(join(tmpdir(), 'windbox-events-'))
+  mkdirSync(join(folder, 'data'))
+  try {
+    await layEvents(join(folder, 'data'), events)
+    return await startProduct({ folder })
+  } catch (error) {
+    rmSync(folder, { recursive: true })
+    throw error
+  }
+}
+
+/** A bare server as a child; resolves when it listens. */
+async function startBare() {
+  const script = join(import.meta.dir, '../../bench/yardsticks/http-servers.ts')
+  const child = Bun.spawn([process.execPath, script, 'post'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { value } = await child.stdout.getReader().read()
+  return { url: `http://127.0.0.1:${new TextDecoder().decode(value).trim()}`, child }
+}
+
+/** Bodies with random ids, made before anything is measured. */
+function bodies(count: number): () => string {
+  const made = Array.from({ length: count }, (_, n) => JSON.stringify(eventOf(n)))
+  return () => made.pop()!
+}
+
+/** Posts one event and asks for it until it is there. Milliseconds from the answer to the post. */
+async function lagOf(product: Product, n: number): Promise<number> {
+  const headers = { authorization: `Bearer ${product.token}` }
+  const event = eventOf(n)
+  const json = { ...headers, 'content-type': 'application/json' }
+  const answer = await fetch(product.url + PATH, { method: 'POST', headers: json, body: JSON.stringify(event) })
+  if (answer.status !== 202) throw new Error(`an event was answered ${answer.status}`)
+  const accepted = performance.now()
+  while ((await fetch(`${product.url}${PATH}/${event.id}`, { headers })).status !== 200) {
+    if (performance.now() - accepted > 10_000) throw new Error('an event that was accepted is not there after 10 s')
+  }
+  return performance.now() - accepted
+}
+
+export const benches: readonly Bench[] = [
+  {
+    id: 'post-event',
+    work: 'POST of one event, random ids, 10 M stored, 256 connections: durable, applied, flushed',
+    unit: 'µs CPU',
+    yardstick: 'bare Bun.serve JSON POST',
+    async measure({ quick }) {
+      const product = await startOn(quick ? 50_000 : 10_000_000)
+      const bare = await startBare()
+      try {
+        const requests = quick ? 2_000 : 30_000
+        const headers = { authorization: `Bearer ${product.token}` }
+        const cost = async (url: string, pid: number, settleMs: number) => {
+          const body = bodies(requests)
+          const before = cpuUs(pid)
+          await load(url, { requests, connections: CONNECTIONS, headers, body })
+          await Bun.sleep(settleMs)
+          return (cpuUs(pid) - before) / requests
+        }
+        const ours = () => cost(product.url + PATH, product.pid, FLUSHED_MS)
+        const theirs = () => cost(bare.url, bare.child.pid, 0)
+        await ours()
+        await theirs()
+        const costs: { ours: number; yardstick: number }[] = []
+        for (let round = 0; round < (quick ? 1 : 7); round++) {
+          costs.push({ ours: await ours(), yardstick: await theirs() })
+        }
+        return ratioOf(costs)
+      } finally {
+        bare.child.kill(9)
+        await product.remove()
+      }
+    },
+  },
+  {
+    id: 'event-lag',
+    work: `an event from its 202 to its GET, at ${OFFERED} events/s, 10 M stored, p99`,
+    unit: 'ms',
+    async measure({ quick }) {
+      const product = await startOn(quick ? 50_000 : 10_000_000)
+      try {
+        const seconds = quick ? 2 : 60
+        const requests = OFFERED * seconds
+        const headers = { authorization: `Bearer ${product.token}` }
+        const body = bodies(requests)
+        const began = performance.now()
+        const memory = [residentBytes(product.pid).rss]
+        const sending = load(product.url + PATH, { requests, connections: 64, headers, body, rate: OFFERED })
+        const lags: number[] = []
+        for (let n = 0; performance.now() - began < seconds * 1000; n++) {
+          lags.push(await lagOf(product, n))
+          await Bun.sleep(20)
+        }
+        await sending
+        const rate = requests / ((performance.now() - began) / 1000)
+        memory.push(residentBytes(product.pid).rss)
+        const [before, after] = memory.map((bytes) => Math.round(bytes / 1e6))
+        const note = `p50 ${quantile(lags, 0.5).toFixed(1)}, most ${Math.max(...lags).toFixed(1)}; ${lags.length} probes; ${Math.round(rate)} events/s; ${before} → ${after} MB`
+        return { value: quantile(lags, 0.99), note }
+      } finally {
+        await product.remove()
+      }
+    },
+  },
+]
