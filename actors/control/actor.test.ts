@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import type { EventRecord } from '../event/schema.ts'
 import { actorAlone } from '../exhauster/turns.fixture.ts'
 import type { Outgoing } from '../runtime/index.ts'
 import { control, type Commanded } from './actor.ts'
@@ -204,6 +205,20 @@ test('the history has a row where the loop begins and where the status changes, 
     [tick(1), 1],
     [tick(3), 0],
   ])
+})
+
+test('a change of status is an event that people see and relays carry', () => {
+  const loop = loopOf()
+  ;[10, 10, 50].forEach((mean, i) => {
+    loop.window(i + 1, mean)
+    loop.tick(i + 1)
+  })
+  const events = loop.sent.map(({ key, value }) => ({ key, ...(JSON.parse(value) as EventRecord).event }))
+  expect(events).toMatchObject([
+    { key: 'event/#0', type: 'control.status.changed', source: 'windbox/control/test', time: iso(tick(1)) },
+    { subject: 'test', time: iso(tick(3)), data: { status: 'down', cause: 'test' } },
+  ])
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2)
 })
 
 test('a person’s command moves the manipulator at once; the next rejection toggles from there', () => {
