@@ -1,7 +1,6 @@
 // The control system's sensors: 8 of them, 300 readings a second each, the means and deviations of its compose file.
-import { check } from 'k6'
 import http from 'k6/http'
-import { SHORT, SYSTEM_TAGS, TREND_STATS, URL, WRITE, count } from './target.ts'
+import { COMMON, SHORT, URL, WRITE, count, writes } from './target.ts'
 
 export { handleSummary } from './target.ts'
 
@@ -34,14 +33,9 @@ export const options = {
       },
     ]),
   ),
-  systemTags: SYSTEM_TAGS,
-  summaryTrendStats: TREND_STATS,
-  thresholds: {
-    http_req_failed: ['rate==0'],
-    checks: ['rate==1'],
-    // What k6 itself could not start in time on shared cores was never offered: it is printed, and bounded here.
-    accepted: [`rate>=${0.97 * SENSORS.length * A_SECOND}`],
-  },
+  ...COMMON,
+  // What k6 itself could not start in time on shared cores was never offered: it is printed, and bounded here.
+  thresholds: writes(0.97 * SENSORS.length * A_SECOND),
 }
 
 /** Normally distributed, by the method of Box and Muller; whole, as the sensors send it. */
@@ -53,6 +47,5 @@ function measured(): number {
 
 export default function () {
   const datetime = new Date().toISOString().slice(0, 23)
-  const answer = http.post(`${URL}/sensor-data`, `{"datetime":"${datetime}","payload":${measured()}}`, WRITE)
-  check(answer, { 'answers 200': ({ status }) => count(status, 200) })
+  count(http.post(`${URL}/sensor-data`, `{"datetime":"${datetime}","payload":${measured()}}`, WRITE).status, 200)
 }

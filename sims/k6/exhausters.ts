@@ -2,14 +2,13 @@
 // exhauster 10. It answered 50 requests a second, p50 1.4 s, p95 5.2 s.
 import { check } from 'k6'
 import http from 'k6/http'
-import { READ, SHORT, SYSTEM_TAGS, TREND_STATS, URL } from './target.ts'
+import { COMMON, READ, SHORT, URL } from './target.ts'
 
 export { handleSummary } from './target.ts'
 
 export const options = {
   scenarios: { mix: { executor: 'constant-vus', vus: 100, duration: SHORT ? '10s' : '1m' } },
-  systemTags: SYSTEM_TAGS,
-  summaryTrendStats: TREND_STATS,
+  ...COMMON,
   thresholds: {
     http_req_failed: ['rate==0'],
     checks: ['rate==1'],

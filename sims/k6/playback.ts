@@ -1,9 +1,8 @@
 // Film progress, as players of the playback system send it: each viewer watches a film to its end, one post after the other. The
 // system was never loaded itself; its storage took 28 s for ten million rows in batches of a thousand.
-import { check } from 'k6'
 import exec from 'k6/execution'
 import http from 'k6/http'
-import { RUN, SHORT, SYSTEM_TAGS, TREND_STATS, URL, WRITE, count } from './target.ts'
+import { COMMON, RUN, SHORT, URL, WRITE, count, writes } from './target.ts'
 
 export { handleSummary } from './target.ts'
 
@@ -15,9 +14,8 @@ export const options = {
   scenarios: {
     viewers: { executor: 'constant-vus', vus: VIEWERS, duration: SHORT ? '10s' : '1m', gracefulStop: '10s' },
   },
-  systemTags: SYSTEM_TAGS,
-  summaryTrendStats: TREND_STATS,
-  thresholds: { http_req_failed: ['rate==0'], checks: ['rate==1'], accepted: ['rate>=500'] },
+  ...COMMON,
+  thresholds: writes(500),
 }
 
 const hex = (n: number, digits: number) => n.toString(16).padStart(digits, '0')
@@ -31,5 +29,5 @@ export default function () {
   const body = `{"user_id":"${uuid(2, viewer)}","progress":${progress + 1},"total":${TOTAL}}`
   const answer = http.post(`${URL}/api/v1/progresses/films/${uuid(1, viewer % FILMS)}/`, body, WRITE)
   // One step an acknowledged post: the place to go on from is the number of them.
-  if (check(answer, { 'answers 202': ({ status }) => count(status, 202) })) progress++
+  if (count(answer.status, 202)) progress++
 }
