@@ -5,8 +5,10 @@ import { Pool } from './actors/cluster/pool.ts'
 import type { Cluster } from './actors/cluster/port.ts'
 import { kafkaPlant } from './actors/gateway/kafka.ts'
 import { openSqliteLog } from './actors/log/sqlite/log.ts'
+import { commandSender } from './actors/manipulator/send-command.ts'
 import { DeliveryLoop } from './actors/outgoing/loop.ts'
 import type { TargetKind } from './actors/outgoing/target.ts'
+import { tcpTarget } from './actors/outgoing/tcp.ts'
 import { runGateway } from './actors/plant/gateway.ts'
 import { keptFrom } from './actors/plant/retention.ts'
 import type { FrameSource } from './actors/plant/source.ts'
@@ -142,7 +144,10 @@ export async function startWindbox(
     deliveries = new DeliveryLoop({
       store,
       append: cluster.append,
-      kinds: new Map<string, TargetKind>([['webhook', server.webhook]]),
+      kinds: new Map<string, TargetKind>([
+        ['webhook', server.webhook],
+        ['tcp', tcpTarget(commandSender({ now: clock.now }))],
+      ]),
       now: clock.now,
       random: Math.random,
       report: (sentence) => logger.warn(sentence),
@@ -166,6 +171,7 @@ export async function startWindbox(
     undo.push(
       repeat(RETAIN_EVERY_MS, () => log.retain(), logger),
       repeat(SWEEP_EVERY_MS, () => server.sweepDevices(), logger),
+      repeat(SWEEP_EVERY_MS, () => server.sweepRetries(), logger),
       repeat(REPAIR_EVERY_MS, async () => void (await server.repairRelays()), logger),
       repeat(
         EXPIRE_EVERY_MS,

@@ -205,7 +205,7 @@ export class DeliveryLoop {
       lane.breaker.succeeded()
       return this.#end({ ...tried, status: 'delivered', error: null, answer: attempt.answer }, what, outgoing)
     }
-    lane.breaker.failed(triedAt)
+    if (this.#parts.kinds.get(lane.kind)?.restless !== true) lane.breaker.failed(triedAt)
     const pause = pauseAfter(tried.attempts, this.#parts.random())
     if (attempt.code !== undefined || pause === null) {
       const error = deadError(attempt.code ?? 'RELAY_EXHAUSTED', attempt.error)

@@ -18,6 +18,8 @@ export type Attempt =
 export interface TargetKind {
   /** Deliveries under way at one moment, for one target. */
   readonly atOnce: number
+  /** Tried on however often it has failed: what comes next is new, and worth nothing later. Else such a target rests for a while. */
+  readonly restless?: boolean
   /** Sends once, with its own time-out. A rejection counts as a failed attempt. */
   send(message: Message, signal: AbortSignal): Promise<Attempt>
 }
