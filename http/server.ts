@@ -179,6 +179,8 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     webhook,
     /** Removes what is left of deleted devices; now and then. */
     sweepDevices: deletions.sweep,
+    /** Removes retry keys whose time is over; now and then. */
+    sweepRetries: retries.sweep,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
     stop: () => {
       hub.stop()

@@ -6,6 +6,11 @@ import { RETRY_KEY_MS, retryKeyOf } from './retry-key.ts'
 const RETRIES: Collection = { name: 'retry_keys', indexed: ['hour'], fleeting: true }
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+/** Where the sweep stands: attempts of hours before `hour` are gone. */
+const SWEPT: Collection = { name: 'settings' }
+const SWEPT_ID = 'retry_keys_swept'
+/** Removed in one go: requests get in between. */
+const STEP = 100
 
 /** What a write answers, and answers again to a retry. */
 export interface Answered {
@@ -36,11 +41,11 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
 }
 
 /**
- * Record ids under a key: the same at each retry, so what is appended twice counts once, and others when the key is used again after its
- * time. Of the time only the day is in it: should the attempt be lost with the machine's power, a retry has the same ids all the same.
+ * Record ids under a key: the same at each retry, so what is appended twice counts once, and others for another request under the key
+ * (the first was refused) and when it is used again after its time. Of the time only the day is in it: should the attempt be lost with the machine's power, a retry has the same ids all the same.
  */
-const idsOf = (name: string, began: number) => {
-  const prefix = `retry-${Math.floor(began / DAY_MS)}-${name}`
+const idsOf = (name: string, { request, began }: Attempt) => {
+  const prefix = `retry-${Math.floor(began / DAY_MS)}-${sha256(name, request)}`
   return (index: number) => `${prefix}-${index}`
 }
 
@@ -66,7 +71,28 @@ export function createRetries({ store, now }: { store: Documents; now: () => num
     }
   }
 
+  /** Removes what began in that hour. */
+  async function sweepHour(hour: number): Promise<void> {
+    for (;;) {
+      const found = await store.find(RETRIES, { where: { hour }, limit: STEP })
+      for (const { id } of found) await store.remove(RETRIES, id)
+      if (found.length < STEP) return
+      await new Promise(setImmediate)
+    }
+  }
+
   return {
+    /** Removes the attempts whose time is over; now and then. */
+    async sweep(): Promise<void> {
+      const until = Math.floor((now() - RETRY_KEY_MS) / HOUR_MS)
+      const swept = await store.get<{ hour: number }>(SWEPT, SWEPT_ID)
+      // Before the first sweep ever, nothing is older than the program's first day.
+      for (let hour = swept?.body.hour ?? until - 1; hour < until; hour++) await sweepHour(hour)
+      if (swept?.body.hour === until) return
+      if (swept) await store.replace(SWEPT, SWEPT_ID, swept.version, { hour: until })
+      else await store.insert(SWEPT, SWEPT_ID, { hour: until })
+    },
+
     /**
      * Does a write once. `parts` say which request it is: path, media type, body. `work` gets the ids for its records (absent without the
      * header), and throws before it appends anything or appends everything it can. Faults: VALIDATION (the header), IDEMPOTENCY_MISMATCH,
@@ -84,7 +110,7 @@ export function createRetries({ store, now }: { store: Documents; now: () => num
       const { version, attempt, isNew } = await begin(name, sha256(...parts))
       if (attempt.answer) return attempt.answer
       try {
-        const answer = await work(idsOf(name, attempt.began))
+        const answer = await work(idsOf(name, attempt))
         if (!answer.isPartial) await store.replace(RETRIES, name, version, { ...attempt, answer })
         return answer
       } catch (error) {
