@@ -72,7 +72,7 @@ function list(view: View, { devices: all, cursor }: DevicesModel): Html {
     <table class="table">
       <thead>
         <tr>
-          <th class="num">${devices.id}</th>
+          <th>${devices.id}</th>
           <th>${devices.name}</th>
           <th>${devices.kind}</th>
           <th>${devices.owner}</th>
@@ -91,7 +91,7 @@ function row(view: View, device: DeviceSummary): Html {
   const { devices } = view.text
   const { id, kind, owner, lastAt } = device
   return html`<tr>
-    <td class="num">${id}</td>
+    <td>${id}</td>
     <td><a href="${devicePath(id)}">${deviceName(view, device)}</a></td>
     <td class="mono">${kind ?? '—'}</td>
     <td>${owner ?? html`<span class="muted">${devices.ownerless}</span>`}</td>

@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import {
+  ADMIN,
+  DESK,
+  LONG,
+  logIn,
+  noBrowser,
+  openStage,
+  PHONE,
+  until,
+  violations,
+  type Stage,
+} from './browser.fixture.ts'
+
+const VIEWER = { email: 'viewer@plant.example', password: 'a viewer looks at it all' }
+const OPERATOR = { email: 'operator@plant.example', password: 'an operator sends commands' }
+
+describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
+  let stage: Stage
+  let token: string
+
+  /** A request of a program, with the admin's token. */
+  async function send(path: string, body: unknown, method = 'POST', key = token): Promise<Record<string, unknown>> {
+    const answer = await fetch(stage.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as Record<string, unknown>
+  }
+
+  const sendEvent = (id: string, type: string) => send('/api/v1/events', { id, type, user_id: 'u-1', data: { id } })
+
+  async function logInAs({ email, password }: typeof VIEWER, page: Page, path: string): Promise<void> {
+    await page.goto(path)
+    await page.fill('input[name=username]', email)
+    await page.fill('input[name=password]', password)
+    await page.click('form button')
+    await page.waitForURL((at) => at.pathname === path)
+  }
+
+  beforeAll(async () => {
+    stage = await openStage()
+    const form = new URLSearchParams({ username: ADMIN.email, password: ADMIN.password })
+    const login = await fetch(`${stage.url}/auth/jwt/login`, { method: 'POST', body: form })
+    token = ((await login.json()) as { access_token: string }).access_token
+    await send('/users', { ...VIEWER, role: 'viewer' })
+    await send('/users', { ...OPERATOR, role: 'operator' })
+  }, LONG)
+  afterAll(() => stage?.close(), LONG)
+
+  test(
+    'from no device at all to readings that arrive: made, given a key that is shown once, seen live',
+    async () => {
+      const { page, wrong } = await stage.person()
+      await logIn(page, '/dashboard/devices')
+      expect(await page.locator('#devices').innerText()).toContain('No devices yet')
+      await page.click('[popovertarget=new-device]')
+      await page.fill('#new-device [name=name]', 'Weighbridge <1>')
+      await page.click('#new-device .primary')
+      await page.waitForSelector('#notice')
+      expect(await page.textContent('h1')).toBe('Weighbridge <1>')
+      const path = new URL(page.url()).pathname
+      const id = Number(path.split('/').at(-1))
+
+      await page.click('[popovertarget=new-key]')
+      await page.fill('#new-key [name=name]', 'gateway')
+      await page.click('#new-key .primary')
+      const key = (await page.locator('#device-keys .code pre').innerText()).trim()
+      expect(key).toStartWith('wbk_')
+
+      await send('/api/v1/data', { device_id: id, values: { weight: 12.5 } }, 'POST', key)
+      await page.waitForSelector('#device-values td:has-text("12.500")')
+      await page.waitForSelector('#device-statistics td:has-text("12.500")')
+      expect(await page.locator('#device-head').innerText()).toContain('Sending')
+      await send('/api/v1/data', { device_id: id, values: { weight: 13.25 } }, 'POST', key)
+      await page.waitForSelector('#device-values td:has-text("13.250")')
+      await page.waitForSelector('#device-chart .plot .line')
+
+      await page.goto(path)
+      expect(await page.content()).not.toContain(key)
+      await page.click('[popovertarget^=revoke-]')
+      await page.click('[id^=revoke-]:popover-open .danger')
+      await page.waitForSelector('#notice')
+      const refused = await fetch(`${stage.url}/api/v1/data`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ device_id: id, values: { weight: 1 } }),
+      })
+      expect(refused.status).toBe(401)
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'events appear by themselves, are filtered by the address, stand still when asked to, and open whole',
+    async () => {
+      const { page, wrong } = await stage.person()
+      await logIn(page, '/dashboard/events')
+      await sendEvent('first', 'play')
+      await page.waitForSelector('#tail td:has-text("play")')
+      await sendEvent('second', 'like')
+      await page.waitForSelector('#tail td:has-text("like")')
+      await page.waitForSelector('#event-types a:has-text("like")')
+
+      await page.fill('.filters [name=type]', 'like')
+      await page.click('.filters .primary')
+      await page.waitForURL((at) => at.searchParams.get('type') === 'like')
+      expect(await page.locator('#tail tbody tr').count()).toBe(1)
+
+      await page.click('header a:has-text("Pause")')
+      await page.waitForURL((at) => at.searchParams.has('paused'))
+      await sendEvent('third', 'like')
+      const other = await stage.person()
+      await logIn(other.page, '/dashboard/events')
+      await other.page.locator('#tail tbody tr').nth(2).waitFor()
+      expect(await page.locator('#tail tbody tr').count()).toBe(1)
+      await other.page.context().close()
+
+      await page.click('#tail tbody a')
+      await page.waitForURL('**/dashboard/events/second')
+      expect(await page.locator('.code pre').innerText()).toContain('"type": "like"')
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'a loop decides before the eyes, says that it runs dry, and takes a command of an operator',
+    async () => {
+      const { page, wrong } = await stage.person()
+      await logInAs(OPERATOR, page, '/dashboard/control/default')
+      expect(await page.locator('#loop-mode').innerText()).toContain('Dry run')
+      const reading = (payload: number) => ({ datetime: new Date().toISOString(), payload })
+      await send('/api/v1/control/loops/default/readings', [reading(50.1), reading(50.7), reading(49.8)])
+      await page.locator('#decisions tbody tr').first().waitFor()
+      await page.fill('[name=reason]', 'Belt stopped for cleaning')
+      await page.click('button[value=up]')
+      await page.waitForSelector('#notice')
+      await page.waitForSelector('#commands li:has-text("Belt stopped for cleaning")')
+      await page.waitForSelector('#loop-figures dd:has-text("up")')
+      await page.click('header a:has-text("Control loops")')
+      await page.waitForSelector('#loops a:has-text("default")')
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'what a role may not do is not offered, and refused when it is asked for all the same',
+    async () => {
+      const { id } = await send('/api/v1/devices', { name: 'The admin’s own' })
+      const { page } = await stage.person()
+      await logInAs(VIEWER, page, `/dashboard/devices/${id}`)
+      expect(await page.locator('main form, main [popovertarget]').count()).toBe(0)
+      expect(await page.locator('#device-keys').count()).toBe(0)
+      await page.goto('/dashboard/control/default')
+      expect(await page.locator('main form').count()).toBe(0)
+      await page.goto('/dashboard/devices')
+      const csrf = await page.inputValue('#new-device [name=csrf]')
+      const post = (path: string, form: Record<string, string>) =>
+        page.request
+          .post(path, { form, headers: { origin: stage.url }, maxRedirects: 0 })
+          .then((answer) => answer.status())
+      expect(await post('/dashboard/control/default', { csrf, act: 'command', status: 'up', reason: 'x' })).toBe(403)
+      expect(await post(`/dashboard/devices/${id}`, { csrf, act: 'remove' })).toBe(403)
+      expect(await post('/dashboard/devices', { csrf: 'another', act: 'create', name: 'x' })).toBe(403)
+      expect(await post('/dashboard/devices', { csrf, act: 'create', name: 'My own' })).toBe(303)
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'without JavaScript all of it can be read, and forms work',
+    async () => {
+      const { page } = await stage.person({ javaScriptEnabled: false, locale: 'ru-RU' })
+      await logInAs(OPERATOR, page, '/dashboard/control/default')
+      await page.fill('[name=reason]', 'Уборка')
+      await page.click('button[value=down]')
+      await page.waitForSelector('#notice')
+      await sendEvent('by hand', 'played')
+      await page.goto('/dashboard/events')
+      await page.locator('#tail a').first().click()
+      expect(await page.locator('.code pre').innerText()).toContain('"id"')
+      await page.goto('/dashboard/devices')
+      await page.click('[popovertarget=new-device]')
+      await page.fill('#new-device [name=name]', 'Кран')
+      await page.click('#new-device .primary')
+      await page.waitForSelector('h1:has-text("Кран")')
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test.each([
+    ['light', DESK],
+    ['dark', DESK],
+    ['light', PHONE],
+    ['dark', PHONE],
+  ] as const)(
+    'in %s at %p nothing serious stands in the way of anyone, and nothing runs over',
+    async (colorScheme, viewport) => {
+      const { id } = await send('/api/v1/devices', { name: 'Crane', kind: 'accelerometer' })
+      await send('/api/v1/data', { device_id: id, x: 1, y: 2, z: 3 })
+      const { page, wrong } = await stage.person({ colorScheme, viewport, locale: 'ru-RU' })
+      await logIn(page, '/dashboard/devices')
+      for (const path of [
+        '/dashboard/devices',
+        `/dashboard/devices/${id}?code=python`,
+        '/dashboard/events',
+        '/dashboard/control',
+        '/dashboard/control/default',
+        '/dashboard/dead-letters',
+      ]) {
+        await page.goto(path)
+        expect([path, await violations(page)]).toEqual([path, []])
+        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, viewport.width])
+      }
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'the keyboard leads to each page',
+    async () => {
+      const { page } = await stage.person()
+      await logIn(page)
+      for (const [key, path] of Object.entries({ d: 'devices', e: 'events', c: 'control', l: 'dead-letters' })) {
+        await page.keyboard.press('g')
+        await page.keyboard.press(key)
+        await page.waitForURL(`**/dashboard/${path}`)
+        await until('the script of the page', () =>
+          page.evaluate("document.querySelector('time[data-clock]') !== null"),
+        )
+      }
+      await page.context().close()
+    },
+    LONG,
+  )
+})
