@@ -17,6 +17,8 @@ import type { HttpConfig } from './config.ts'
 import { createLoops } from './control/loops.ts'
 import { controlRoutes } from './control/routes.ts'
 import { pageOfFault } from './dashboard/problem.ts'
+import { createDeadLetters } from './dead-letters/letters.ts'
+import { deadLetterRoutes } from './dead-letters/routes.ts'
 import { platformScreens } from './dashboard/platform/screens.ts'
 import { createDashboard } from './dashboard/routes.ts'
 import { dataRoutes } from './data/routes.ts'
@@ -49,6 +51,7 @@ import { liveRoutes } from './live/routes.ts'
 import type { Log } from './log.ts'
 import { playbackRoutes } from './playback/routes.ts'
 import { createRelays } from './relays/relays.ts'
+import { releaseRoutes } from './release.ts'
 import { relayRoutes } from './relays/routes.ts'
 import { Latency } from './service/latency.ts'
 import { createMetrics } from './service/metrics.ts'
@@ -84,6 +87,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const loops = createLoops({ cluster, now })
   const reach = { allowPrivate: config.allowPrivateRelays ?? false, resolve: resolveByDns }
   const relays = createRelays({ cluster, now, ...reach })
+  const letters = createDeadLetters({ cluster, now })
   const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
   const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
@@ -144,6 +148,8 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(playbackRoutes({ cluster, ingest, now }))
     .use(eventRoutes({ cluster, ingest, take, pieces }))
     .use(relayRoutes({ relays, webhook, audit, now }))
+    .use(deadLetterRoutes({ letters, audit }))
+    .use(releaseRoutes({ cluster, audit }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))
     .use(backupRoutes({ backUp, audit }))

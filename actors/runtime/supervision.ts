@@ -57,6 +57,9 @@ export function countFailure(
   actor.quarantine = { since: at, offset, error: error instanceof Error ? error.message : String(error) }
 }
 
+/** Type of the record that releases a quarantined actor. Its value is for people. */
+export const RELEASE = '$release'
+
 export function release(actor: Actor): void {
   actor.quarantine = undefined
   actor.failures = undefined

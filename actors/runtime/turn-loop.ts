@@ -8,12 +8,10 @@ import type { Outputs } from './outputs.ts'
 import type { Clock, TurnStore } from './ports.ts'
 import type { LogRecord } from './record.ts'
 import type { Snapshotter } from './snapshotter.ts'
-import { countFailure, deadLetter, release } from './supervision.ts'
+import { countFailure, deadLetter, release, RELEASE } from './supervision.ts'
 import type { Table } from './table.ts'
 import { CurrentTurn } from './turn.ts'
 
-/** Type of the record that releases a quarantined actor. Its value is for people. */
-const RELEASE = '$release'
 const DOLLAR = 36
 /** The clock is asked once in so many records: asking costs a tenth of a turn. */
 const CLOCK_EVERY = 64
@@ -238,7 +236,10 @@ export class TurnLoop {
 
   #bury(code: FaultCode, error: unknown, record: LogRecord): void {
     this.counts.deadLetters++
-    this.#parts.outputs.emit(record.offset, deadLetter(code, error, record, this.#parts.partition))
+    const { outputs, partition } = this.#parts
+    outputs.emit(record.offset, deadLetter(code, error, record, partition))
+    // Somebody may have sent it a moment ago, and waits to see what became of it.
+    outputs.urgent = true
   }
 
   #runtimeRecord(actor: Actor, record: LogRecord): void {

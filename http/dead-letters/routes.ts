@@ -1,0 +1,126 @@
+import { Elysia, t } from 'elysia'
+import { Type } from '@sinclair/typebox'
+import { senderOf } from '../auth/identity.ts'
+import type { Audit } from '../auth/audit.ts'
+import { describe } from '../docs/describe.ts'
+import { access } from '../edge/access.ts'
+import { json } from '../edge/body.ts'
+import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
+import { NoQuery, PageOf } from '../schema.ts'
+import type { DeadLetters } from './letters.ts'
+import { LetterDocument, LetterFilter, LetterSummary, ReplayedMany } from './schema.ts'
+
+const tag = 'dead letters'
+const byId = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) })
+const document = { description: 'The dead letter', schema: LetterDocument }
+
+/** `/api/v1/dead-letters`: what could not be applied or delivered, and what people do about it. */
+export function deadLetterRoutes({ letters, audit }: { letters: DeadLetters; audit: Audit }) {
+  return new Elysia({ name: 'dead letters' })
+    .use(access)
+    .get(
+      '/api/v1/dead-letters',
+      async ({ query: { limit = DEFAULT_LIMIT, cursor, kind, code } }) =>
+        await letters.list(
+          { ...(kind === undefined ? {} : { kind }), ...(code === undefined ? {} : { code }) },
+          { limit, ...(cursor === undefined ? {} : { cursor }) },
+        ),
+      {
+        access: 'viewer',
+        query: t.Object({ ...pageQuery, ...LetterFilter }),
+        detail: describe({
+          tag,
+          summary: 'What could not be applied or delivered, newest first',
+          answers: { 200: { description: 'A page of them', schema: PageOf(LetterSummary) } },
+        }),
+      },
+    )
+    .get('/api/v1/dead-letters/:id', async ({ params }) => await letters.get(params.id), {
+      access: 'viewer',
+      params: byId,
+      query: NoQuery,
+      detail: describe({ tag, summary: 'One of them, whole', answers: { 200: document }, faults: ['NOT_FOUND'] }),
+    })
+    .post(
+      '/api/v1/dead-letters/:id/replay',
+      async ({ params: { id }, identity, request, server, set }) => {
+        const { applied, position, letter } = await letters.replay(id, senderOf(identity))
+        const detail = { attempt: letter.attempts, position }
+        await audit.add(audit.by({ identity, request, server }), 'dead_letter.replayed', `dead-letter/${id}`, detail)
+        set.headers['x-position'] = position
+        set.status = applied ? 200 : 202
+        return applied ? letter : { position }
+      },
+      {
+        access: 'operator',
+        parse: 'none',
+        params: byId,
+        query: NoQuery,
+        detail: describe({
+          tag,
+          summary: 'Give it to its actor once more, or send it once more',
+          description:
+            'The record that could not be applied is appended anew and applied once, however often this is asked for. What could not be delivered gets a delivery of its own, with the `webhook-id` that it had.',
+          answers: {
+            200: document,
+            202: {
+              description: 'In the log; what comes of it takes longer',
+              schema: Type.Object({ position: Type.String() }),
+            },
+          },
+          faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE'],
+        }),
+      },
+    )
+    .post(
+      '/api/v1/dead-letters/replay',
+      async ({ body: { filter }, identity, request, server }) => {
+        const outcome = await letters.replayAll(filter, senderOf(identity))
+        const detail = { filter, ...outcome }
+        await audit.add(audit.by({ identity, request, server }), 'dead_letters.replayed', 'dead-letters', detail)
+        return outcome
+      },
+      {
+        access: 'operator',
+        parse: json,
+        query: NoQuery,
+        body: Type.Object({
+          filter: Type.Object(LetterFilter, { description: 'Those that fit all of it; an empty one names all' }),
+        }),
+        detail: describe({
+          tag,
+          summary: 'Replay those that a filter names',
+          description: 'Of those that were never replayed, the oldest first, at most 1,000 a request.',
+          answers: { 200: { description: 'How many', schema: ReplayedMany } },
+          faults: ['LOG_UNAVAILABLE'],
+        }),
+      },
+    )
+    .delete(
+      '/api/v1/dead-letters/:id',
+      async ({ params: { id }, identity, request, server, set }) => {
+        const { code, address, type, position } = await letters.drop(id)
+        const before = { code, address, type, position }
+        await audit.add(
+          audit.by({ identity, request, server }),
+          'dead_letter.dropped',
+          `dead-letter/${id}`,
+          {},
+          { before },
+        )
+        set.status = 204
+      },
+      {
+        access: 'admin',
+        parse: 'none',
+        params: byId,
+        query: NoQuery,
+        detail: describe({
+          tag,
+          summary: 'Drop one for good',
+          answers: { 204: { description: 'It is gone' } },
+          faults: ['NOT_FOUND'],
+        }),
+      },
+    )
+}
