@@ -30,7 +30,7 @@ export function backupRoutes({ backUp, audit }: { backUp: BackUp | undefined; au
       // A large store takes longer than an idle connection may live.
       server?.timeout(request, 0)
       const { folder, made_at, ends, files } = await backUp()
-      await audit.add({ id: identity.user, email: identity.email }, 'backup.made', `backup/${made_at}`, { folder })
+      await audit.add(audit.by({ identity, request, server }), 'backup.made', `backup/${made_at}`, { folder })
       set.status = 201
       return {
         folder,

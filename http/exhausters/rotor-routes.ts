@@ -30,7 +30,7 @@ const RotorBody = Type.Object({
 export function rotorRoutes({ rotors, audit, now }: { rotors: Rotors; audit: Audit; now: () => number }) {
   return new Elysia({ name: 'rotors' }).use(access).post(
     '/api/v1/exhausters/:id/rotor',
-    async ({ params, body, identity, request, set }) => {
+    async ({ params, body, identity, request, server, set }) => {
       const { id } = known(params.id)
       const installedAt = timeOf(body.installed_at, 'installed_at')
       if (installedAt > now() + CLOCK_MARGIN_MS) {
@@ -43,8 +43,8 @@ export function rotorRoutes({ rotors, audit, now }: { rotors: Rotors; audit: Aud
       const { installation, position, again } = await rotors.install(id, rotor)
       const { version, installed_at } = installation
       if (!again) {
-        const detail = { version, number, installed_at }
-        await audit.add({ id: identity.user, email: identity.email }, 'rotor.installed', `exhauster/${id}`, detail)
+        const after = { version, number, installed_at }
+        await audit.add(audit.by({ identity, request, server }), 'rotor.installed', `exhauster/${id}`, {}, { after })
       }
       set.status = 202
       set.headers['x-position'] = position
