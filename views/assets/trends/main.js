@@ -1,7 +1,7 @@
 // The page of trends: an address is a state, a state is shown, and whatever a person does makes the next state and its address.
 import { autoStep, following, lookingAt, movedTo, read, shifted, stepOf, viewOf, write, zoomed } from './address.js'
 import { createChart } from './chart.js'
-import { fill, number, stamp } from './figures.js'
+import { day, fill, number, stamp, time } from './figures.js'
 import { listenToForm, showForm, showProblem } from './form.js'
 import { goOn, readHistory } from './history.js'
 import { listenToLegend, showAtCursor, showLegend } from './legend.js'
@@ -193,7 +193,8 @@ function noteOf() {
   const named = longest
     .slice(0, MORE_GAPS)
     .sort((a, b) => a.from - b.from)
-    .map(({ from, to }) => fill(words.gap, { from: stamp(Math.max(from, state.from)), to: stamp(to) }))
+    .map(({ from, to }) => ({ from: Math.max(from, state.from), to }))
+    .map(({ from, to }) => fill(words.gap, { from: stamp(from), to: day(from) === day(to) ? time(to) : stamp(to) }))
   const more = gaps.size - named.length
   return `${words.gaps} ${named.join(', ')}${more > 0 ? ` ${fill(words.gapsMore, { count: more })}` : ''}.`
 }

@@ -75,7 +75,9 @@ export function createPanel(unit, { shown, heard, last }) {
     /** Draws anew: all of it when the lines, the size or the theme are others, the data alone otherwise. */
     draw({ width, height, whole }) {
       const { grid, lines } = shown(unit)
-      edges = merged(lines.map(({ limits }) => limits))
+      // A line without a value has no say in what the limits of the others are.
+      const present = lines.filter(({ mean }) => mean.some((value) => value !== null))
+      edges = merged((present.length > 0 ? present : lines).map(({ limits }) => limits))
       gaps = gapsOf(grid, lines)
       root.setAttribute('aria-label', lines.map(({ title }) => title).join('; '))
       const data = [grid.times, ...lines.flatMap(({ mean, min, max }) => [mean, min, max])]
