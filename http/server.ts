@@ -17,6 +17,7 @@ import type { HttpConfig } from './config.ts'
 import { createLoops } from './control/loops.ts'
 import { controlRoutes } from './control/routes.ts'
 import { pageOfFault } from './dashboard/problem.ts'
+import { createLetterActs } from './dead-letters/acts.ts'
 import { createDeadLetters } from './dead-letters/letters.ts'
 import { deadLetterRoutes } from './dead-letters/routes.ts'
 import { platformScreens } from './dashboard/platform/screens.ts'
@@ -88,6 +89,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const reach = { allowPrivate: config.allowPrivateRelays ?? false, resolve: resolveByDns }
   const relays = createRelays({ cluster, now, ...reach })
   const letters = createDeadLetters({ cluster, now })
+  const letterActs = createLetterActs({ letters, audit })
   const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
   const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
@@ -105,7 +107,18 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     demandOwnPage: pageSessions.demandOwnPage,
     by: audit.by,
     originOf: (request) => originOf(request, config),
-    screens: platformScreens({ cluster, authority, acts: deviceActs, statistics, pieces, loops, timeZone, now }),
+    screens: platformScreens({
+      cluster,
+      authority,
+      acts: deviceActs,
+      statistics,
+      pieces,
+      loops,
+      letters,
+      letterActs,
+      timeZone,
+      now,
+    }),
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })
@@ -148,7 +161,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(playbackRoutes({ cluster, ingest, now }))
     .use(eventRoutes({ cluster, ingest, take, pieces }))
     .use(relayRoutes({ relays, webhook, audit, now }))
-    .use(deadLetterRoutes({ letters, audit }))
+    .use(deadLetterRoutes({ letters, acts: letterActs, audit }))
     .use(releaseRoutes({ cluster, audit }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))

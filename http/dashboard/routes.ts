@@ -20,7 +20,7 @@ import { wishOf, type Wish } from './looks.ts'
 import { createPlantReader } from './plant-reader.ts'
 import { plantScreens } from './plant-screens.ts'
 import { kindOf } from './problem.ts'
-import type { FindScreen, Readers, Screen } from './screen.ts'
+import type { Act, FindScreen, Readers, Screen } from './screen.ts'
 import type { DemandOwnPage, FindSession, PageSession } from './session.ts'
 import { trendDataRoutes, trendScreens } from './trends/routes.ts'
 
@@ -166,7 +166,7 @@ export function createDashboard(parts: DashboardParts) {
       if (!atLeast(viewer.role, wanted.role)) throw new Fault('FORBIDDEN', `This needs the role ${wanted.role}.`)
       const { identity } = viewer
       const doer = { identity, by: parts.by({ identity, request, server }) }
-      const outcome = await wanted.run(fields, doer).catch((error: unknown) => refused(wish, error, fields))
+      const outcome = await wanted.run(fields, doer).catch((error: unknown) => refused(wish, wanted, error, fields))
       if ('see' in outcome) return see(outcome.see)
       return await render(wish, screen, viewer, outcome.show, outcome.status)
     } catch (error) {
@@ -175,12 +175,15 @@ export function createDashboard(parts: DashboardParts) {
   }
 
   /** A fault that the person can do something about is said on the page itself, with what had been filled in. */
-  function refused({ looks }: Wish, error: unknown, fields: Record<string, string>) {
-    const { refusals } = TEXTS[looks.language].acts
-    const words = error instanceof Fault && Object.hasOwn(refusals, error.code) ? refusals[error.code] : undefined
+  function refused({ looks }: Wish, wanted: Act, error: unknown, fields: Record<string, string>) {
+    if (!(error instanceof Fault)) throw error
+    const text = TEXTS[looks.language]
+    const { refusals } = text.acts
+    const words =
+      wanted.refusal?.(error, text) ?? (Object.hasOwn(refusals, error.code) ? refusals[error.code] : undefined)
     if (words === undefined) throw error
     const { csrf: _csrf, act: _act, ...filled } = fields
-    return { show: { notice: { tone: 'warning' as const, words }, fields: filled }, status: (error as Fault).status }
+    return { show: { notice: { tone: 'warning' as const, words }, fields: filled }, status: error.status }
   }
 
   async function stream(request: Request): Promise<Response> {

@@ -1,5 +1,7 @@
+import type { Fault } from '../../actors/runtime/index.ts'
 import type { Fragments, LivePage, Reader, Shown } from '../../views/layout.ts'
 import type { PlantModel } from '../../views/pages/model.ts'
+import type { Text } from '../../views/text/catalogue.ts'
 import type { View } from '../../views/view.ts'
 import type { Actor } from '../auth/audit.ts'
 import type { Identity } from '../auth/identity.ts'
@@ -41,6 +43,8 @@ export interface Act {
   /** False: not for this person, although the role would do. */
   readonly offered?: boolean
   run(fields: Readonly<Record<string, string>>, doer: Doer): Promise<Outcome>
+  /** Words for a fault that this act means something by; undefined: those for its code. */
+  refusal?(fault: Fault, text: Text): string | undefined
 }
 
 /** Where an act leads: to another page (303), or back to its own with something to show. */

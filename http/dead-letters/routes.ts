@@ -1,12 +1,14 @@
 import { Elysia, t } from 'elysia'
 import { Type } from '@sinclair/typebox'
-import { senderOf } from '../auth/identity.ts'
 import type { Audit } from '../auth/audit.ts'
+import type { Identity } from '../auth/identity.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
+import type { Peers } from '../edge/address.ts'
 import { json } from '../edge/body.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
+import type { LetterActs } from './acts.ts'
 import type { DeadLetters } from './letters.ts'
 import { LetterDocument, LetterFilter, LetterSummary, ReplayedMany } from './schema.ts'
 
@@ -15,7 +17,12 @@ const byId = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) })
 const document = { description: 'The dead letter', schema: LetterDocument }
 
 /** `/api/v1/dead-letters`: what could not be applied or delivered, and what people do about it. */
-export function deadLetterRoutes({ letters, audit }: { letters: DeadLetters; audit: Audit }) {
+export function deadLetterRoutes({ letters, acts, audit }: { letters: DeadLetters; acts: LetterActs; audit: Audit }) {
+  const doerOf = (context: { identity: Identity; request: Request; server: Peers | null }) => ({
+    identity: context.identity,
+    by: audit.by(context),
+  })
+
   return new Elysia({ name: 'dead letters' })
     .use(access)
     .get(
@@ -44,9 +51,7 @@ export function deadLetterRoutes({ letters, audit }: { letters: DeadLetters; aud
     .post(
       '/api/v1/dead-letters/:id/replay',
       async ({ params: { id }, identity, request, server, set }) => {
-        const { applied, position, letter } = await letters.replay(id, senderOf(identity))
-        const detail = { attempt: letter.attempts, position }
-        await audit.add(audit.by({ identity, request, server }), 'dead_letter.replayed', `dead-letter/${id}`, detail)
+        const { applied, position, letter } = await acts.replay(doerOf({ identity, request, server }), id)
         set.headers['x-position'] = position
         set.status = applied ? 200 : 202
         return applied ? letter : { position }
@@ -74,12 +79,8 @@ export function deadLetterRoutes({ letters, audit }: { letters: DeadLetters; aud
     )
     .post(
       '/api/v1/dead-letters/replay',
-      async ({ body: { filter }, identity, request, server }) => {
-        const outcome = await letters.replayAll(filter, senderOf(identity))
-        const detail = { filter, ...outcome }
-        await audit.add(audit.by({ identity, request, server }), 'dead_letters.replayed', 'dead-letters', detail)
-        return outcome
-      },
+      async ({ body: { filter }, identity, request, server }) =>
+        await acts.replayAll(doerOf({ identity, request, server }), filter),
       {
         access: 'operator',
         parse: json,
@@ -99,15 +100,7 @@ export function deadLetterRoutes({ letters, audit }: { letters: DeadLetters; aud
     .delete(
       '/api/v1/dead-letters/:id',
       async ({ params: { id }, identity, request, server, set }) => {
-        const { code, address, type, position } = await letters.drop(id)
-        const before = { code, address, type, position }
-        await audit.add(
-          audit.by({ identity, request, server }),
-          'dead_letter.dropped',
-          `dead-letter/${id}`,
-          {},
-          { before },
-        )
+        await acts.drop(doerOf({ identity, request, server }), id)
         set.status = 204
       },
       {

@@ -216,21 +216,24 @@ export const letter: DeadLetterDetail = {
   address: 'device/214',
   at: iso(82 * SECOND),
   code: 'REDUCER_THREW',
-  message: 'y must be a finite number',
+  cause: 'y must be a finite number',
   position: '5-1048090',
   attempts: 1,
   type: 'reading',
   stack: 'RangeError: y must be a finite number\n    at reading (actor.ts:41)',
   payload: '{\n  "y": 1e999\n}',
+  replayed_at: iso(SECOND),
+  replayed_by: 'user/1',
+  replay_position: '5-1048200',
 }
 
 export function deadLettersOf(plant: PlantModel, more: Partial<DeadLettersModel> = {}): DeadLettersModel {
   return {
     plant,
-    filter: {},
+    filter: { kind: undefined, code: undefined },
     kinds: ['control', 'device'],
     codes: ['MALFORMED', 'REDUCER_THREW'],
-    letters: [letter, { ...letter, id: 'other', position: null, at: iso(30 * 60 * MINUTE) }],
+    letters: [letter, { ...letter, id: 'other', at: iso(30 * 60 * MINUTE) }],
     older: 'b2xkZXI',
     cursor: undefined,
     chosen: letter,
@@ -300,8 +303,16 @@ export function platformPages(view: View, plant: PlantModel): LivePage[] {
     loopPage(view, loopOf(plant, { loop: { kind: 'live', document: held }, range: '7d', runs: [] }), none, ORIGIN),
     loopPage(view, loopOf(plant, { loop: away, decisions: [], commands: [], older: null, cursor: 'x' }), all, ORIGIN),
     deadLettersPage(view, deadLettersOf(plant), all),
-    deadLettersPage(view, deadLettersOf(plant, { filter: { kind: 'device' }, letters: [], chosen: null }), none),
+    deadLettersPage(
+      view,
+      deadLettersOf(plant, { filter: { kind: 'device', code: undefined }, letters: [], chosen: null }),
+      none,
+    ),
     deadLettersPage(view, deadLettersOf(plant, { letters: [], older: null, chosen: null }), all),
-    deadLettersPage(view, deadLettersOf(plant, { letters: null, cursor: 'x', filter: { code: 'MALFORMED' } }), none),
+    deadLettersPage(
+      view,
+      deadLettersOf(plant, { letters: null, cursor: 'x', filter: { kind: undefined, code: 'MALFORMED' } }),
+      none,
+    ),
   ]
 }

@@ -68,6 +68,7 @@ export function controlScreens(
       await command(cluster, { headers: {} }, name, wanted, by, crypto.randomUUID())
       return { see: `${loopPath(name)}?done=command-sent` }
     },
+    refusal: ({ code }, { control }) => (code === 'CONFLICT' ? control.refused : undefined),
   })
 
   return async ({ pathname, searchParams, origin }) => {

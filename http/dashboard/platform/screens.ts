@@ -1,11 +1,14 @@
 import type { Cluster } from '../../../actors/cluster/port.ts'
 import type { Authority } from '../../auth/authority.ts'
 import type { Loops } from '../../control/loops.ts'
+import type { LetterActs } from '../../dead-letters/acts.ts'
+import type { DeadLetters } from '../../dead-letters/letters.ts'
 import type { DeviceActs } from '../../devices/acts.ts'
 import type { Pieces } from '../../events/segments.ts'
 import type { StatisticsReader } from '../../statistics/statistics.ts'
 import type { FindScreen, Readers } from '../screen.ts'
 import { controlScreens } from './control.ts'
+import { deadLetterScreens } from './dead-letters.ts'
 import { deviceScreens } from './devices.ts'
 import { eventScreens } from './events.ts'
 
@@ -18,6 +21,8 @@ export const platformScreens =
     statistics: StatisticsReader
     pieces: Pieces
     loops: Loops
+    letters: DeadLetters
+    letterActs: LetterActs
     timeZone: string
     now: () => number
   }) =>
@@ -25,4 +30,5 @@ export const platformScreens =
     deviceScreens(parts, readers),
     eventScreens(parts, readers),
     controlScreens(parts, readers),
+    deadLetterScreens(parts, readers),
   ]

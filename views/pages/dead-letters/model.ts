@@ -7,23 +7,27 @@ export interface DeadLetterRow {
   /** ISO 8601. */
   readonly at: string
   readonly code: string
-  readonly message: string
-  /** `<partition>-<offset>`; null: it was none of the log's. */
-  readonly position: string | null
+  readonly cause: string
+  /** `<partition>-<offset>` of the record that it came of. */
+  readonly position: string
   /** Replays so far. */
   readonly attempts: number
 }
 
 export interface DeadLetterDetail extends DeadLetterRow {
-  readonly type: string | null
+  readonly type: string
   readonly stack: string | null
+  /** The last replay; nulls before the first. */
+  readonly replayed_at: string | null
+  readonly replayed_by: string | null
+  readonly replay_position: string | null
   /** As it stands in the log, or as it was to be sent. */
   readonly payload: string
 }
 
 export interface DeadLetterFilter {
-  readonly kind?: string
-  readonly code?: string
+  readonly kind: string | undefined
+  readonly code: string | undefined
 }
 
 export interface DeadLettersModel {

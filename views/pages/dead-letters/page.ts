@@ -60,14 +60,21 @@ export function deadLettersPage(view: View, model: DeadLettersModel, reader: Rea
 
 function filterForm({ text }: View, { filter, kinds, codes }: DeadLettersModel, act: Content): Html {
   const { deadLetters } = text
-  const select = (name: 'kind' | 'code', all: string, options: readonly string[]) =>
-    html`<select class="input" name="${name}">
-      <option value="">${all}</option>
-      ${options.map((one) => html`<option value="${one}" ${filter[name] === one && html` selected`}>${one}</option>`)}
-    </select>`
+  const kind = html`<select class="input" name="kind">
+    <option value="">${deadLetters.allKinds}</option>
+    ${kinds.map((one) => html`<option value="${one}" ${filter.kind === one && html` selected`}>${one}</option>`)}
+  </select>`
+  const code = html`<input
+      class="input"
+      name="code"
+      value="${filter.code}"
+      maxlength="64"
+      list="codes"
+      placeholder="${deadLetters.allCodes}"
+    /><datalist id="codes">${codes.map((one) => html`<option value="${one}"></option>`)}</datalist>`
   const used = filter.kind !== undefined || filter.code !== undefined
   return html`<form class="filters" method="get">
-    ${field(deadLetters.kind, select('kind', deadLetters.allKinds, kinds))}${field(deadLetters.code, select('code', deadLetters.allCodes, codes))}
+    ${field(deadLetters.kind, kind)}${field(deadLetters.code, code)}
     <button class="btn">${deadLetters.apply}</button>
     ${used && html`<a class="btn quiet" href="${DEAD_LETTERS_PATH}">${deadLetters.clear}</a>`}${act}
   </form>`
@@ -110,8 +117,8 @@ function row({ format, now }: View, model: DeadLettersModel, letter: DeadLetterR
   return html`<tr ${chosen && html` aria-current="true"`}>
     <td>${format.date(at) === format.date(now) ? format.clock(at) : format.stamp(at)}</td>
     <td class="mono"><a href="${href}">${letter.address}</a></td>
-    <td class="mono" title="${letter.message}">${letter.code}</td>
-    <td class="mono">${letter.position ?? '—'}</td>
+    <td class="mono" title="${letter.cause}">${letter.code}</td>
+    <td class="mono">${letter.position}</td>
     <td class="num">${letter.attempts}</td>
   </tr>`
 }
@@ -119,14 +126,19 @@ function row({ format, now }: View, model: DeadLettersModel, letter: DeadLetterR
 function detail(view: View, model: DeadLettersModel, letter: DeadLetterDetail, reader: Reader): Html {
   const { deadLetters } = view.text
   const facts: [string, Content][] = [
-    [deadLetters.actor, html`<span class="mono">${letter.address}</span>`],
+    [deadLetters.actor, html`<span class="mono">${letter.address}</span>, ${letter.type}`],
     [deadLetters.code, html`<span class="mono">${letter.code}</span>`],
-    [deadLetters.cause, letter.message],
+    [deadLetters.cause, letter.cause],
     [deadLetters.time, view.format.stamp(Date.parse(letter.at))],
-    [deadLetters.position, html`<span class="mono">${letter.position ?? '—'}</span>`],
+    [deadLetters.position, html`<span class="mono">${letter.position}</span>`],
     [deadLetters.attempts, letter.attempts],
   ]
-  const name = letter.position ?? letter.id
+  const { replayed_at: at, replayed_by: by, replay_position: position } = letter
+  if (at !== null) {
+    const time = view.format.moment(Date.parse(at), view.now)
+    facts.push([deadLetters.replayed, deadLetters.replayedBy({ time, by: by ?? '—', position: position ?? '—' })])
+  }
+  const name = letter.position
   const none = !reader.acts.has('replay') && !reader.acts.has('drop')
   return html`<aside class="card" id="chosen" aria-label="${name}">
     <header>

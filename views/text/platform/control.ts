@@ -58,6 +58,7 @@ export interface ControlText {
   readonly commandsEmpty: string
   readonly by: string
   readonly nobody: string
+  readonly refused: string
   readonly reason: string
   readonly reasonHint: string
   readonly send: Readonly<Record<'up' | 'down', string>>
@@ -164,6 +165,7 @@ export const controlEn: ControlText = {
   commandsEmpty: 'None in this period.',
   by: 'By',
   nobody: 'interlock',
+  refused: 'The interlock holds the manipulator in its safe position; the command was not carried out.',
   reason: 'Reason',
   reasonHint: 'Why by hand',
   send: { up: 'Up', down: 'Down' },
@@ -270,6 +272,7 @@ export const controlRu: ControlText = {
   commandsEmpty: 'За этот период не было.',
   by: 'Кто',
   nobody: 'блокировка',
+  refused: 'Блокировка держит манипулятор в безопасном положении; команда не выполнена.',
   reason: 'Причина',
   reasonHint: 'Почему вручную',
   send: { up: 'Вверх', down: 'Вниз' },

@@ -20,6 +20,9 @@ export interface DeadLettersText {
   readonly close: string
   readonly replay: string
   readonly replayHint: string
+  readonly refused: Phrase<'cause'>
+  readonly replayed: string
+  readonly replayedBy: Phrase<'time' | 'by' | 'position'>
   readonly replayAll: string
   readonly replayTitle: string
   readonly replayAllOf: Phrase<'filter'>
@@ -59,9 +62,13 @@ export const deadLettersEn: DeadLettersText = {
   close: 'Close',
   replay: 'Replay',
   replayHint: 'A replay is a new record with the same payload. It is applied once, however often it is asked for.',
+  refused: ({ cause }) => `Not applied. ${cause}`,
+  replayed: 'Replayed',
+  replayedBy: ({ time, by, position }) => `${time}, ${by}, as ${position}`,
   replayAll: 'Replay all…',
   replayTitle: 'Replay all that the filter shows?',
-  replayAllOf: ({ filter }) => `Filter: ${filter}. What fails again comes back here.`,
+  replayAllOf: ({ filter }) =>
+    `Filter: ${filter}. Those that were replayed before are left out; what fails again comes back here.`,
   replayConfirm: 'Replay them',
   everything: 'everything',
   drop: 'Drop…',
@@ -99,9 +106,13 @@ export const deadLettersRu: DeadLettersText = {
   close: 'Закрыть',
   replay: 'Повторить',
   replayHint: 'Повтор — новая запись с тем же содержимым. Она применяется один раз, сколько бы раз её ни запросили.',
+  refused: ({ cause }) => `Не применена. ${cause}`,
+  replayed: 'Повторена',
+  replayedBy: ({ time, by, position }) => `${time}, ${by}, запись ${position}`,
   replayAll: 'Повторить все…',
   replayTitle: 'Повторить всё, что показывает фильтр?',
-  replayAllOf: ({ filter }) => `Фильтр: ${filter}. Что не пройдёт и в этот раз, вернётся сюда.`,
+  replayAllOf: ({ filter }) =>
+    `Фильтр: ${filter}. Уже повторённые не повторяются; что не пройдёт и в этот раз, вернётся сюда.`,
   replayConfirm: 'Повторить',
   everything: 'всё',
   drop: 'Удалить…',
