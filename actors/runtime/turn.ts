@@ -100,22 +100,43 @@ export class CurrentTurn implements Turn {
   }
 
   row(time: number, values: ArrayLike<number>, text = ''): void {
-    const actor = this.#actor
-    const names = actor.kind.definition.history?.(actor.state)
-    if (names === undefined) throw new TypeError(`${actor.kind.definition.kind} keeps no history`)
+    const names = this.#columns()
     if (!Number.isFinite(time)) throw new RangeError(`a row at ${time}`)
-    if (text !== '' && (!actor.kind.definition.historyText || text.includes('\n'))) {
-      throw new TypeError(`${actor.kind.definition.kind} keeps no such text in its history`)
+    const { definition } = this.#actor.kind
+    if (text !== '' && (!definition.historyText || text.includes('\n'))) {
+      throw new TypeError(`${definition.kind} keeps no such text in its history`)
     }
-    // The store can be ahead of this owner: then another one wrote these rows already.
-    if (this.offset <= actor.rowsTo) return
+    this.#buffer()?.add(names, time, this.offset, values, text)
+  }
+
+  rows(rows: Float64Array): void {
+    const names = this.#columns()
+    const width = 1 + names.length
+    if (rows.length % width !== 0) throw new RangeError(`${rows.length} numbers are no rows of ${width}`)
+    for (let at = 0; at < rows.length; at += width) {
+      if (!Number.isFinite(rows[at]!)) throw new RangeError(`a row at ${rows[at]}`)
+    }
+    this.#buffer()?.addAll(names, this.offset, rows)
+  }
+
+  #columns(): readonly string[] {
+    const { kind, state } = this.#actor
+    const names = kind.definition.history?.(state)
+    if (names === undefined) throw new TypeError(`${kind.definition.kind} keeps no history`)
+    return names
+  }
+
+  /** Where rows of this turn go. Undefined: the store is ahead of this owner, another one wrote these rows already. */
+  #buffer(): RowBuffer | undefined {
+    const actor = this.#actor
+    if (this.offset <= actor.rowsTo) return undefined
     this.touched = true
     actor.rows ??= new RowBuffer()
     if (this.rowsBefore < 0) {
       this.rowsBefore = actor.rows.length
       this.weightBefore = actor.rows.weight
     }
-    actor.rows.add(names, time, this.offset, values, text)
+    return actor.rows
   }
 
   changed(): void {

@@ -6,6 +6,8 @@ import { encodeTexts } from './texts.ts'
 
 /** Columns before the values: time and offset. */
 const FIXED = 2
+/** Room for so many is made at first. */
+const FIRST_ROWS = 8
 /** UTF-16 units of text that weigh as much as a row. */
 const TEXT_PER_ROW = 1024
 
@@ -25,14 +27,12 @@ export class RowBuffer {
   /** What the kind named at the last row, and where each of these values goes. */
   #given: readonly string[] = []
   #places: number[] = []
+  /** One column after the other, each with room for `#room` rows: a flush takes the columns as they lie. */
   #data = new Float64Array(0)
+  #room = 0
   /** By row; a row without a text has none here. */
   #texts: string[] = []
   #textUnits = 0
-
-  get #width(): number {
-    return FIXED + this.#names.length
-  }
 
   /** How much memory this holds, in rows: text counts by its length. */
   get weight(): number {
@@ -43,21 +43,47 @@ export class RowBuffer {
   add(names: readonly string[], time: number, offset: number, values: ArrayLike<number>, text = ''): void {
     if (names !== this.#given && !sameNames(names, this.#given)) this.#place(names)
     this.#given = names
-    const width = this.#width
-    const at = this.length * width
-    if (at + width > this.#data.length) this.#data = grown(this.#data, Math.max(4 * width, 2 * at))
+    const row = this.length
+    if (row === this.#room) this.#grow(Math.max(FIRST_ROWS, 2 * row))
     const data = this.#data
+    const room = this.#room
     const places = this.#places
-    if (places.length < width - FIXED || values.length < places.length) data.fill(NaN, at, at + width)
-    data[at] = time
-    data[at + 1] = offset
     const given = Math.min(values.length, places.length)
-    for (let i = 0; i < given; i++) data[at + places[i]!] = values[i]!
+    if (given < this.#names.length) this.#empty(row, row + 1)
+    data[row] = time
+    data[room + row] = offset
+    for (let i = 0; i < given; i++) data[places[i]! * room + row] = values[i]!
     if (text !== '') {
       this.#texts[this.length] = text
       this.#textUnits += text.length
     }
     this.length++
+  }
+
+  /** Many rows of one offset, flat: of each its time, then a value for each of `names`. */
+  addAll(names: readonly string[], offset: number, rows: Float64Array): void {
+    if (names !== this.#given && !sameNames(names, this.#given)) this.#place(names)
+    this.#given = names
+    const width = 1 + names.length
+    const from = this.length
+    const to = from + rows.length / width
+    if (to > this.#room) this.#grow(Math.max(to, 2 * from))
+    const data = this.#data
+    const room = this.#room
+    if (names.length < this.#names.length) this.#empty(from, to)
+    data.fill(offset, room + from, room + to)
+    for (let i = 0; i < width; i++) {
+      let place = (i === 0 ? 0 : this.#places[i - 1]! * room) + from
+      for (let at = i; at < rows.length; at += width) data[place++] = rows[at]!
+    }
+    this.length = to
+  }
+
+  /** No values in the rows from..to. */
+  #empty(from: number, to: number): void {
+    for (let i = FIXED; i < FIXED + this.#names.length; i++) {
+      this.#data.fill(NaN, i * this.#room + from, i * this.#room + to)
+    }
   }
 
   /** Forgets what a turn added that threw. */
@@ -68,11 +94,13 @@ export class RowBuffer {
 
   /** Forgets the rows up to this offset: they are durable. */
   drop(offset: number): void {
-    const width = this.#width
-    const kept = this.#firstAfter(offset)
-    this.#data.copyWithin(0, kept * width, this.length * width)
-    this.length -= kept
-    if (this.#texts.length > 0) this.#keepTexts(this.#texts.slice(kept))
+    const dropped = this.#firstAfter(offset)
+    if (dropped < this.length) {
+      const [data, room] = [this.#data, this.#room]
+      for (let at = 0; at < data.length; at += room) data.copyWithin(at, at + dropped, at + this.length)
+    }
+    this.length -= dropped
+    if (this.#texts.length > 0) this.#keepTexts(this.#texts.slice(dropped))
   }
 
   #keepTexts(texts: string[]): void {
@@ -99,7 +127,8 @@ export class RowBuffer {
 
   /** All rows; the arrays are copies. */
   rows(): Rows {
-    return this.#slice(0, this.length)
+    const { times, offsets, columns, ...rest } = this.#slice(0, this.length)
+    return { times: times.slice(), offsets: offsets.slice(), columns: columns.map((values) => values.slice()), ...rest }
   }
 
   #fitting(start: number, { segmentRows, segmentText }: SegmentLimits): number {
@@ -111,7 +140,7 @@ export class RowBuffer {
   }
 
   #offset(row: number): number {
-    return this.#data[row * this.#width + 1]!
+    return this.#data[this.#room + row]!
   }
 
   #firstAfter(offset: number): number {
@@ -124,13 +153,9 @@ export class RowBuffer {
     return low
   }
 
+  /** Its columns are views of what is here. */
   #slice(start: number, end: number): Rows {
-    const width = this.#width
-    const column = (at: number): Float64Array => {
-      const values = new Float64Array(end - start)
-      for (let i = 0; i < values.length; i++) values[i] = this.#data[(start + i) * width + at]!
-      return values
-    }
+    const column = (i: number) => this.#data.subarray(i * this.#room + start, i * this.#room + end)
     return {
       names: this.#names,
       times: column(0),
@@ -142,19 +167,25 @@ export class RowBuffer {
     }
   }
 
-  /** Finds the places of other names than before, and makes room for new ones. */
+  /** Finds the columns of other names than before, and makes room for new ones. */
   #place(names: readonly string[]): void {
     const fresh = names.filter((name) => !this.#names.includes(name))
     if (fresh.length > 0) {
-      const [old, width] = [this.#data, this.#width]
-      const wider = new Float64Array(Math.max(4, this.length + 1) * (width + fresh.length)).fill(NaN)
-      for (let row = 0; row < this.length; row++) {
-        wider.set(old.subarray(row * width, (row + 1) * width), row * (width + fresh.length))
-      }
+      const before = FIXED + this.#names.length
       this.#names = [...this.#names, ...fresh]
-      this.#data = wider
+      this.#grow(this.#room)
+      this.#data.fill(NaN, before * this.#room)
     }
     this.#places = names.map((name) => FIXED + this.#names.indexOf(name))
+  }
+
+  #grow(room: number): void {
+    const [old, oldRoom] = [this.#data, this.#room]
+    this.#data = new Float64Array((FIXED + this.#names.length) * room)
+    this.#room = room
+    for (let from = 0, to = 0; from < old.length; from += oldRoom, to += room) {
+      this.#data.set(old.subarray(from, from + this.length), to)
+    }
   }
 }
 
@@ -178,12 +209,6 @@ export function toSegment(address: string, first: number, last: number, rows: Ro
     ...(sums.digest ? { digest: sums.digest(rows) } : {}),
     ...(summary ? { summary } : {}),
   }
-}
-
-function grown(data: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(length)
-  longer.set(data)
-  return longer
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -101,6 +101,10 @@ function apply(
   const timers = new Map(actor.timers)
   const rows: Folded['rows'] = []
   const output = () => `${partition}-${offset}-${effects.length + messages.length}`
+  const addRow = (time: number, values: ArrayLike<number>, text = '') => {
+    const named = kind.history!(actor.state).flatMap((name, i) => (i < values.length ? [[name, values[i]!]] : []))
+    rows.push({ offset, time, values: Object.fromEntries(named), text })
+  }
   const turn: Turn = {
     address: key,
     actorId: key.split('/')[1]!,
@@ -115,9 +119,10 @@ function apply(
     setTimer: (name, due, timerType, timerValue) =>
       timers.set(name, { due, type: timerType, value: timerValue ?? null }),
     clearTimer: (name) => timers.delete(name),
-    row: (time, values, text = '') => {
-      const named = kind.history!(actor.state).flatMap((name, i) => (i < values.length ? [[name, values[i]!]] : []))
-      rows.push({ offset, time, values: Object.fromEntries(named), text })
+    row: addRow,
+    rows: (flat) => {
+      const width = 1 + kind.history!(actor.state).length
+      for (let from = 0; from < flat.length; from += width) addRow(flat[from]!, flat.subarray(from + 1, from + width))
     },
     changed: () => {},
   }

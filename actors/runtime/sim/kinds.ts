@@ -28,6 +28,10 @@ const ledger = defineActor<Ledger>({
       note(state, v, turn)
       turn.row(turn.at - late, state.count % 2 === 0 ? [turn.offset, v] : [turn.offset, -v, v], textOf(v))
       if (v % 3 === 0) turn.row(turn.at - 2 * late, [turn.offset, v])
+      if (v % 5 === 0) {
+        const values = state.count % 2 === 0 ? [turn.offset, v] : [turn.offset, -v, v]
+        turn.rows(Float64Array.of(turn.at, ...values, turn.at - 3 * late, ...values))
+      }
       if (v % 4 === 0) turn.emit('notes', turn.at, { v, hash: state.hash }, { urgent: v % 3 === 1 })
       turn.changed()
     },
