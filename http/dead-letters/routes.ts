@@ -86,7 +86,10 @@ export function deadLetterRoutes({ letters, acts, audit }: { letters: DeadLetter
         parse: json,
         query: NoQuery,
         body: Type.Object({
-          filter: Type.Object(LetterFilter, { description: 'Those that fit all of it; an empty one names all' }),
+          filter: Type.Object(LetterFilter, {
+            additionalProperties: false,
+            description: 'Those that fit all of it; an empty one names all',
+          }),
         }),
         detail: describe({
           tag,

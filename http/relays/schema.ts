@@ -16,7 +16,10 @@ const Filter = Type.Object(
     type: Type.Optional(Line(256, `Type of the event: ${PATTERN}`)),
     subject: Type.Optional(Line(256, `Its subject: ${PATTERN}`)),
   },
-  { description: 'Which events it carries: those that fit all that is named here; an empty one carries all' },
+  {
+    additionalProperties: false,
+    description: 'Which events it carries: those that fit all that is named here; an empty one carries all',
+  },
 )
 
 const name = Line(100, 'For people')
