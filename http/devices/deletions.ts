@@ -1,4 +1,5 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
+import { deviceAddress } from '../../actors/device/schema.ts'
 import type { Deleted, Registry } from './registry.ts'
 
 /**
@@ -9,9 +10,6 @@ const SWEEP_AGAIN_MS = 120_000
 /** After its record was appended: by then its owner has dropped the rest. */
 const APPLIED_MS = 5_000
 const PAGE = 200
-
-/** The address of a device's actor. */
-export const deviceAddress = (id: number): string => `device/${id}`
 
 /**
  * What a deletion has to do besides the mark, step by step, each of which may be done twice: a record tells the actor to drop what comes

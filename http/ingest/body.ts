@@ -2,7 +2,7 @@ import { Fault } from '../../actors/runtime/index.ts'
 import type { InFlight } from './in-flight.ts'
 
 /** Of a body, inflated. */
-export const MOST_BODY_BYTES = 16 * 1024 * 1024
+const MOST_BODY_BYTES = 16 * 1024 * 1024
 /** A body that says it is no longer than this is read in one go. */
 const SHORT_BYTES = 64 * 1024
 /** What a request weighs at least, besides its bytes. */

@@ -3,7 +3,7 @@ import { flawOf } from '../edge/flaw.ts'
 import type { Item, Refused } from './resource.ts'
 
 /** Of one request. */
-export const MOST_ITEMS = 10_000
+const MOST_ITEMS = 10_000
 /** Shorter JSON is parsed before its items are counted: at two bytes an item it fills a few megabytes at the most. */
 const SMALL_TEXT = 1024 * 1024
 
