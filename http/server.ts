@@ -14,6 +14,7 @@ import { exhausterAliases } from './compat/exhausters.ts'
 import { playbackAliases } from './compat/playback.ts'
 import { statisticsAliases } from './compat/statistics.ts'
 import type { HttpConfig } from './config.ts'
+import { logStatusChanges } from './control/journal.ts'
 import { createLoops } from './control/loops.ts'
 import { controlRoutes } from './control/routes.ts'
 import { pageOfFault } from './dashboard/problem.ts'
@@ -93,6 +94,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
   const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
+  const stopLog = logStatusChanges({ cluster, log })
   credentials.onForget(() => hub.recheck())
   const deletions = createDeletions({ cluster, devices: authority.devices, now })
   const deviceActs = createDeviceActs({ authority, deletions })
@@ -202,6 +204,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     sweepRetries: retries.sweep,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
     stop: () => {
+      stopLog()
       hub.stop()
       dashboard.live.close()
     },
