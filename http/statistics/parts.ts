@@ -14,6 +14,12 @@ import { Moved } from './moved.ts'
 /** What a segment says of a name; null: no row of it has this name. */
 type Part = Totals | Buckets | null
 
+/** Segments of one place follow each other in time: the longer one counts. */
+interface Kept<Value> {
+  readonly last: number
+  readonly value: Value
+}
+
 /** The rows of a segment that have a name, or may. */
 export interface Column {
   readonly times: Float64Array
@@ -23,7 +29,7 @@ export interface Column {
 }
 
 /** Decoded summaries, of about 10 M readings of one name. */
-const SUMMARY_BYTES = 64 * 1024 * 1024
+const SUMMARY_BYTES = 96 * 1024 * 1024
 const COLUMN_BYTES = 16 * 1024 * 1024
 /** Segments that are decoded before others get the thread. */
 const DECODED_AT_ONCE = 32
@@ -36,8 +42,8 @@ const ENTRY_BYTES = 256
  */
 export class SegmentParts {
   readonly #store: Pick<StateStore, 'readSummaries' | 'readSegment'>
-  readonly #parts = new Memory<Part>(SUMMARY_BYTES)
-  readonly #columns = new Memory<Column>(COLUMN_BYTES)
+  readonly #parts = new Memory<Kept<Part>>(SUMMARY_BYTES)
+  readonly #columns = new Memory<Kept<Column>>(COLUMN_BYTES)
 
   constructor(store: Pick<StateStore, 'readSummaries' | 'readSegment'>) {
     this.#store = store
@@ -55,15 +61,16 @@ export class SegmentParts {
   async columns(keys: readonly SegmentKey[], name: string): Promise<Column[]> {
     const found: Column[] = []
     for (const [i, key] of keys.entries()) {
-      const id = `${key.address} ${key.first} ${key.last} ${name}`
-      let column = this.#columns.get(id)
+      const group = `${name}\t${key.address}`
+      const kept = this.#columns.inGroup(group)(key.first)
+      let column = kept?.last === key.last ? kept.value : undefined
       if (column === undefined) {
         if (i % DECODED_AT_ONCE === DECODED_AT_ONCE - 1) await new Promise(setImmediate)
         const segment = await this.#store.readSegment(key.address, key.first, key.last)
         if (segment === undefined) throw new Moved()
         const open = openSegment(segment.data)
         column = { times: open.times(), offsets: open.offsets(), values: open.column(name) }
-        this.#columns.set(id, column, 24 * open.rows + ENTRY_BYTES)
+        this.#columns.set(group, key.first, { last: key.last, value: column }, 24 * open.rows + ENTRY_BYTES)
       }
       found.push(column)
     }
@@ -77,19 +84,29 @@ export class SegmentParts {
     decode: (bytes: Uint8Array, name: string) => One | undefined,
     sizeOf: (one: NonNullable<One>) => number,
   ): Promise<(One | null)[]> {
-    const ids = keys.map(({ address, first, last }) => `${part} ${address} ${first} ${last} ${name}`)
-    const found = ids.map((id) => this.#parts.get(id) as One | null | undefined)
-    const missing = keys.flatMap((_, i) => (found[i] === undefined ? [i] : []))
+    const found: (One | null | undefined)[] = Array(keys.length)
+    const missing: number[] = []
+    let of = ''
+    let inGroup = this.#parts.inGroup('')
+    for (let i = 0; i < keys.length; i++) {
+      const { address, first, last } = keys[i]!
+      if (address !== of) inGroup = this.#parts.inGroup(groupOf(part, name, (of = address)))
+      const kept = inGroup(first)
+      if (kept?.last === last) found[i] = kept.value as One | null
+      else missing.push(i)
+    }
     if (missing.length === 0) return found as (One | null)[]
     const stored = await this.#store.readSummaries(
       part,
       missing.map((i) => keys[i]!),
     )
     for (const [n, i] of missing.entries()) {
+      const { address, first, last } = keys[i]!
       const bytes = stored[n] ?? (await this.#summarized(keys[i]!))[part]
       const one = decode(bytes, name) ?? null
       found[i] = one
-      this.#parts.set(ids[i]!, one, ENTRY_BYTES + (one === null ? 0 : sizeOf(one)))
+      const size = ENTRY_BYTES + (one === null ? 0 : sizeOf(one))
+      this.#parts.set(groupOf(part, name, address), first, { last, value: one }, size)
     }
     return found as (One | null)[]
   }
@@ -105,3 +122,5 @@ export class SegmentParts {
     return summaryOf({ names, times: open.times(), offsets: open.offsets(), columns })!
   }
 }
+
+const groupOf = (part: string, name: string, address: string): string => `${part}\t${name}\t${address}`

@@ -1,4 +1,5 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
+import { Fault } from '../../runtime/index.ts'
 import {
   addToFilter,
   emptyFilter,
@@ -18,6 +19,8 @@ const MOST_BUCKETS = 2 ** 20
 const FAN = 8
 /** Buckets of a merged run that one transaction writes: the others' writes get in between. */
 const MERGE_STEP = 32
+/** How often a look begins anew because runs were merged under it. */
+const ATTEMPTS = 16
 /** With more runs than this an address waits for its merges before it gets another: each run is one more place to look. */
 const MOST_RUNS = 64
 /** A merge that takes longer than this has died with its process. */
@@ -54,7 +57,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   const newest = sqlite.prepare<{ run: number | null }, [string]>(
     'SELECT max(run) AS run FROM id_runs WHERE address = ?',
   )
-  const numbers = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM id_runs WHERE address = ?')
+  const numbers = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM id_runs WHERE address = ? ORDER BY run')
   const load = sqlite.prepare<RunRow, [number]>('SELECT * FROM id_runs WHERE run = ?')
   const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
     `INSERT INTO id_runs (address, level, first, last, entries, buckets, base, filter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -87,15 +90,32 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   let merging: Promise<void> = Promise.resolve()
   let isClosed = false
 
-  /** The runs of an address, as they are in the present transaction. */
-  function runsOf(address: string): readonly Run[] {
+  /** The runs of an address. A run that went without another that came (its ids are forgotten) may still be among them. */
+  function runsOf(address: string, now = newest.get(address)?.run ?? 0): readonly Run[] {
     const known = kept.get(address)
-    const now = newest.get(address)?.run ?? 0
-    if (now === (known?.newest ?? 0)) return known?.runs ?? []
-    const old = new Map(known?.runs.map((run) => [run.run, run]))
-    const runs = numbers.all(address).map(({ run }) => old.get(run) ?? runOf(load.get(run)!))
-    kept.set(address, { newest: now, runs })
+    return now === (known?.newest ?? 0) ? (known?.runs ?? []) : reload(address)
+  }
+
+  function reload(address: string): readonly Run[] {
+    const old = new Map(kept.get(address)?.runs.map((run) => [run.run, run]))
+    const listed = sqlite.attempt(() => numbers.all(address))
+    const runs: Run[] = []
+    for (const { run } of listed) {
+      const row = old.has(run) ? null : load.get(run)
+      const found = old.get(run) ?? (row === null ? undefined : runOf(row))
+      if (found !== undefined) runs.push(found)
+    }
+    kept.set(address, { newest: listed.at(-1)?.run ?? 0, runs })
     return runs
+  }
+
+  /** Looks until no run goes away meanwhile. Fault DATA_CORRUPT. */
+  function lookUntilWhole(address: string, look: (runs: readonly Run[]) => boolean): void {
+    let runs = runsOf(address)
+    for (let attempt = 0; !look(runs); attempt++) {
+      if (attempt === ATTEMPTS) throw new Fault('DATA_CORRUPT', `The store misses ids of ${address}.`)
+      runs = reload(address)
+    }
   }
 
   const runOf = ({ filter, ...row }: RunRow): Run => ({ ...row, filter: wordsOf(filter) })
@@ -106,16 +126,20 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     return row ? wordsOf(row.entries) : undefined
   }
 
-  /** Calls back with the place of each entry of a family, in every one of the runs. */
-  function look(runs: readonly Run[], hash: FamilyHash, found: (entries: Uint32Array, at: number) => void): void {
+  /**
+   * Calls back with the place of each entry of a family, in every one of the runs. False when one of them has gone: its entries stand in a
+   * newer one, or are forgotten.
+   */
+  function look(runs: readonly Run[], hash: FamilyHash, found: (entries: Uint32Array, at: number) => void): boolean {
     for (const { filter, base, buckets } of runs) {
       if (!mayPass(filter, hash)) continue
       const entries = entriesOf(base, placeAmong(hash.a, buckets))
-      if (entries === undefined) continue
+      if (entries === undefined) return false
       for (let at = 0; at < entries.length; at += WORDS) {
         if (entries[at] === hash.a && entries[at + 1] === hash.b) found(entries, at)
       }
     }
+    return true
   }
 
   const isGone = (address: string, offset: number): boolean => isForgotten.get(address, offset, offset) !== null
@@ -227,31 +251,36 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     add,
     tidy,
     /**
-     * What finds the lowest offset of an id in the runs of an address, -1 for none; undefined where it has no runs, as most. Good for the
-     * transaction that it was made in.
+     * What finds the lowest offset of an id in the runs of an address, -1 for none; undefined where it has no runs, as most. Runs that come
+     * after it was made are not looked into. `now`: the highest number among them, where it is known.
      */
-    finder(address: string): ((id: string) => number) | undefined {
-      const runs = runsOf(address)
+    finder(address: string, now?: number): ((id: string) => number) | undefined {
+      let runs = runsOf(address, now)
       if (runs.length === 0) return undefined
       return (id) => {
         const hash = idHash(id)
         let lowest = -1
-        look(runs, hash, (entries, at) => {
+        const found = (entries: Uint32Array, at: number) => {
           if (entries[at + 2] !== hash.c || entries[at + 3] !== hash.d) return
           const offset = offsetAt(entries, at)
           if ((lowest < 0 || offset < lowest) && !isGone(address, offset)) lowest = offset
-        })
+        }
+        // What was found stays found: it is the lowest of all that is looked at, however often.
+        if (!look(runs, hash, found)) lookUntilWhole(address, (now) => look((runs = now), hash, found))
         return lowest
       }
     },
-    /** Offsets of all ids of a family, but not of one that is the family's text itself. Within a transaction. */
+    /** Offsets of all ids of a family, but not of one that is the family's text itself. */
     family(address: string, family: string): number[] {
       const hash = idHash(family)
-      const offsets: number[] = []
-      look(runsOf(address), hash, (entries, at) => {
-        if (entries[at + 2] === hash.c && entries[at + 3] === hash.d) return
-        const offset = offsetAt(entries, at)
-        if (!isGone(address, offset)) offsets.push(offset)
+      let offsets: number[] = []
+      lookUntilWhole(address, (runs) => {
+        offsets = []
+        return look(runs, hash, (entries, at) => {
+          if (entries[at + 2] === hash.c && entries[at + 3] === hash.d) return
+          const offset = offsetAt(entries, at)
+          if (!isGone(address, offset)) offsets.push(offset)
+        })
       })
       return offsets
     },

@@ -12,6 +12,9 @@ const MOST_WAITING = 1024
 /** Ids looked up and deleted in one go: the others' writes get in between. */
 const STEP = 1000
 
+/** From so many on one transaction is cheaper than a lock each; a look at both tables is one of its own. */
+const TOGETHER_FROM = 8
+
 /** The sign after {@link ID_PARTS}. */
 const AFTER_PARTS = String.fromCharCode(ID_PARTS.charCodeAt(0) + 1)
 
@@ -46,6 +49,10 @@ export function idTable(
   const find = sqlite.prepare<{ offset: number }, [string, string]>(
     'SELECT offset FROM ids WHERE address = ? AND id = ?',
   )
+  const both = sqlite.prepare<{ offset: number | null; run: number | null }, [string, string]>(
+    `SELECT (SELECT offset FROM ids WHERE address = ?1 AND id = ?2) AS offset,
+       (SELECT max(run) FROM id_runs WHERE address = ?1) AS run`,
+  )
   const ofFamily = sqlite.prepare<{ offset: number }, [string, string, string]>(
     'SELECT offset FROM ids WHERE address = ? AND id >= ? AND id < ?',
   )
@@ -71,6 +78,20 @@ export function idTable(
     counts.delete(address)
   }
 
+  function lookAt(address: string, id: string): number {
+    const { offset, run } = both.get(address, id)!
+    return lower(offset ?? -1, runs.finder(address, run ?? 0)?.(id) ?? -1)
+  }
+
+  /** Within a transaction. */
+  function look(ids: Parameters<Methods['findIds']>[0]): number[] {
+    const finders = new Map<string, ReturnType<typeof runs.finder>>()
+    return ids.map(({ address, id }) => {
+      if (!finders.has(address)) finders.set(address, runs.finder(address))
+      return lower(find.get(address, id)?.offset ?? -1, finders.get(address)?.(id) ?? -1)
+    })
+  }
+
   const methods: Methods = {
     async putIds(ids) {
       if (ids.length === 0) return
@@ -85,18 +106,8 @@ export function idTable(
       await Promise.all(byAddress.keys().map(runs.tidy).toArray())
     },
     async findIds(ids) {
-      const finders = new Map<string, ReturnType<typeof runs.finder>>()
-      const finderOf = (address: string) => {
-        if (!finders.has(address)) finders.set(address, runs.finder(address))
-        return finders.get(address)
-      }
-      return sqlite.read(() =>
-        ids.map(({ address, id }) => {
-          const alone = find.get(address, id)?.offset ?? -1
-          const inRun = finderOf(address)?.(id) ?? -1
-          return alone < 0 ? inRun : inRun < 0 ? alone : Math.min(alone, inRun)
-        }),
-      )
+      if (ids.length >= TOGETHER_FROM) return sqlite.read(() => look(ids))
+      return sqlite.attempt(() => ids.map(({ address, id }) => lookAt(address, id)))
     },
     async findFamily(address, family) {
       const [begin, end] = [`${family}${ID_PARTS}`, `${family}${AFTER_PARTS}`]
@@ -133,3 +144,6 @@ function entriesOf(ids: readonly { readonly id: string; readonly offset: number 
   ids.forEach(({ id, offset }, i) => writeEntry(entries, i * WORDS, idHash(id), offset))
   return entries
 }
+
+/** The lower of two offsets, -1 for none. */
+const lower = (a: number, b: number): number => (a < 0 ? b : b < 0 ? a : Math.min(a, b))

@@ -19,9 +19,11 @@ export function summaryTable(sqlite: SqliteFile): {
   const drop = sqlite.prepare<unknown, [string, number, number]>(
     'DELETE FROM segment_summaries WHERE address = ? AND first = ? AND last <= ?',
   )
-  const spans = sqlite.prepare<SegmentSpan, [string, number, number]>(
-    `SELECT first, last, from_ms AS "from", to_ms AS "to", rows FROM segments INDEXED BY segments_spans
-     WHERE address = ? AND to_ms >= ? AND from_ms <= ? ORDER BY first`,
+  // One statement for all addresses: a thousand of their own cost three times as much.
+  const spans = sqlite.prepare<SegmentSpan & { place: number }, [string, number, number]>(
+    `SELECT asked.key AS place, first, last, from_ms AS "from", to_ms AS "to", rows
+     FROM json_each(?) asked CROSS JOIN segments INDEXED BY segments_spans
+     ON address = asked.value AND to_ms >= ? AND from_ms <= ?`,
   )
   const reading = (part: 'totals' | 'buckets') =>
     sqlite.prepare<{ bytes: Uint8Array }, [string, number, number]>(
@@ -31,7 +33,15 @@ export function summaryTable(sqlite: SqliteFile): {
   return {
     methods: {
       async spansOf(addresses, from, to) {
-        return sqlite.read(() => addresses.map((address) => spans.all(address, from, to)))
+        const found: SegmentSpan[][] = addresses.map(() => [])
+        const rows = sqlite.attempt(() => spans.all(JSON.stringify(addresses), from, to))
+        // They come by place and `first`, as the index gives them; to be told to sort, SQLite would sort.
+        for (const { place, first, last, from, to, rows: count } of rows) {
+          const own = found[place]!
+          if (first < (own.at(-1)?.first ?? 0)) throw new Error('the spans are not in the order of their index')
+          own.push({ first, last, from, to, rows: count })
+        }
+        return found
       },
       async readSummaries(part, keys) {
         return sqlite.read(() => keys.map(({ address, first, last }) => parts[part].get(address, first, last)?.bytes))

@@ -18,6 +18,8 @@ const ROWS_EACH = 32
 /** Figures of a bucket of two values or more: sum, rest, min, max, spread. */
 const FIGURES = 5
 
+type Codes = Uint8Array | Uint16Array | Uint32Array
+
 /** The buckets of one name. */
 export interface Buckets {
   readonly width: number
@@ -28,8 +30,10 @@ export interface Buckets {
   /** {@link FIGURES} of each. */
   readonly figures: Float64Array
   /** Sketch classes of all values, bucket by bucket, as they count from `base`. */
-  readonly codes: Uint16Array | Uint32Array
+  readonly codes: Codes
   readonly base: number
+  /** The greatest class. */
+  readonly top: number
   /** Bytes in memory. */
   readonly size: number
 }
@@ -115,16 +119,17 @@ function partOf(width: number, starts: Float64Array, ends: Uint32Array, values: 
     if (i === 0 || classes[i]! < base) base = classes[i]!
     if (i === 0 || classes[i]! > top) top = classes[i]!
   }
-  const short = top - base <= 0xffff
-  const codes = short ? new Uint16Array(classes.length) : new Uint32Array(classes.length)
+  const bytesEach = top - base <= 0xff ? 1 : top - base <= 0xffff ? 2 : 4
+  const codes = codesOn(bytesEach, new ArrayBuffer(bytesEach * classes.length))
   for (let i = 0; i < codes.length; i++) codes[i] = classes[i]! - base
   const part = new ByteWriter()
   part.f64(width)
   part.u32(starts.length)
   part.u32(figures.length)
   part.u32(codes.length)
-  part.u8(short ? 2 : 4)
+  part.u8(bytesEach)
   part.u32(base >>> 0)
+  part.u32(top >>> 0)
   for (const array of [starts, counts, codes]) part.raw(new Uint8Array(array.buffer))
   part.raw(figures.bytes())
   return part.bytes()
@@ -136,13 +141,12 @@ export function bucketsOf(bytes: Uint8Array, name: string): Buckets | undefined 
   if (reader === undefined) return undefined
   const width = reader.f64()
   const [length, figureBytes, values] = [reader.u32(), reader.u32(), reader.u32()]
-  const short = reader.u8() === 2
+  const bytesEach = reader.u8()
   const base = reader.u32() | 0
+  const top = reader.u32() | 0
   const starts = new Float64Array(taken(reader, bytes, 8 * length))
   const counts = new Uint32Array(taken(reader, bytes, 4 * length))
-  const codes = short
-    ? new Uint16Array(taken(reader, bytes, 2 * values))
-    : new Uint32Array(taken(reader, bytes, 4 * values))
+  const codes = codesOn(bytesEach, taken(reader, bytes, bytesEach * values))
   const packed = new Float64Array(taken(reader, bytes, figureBytes))
   const figures = new Float64Array(FIGURES * length)
   for (let b = 0, at = 0; b < length; b++) {
@@ -154,7 +158,11 @@ export function bucketsOf(bytes: Uint8Array, name: string): Buckets | undefined 
       for (let f = 0; f < FIGURES; f++) figures[to + f] = packed[at++]!
     }
   }
-  return { width, starts, counts, figures, codes, base, size: 52 * length + codes.byteLength }
+  return { width, starts, counts, figures, codes, base, top, size: 52 * length + codes.byteLength }
+}
+
+function codesOn(bytesEach: number, buffer: ArrayBuffer): Codes {
+  return bytesEach === 1 ? new Uint8Array(buffer) : bytesEach === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer)
 }
 
 /** A copy, so that an array of wider numbers can lie on it. */
@@ -171,10 +179,15 @@ export function addBucket(to: MomentsSum, { counts, figures }: Buckets, b: numbe
 }
 
 /** Adds the classes of the buckets for which `wanted` is not 0. */
-export function addClasses(to: SketchSum, { counts, codes, base }: Buckets, wanted: Uint8Array): void {
-  for (let b = 0, from = 0; b < counts.length; b++) {
-    const end = from + counts[b]!
-    if (wanted[b] !== 0) to.addCodes(codes, base, from, end)
-    from = end
+export function addClasses(to: SketchSum, { counts, codes, base, top }: Buckets, wanted: Uint8Array): void {
+  // Neighbours go together: mostly all that are wanted are.
+  for (let b = 0, at = 0; b < counts.length;) {
+    if (wanted[b] === 0) {
+      at += counts[b++]!
+      continue
+    }
+    const from = at
+    while (b < counts.length && wanted[b] !== 0) at += counts[b++]!
+    to.addCodes(codes, base, top, from, at)
   }
 }

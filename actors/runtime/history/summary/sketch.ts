@@ -73,18 +73,13 @@ export class SketchSum {
     this.#cover(keys.at(-1)! + CLASSES)
   }
 
-  /** Adds one value for each of the codes `from` to `to` (exclusive), which count from the class `base`. */
-  addCodes(codes: Uint16Array | Uint32Array, base: number, from: number, to: number): void {
+  /** Adds one value for each of the codes `from` to `to` (exclusive), which count from the class `base`; none is beyond `top`. */
+  addCodes(codes: Uint8Array | Uint16Array | Uint32Array, base: number, top: number, from: number, to: number): void {
     const sum = this.#counts
-    let [least, greatest] = [this.#least, this.#greatest]
-    for (let i = from; i < to; i++) {
-      const place = codes[i]! + base + CLASSES
-      sum[place]!++
-      if (place < least) least = place
-      if (place > greatest) greatest = place
-    }
-    this.#least = least
-    this.#greatest = greatest
+    const origin = base + CLASSES
+    for (let i = from; i < to; i++) sum[codes[i]! + origin]!++
+    this.#cover(origin)
+    this.#cover(top + CLASSES)
   }
 
   addValue(value: number): void {
