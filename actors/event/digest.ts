@@ -1,7 +1,7 @@
 import type { Rows } from '../runtime/index.ts'
 import { Bloom } from './bloom.ts'
 import { addLag, type Lags } from './lags.ts'
-import { COLUMNS, LAG, labelsOf, REPEATED } from './row.ts'
+import { COLUMNS, LAG, labelsOf, REPEATED, TRACK } from './row.ts'
 
 /** More values of a label than this are not counted one by one in a digest: who needs them decodes the rows. */
 const MOST_COUNTED = 64
@@ -13,6 +13,8 @@ export type Counts = [count: number, duplicates: number]
 export interface Digest {
   count: number
   duplicates: number
+  /** Events that name a track. */
+  tracks: number
   lags: [bucket: number, count: number][]
   /** Lags of each type; absent when there are too many types. */
   types?: Record<string, { counts: Counts; lags: [bucket: number, count: number][] }>
@@ -64,10 +66,15 @@ function countOf(counts: Map<string, Counts>, value: string): Counts {
 export function digestOf(rows: Rows): string {
   const tally = new Tally()
   const column = (index: number) => rows.columns[rows.names.indexOf(COLUMNS[index]!)]
-  const [lags, repeated] = [column(LAG), column(REPEATED)]
-  rows.texts?.forEach((text, i) => tally.add(text, lags?.[i] ?? 0, repeated?.[i] === 1))
+  const [lags, repeated, track] = [column(LAG), column(REPEATED), column(TRACK)]
+  let tracks = 0
+  rows.texts?.forEach((text, i) => {
+    const again = repeated?.[i] === 1
+    tally.add(text, lags?.[i] ?? 0, again)
+    if (track?.[i] === 1 && !again) tracks++
+  })
   const { counts, types, users, subjects } = tally
-  const digest: Digest = { count: counts[0], duplicates: counts[1], lags: [...tally.lags] }
+  const digest: Digest = { count: counts[0], duplicates: counts[1], tracks, lags: [...tally.lags] }
   if (types.size > MOST_COUNTED) digest.anyType = Bloom.of(types.keys(), types.size).toText()
   else
     digest.types = Object.fromEntries(
@@ -79,11 +86,20 @@ export function digestOf(rows: Rows): string {
   return JSON.stringify(digest)
 }
 
-/** Whether a segment may hold events of this type and user; undefined: any. False is certain. */
-export function mayHold(digest: Digest, type: string | undefined, user: string | undefined): boolean {
+/** What is looked for. */
+export interface Wanted {
+  readonly type?: string
+  readonly user?: string
+  /** Only events that name a track. */
+  readonly track?: boolean
+}
+
+/** Whether a segment may hold such events. False is certain. */
+export function mayHold(digest: Digest, { type, user, track }: Wanted): boolean {
   return (
     (type === undefined || has(digest.types, digest.anyType, type)) &&
-    (user === undefined || has(digest.users, digest.anyUser, user))
+    (user === undefined || has(digest.users, digest.anyUser, user)) &&
+    (!track || digest.tracks > 0)
   )
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { mayHold } from '../../actors/event/digest.ts'
+import { mayHold, type Wanted } from '../../actors/event/digest.ts'
 import { eventOf, labelOf } from '../../actors/event/row.ts'
 import { eventAddresses } from '../../actors/event/address.ts'
 import type { StoredEvent } from '../../actors/event/schema.ts'
@@ -19,15 +19,11 @@ export function placeOf(cursor: string): Place {
   return { at, address, offset }
 }
 
-export interface ListQuery {
-  readonly type?: string
-  readonly user?: string
+export interface ListQuery extends Wanted {
   /** Epoch ms, inclusive. */
   readonly from?: number
   /** Epoch ms, exclusive. */
   readonly to?: number
-  /** Only events with a `track_id`. */
-  readonly track?: boolean
   /** Those behind this place. */
   readonly after?: Place
   readonly limit: number
@@ -58,7 +54,7 @@ export async function listEvents(pieces: Pieces, partitions: number, query: List
   const parts = await Promise.all(eventAddresses(partitions).map((address) => pieces.piecesOf(address, from, to)))
   const candidates = parts
     .flat()
-    .filter(({ digest }) => digest === undefined || mayHold(digest, query.type, query.user))
+    .filter(({ digest }) => digest === undefined || mayHold(digest, query))
     .sort((a, b) => b.to - a.to)
   let found: Found[] = []
   let decoded = 0
