@@ -99,6 +99,7 @@ function list(view: View, model: DeadLettersModel): Html {
           <th aria-sort="descending">${deadLetters.time}</th>
           <th>${deadLetters.actor}</th>
           <th>${deadLetters.code}</th>
+          <th>${deadLetters.cause}</th>
           <th>${deadLetters.position}</th>
           <th class="num">${deadLetters.attempts}</th>
         </tr>
@@ -117,7 +118,8 @@ function row({ format, now }: View, model: DeadLettersModel, letter: DeadLetterR
   return html`<tr ${chosen && html` aria-current="true"`}>
     <td>${format.date(at) === format.date(now) ? format.clock(at) : format.stamp(at)}</td>
     <td class="mono"><a href="${href}">${letter.address}</a></td>
-    <td class="mono" title="${letter.cause}">${letter.code}</td>
+    <td class="mono">${letter.code}</td>
+    <td class="clip" title="${letter.cause}">${letter.cause}</td>
     <td class="mono">${letter.position}</td>
     <td class="num">${letter.attempts}</td>
   </tr>`
@@ -153,7 +155,7 @@ function detail(view: View, model: DeadLettersModel, letter: DeadLetterDetail, r
     <div class="body stack">
       <dl class="facts">${facts.map(([title, words]) => [html`<dt>${title}</dt>`, html`<dd>${words}</dd>`])}</dl>
       <h3>${deadLetters.payload}</h3>
-      ${code(view, deadLetters.payload, letter.payload)}
+      ${code(view, deadLetters.payload, readable(letter.payload))}
       ${
         letter.stack !== null &&
         html`<details>
@@ -168,6 +170,16 @@ function detail(view: View, model: DeadLettersModel, letter: DeadLetterDetail, r
     </div>
     ${reader.acts.has('drop') && dialog('drop', deadLetters.dropTitle({ id: name }), dropping(view, reader))}
   </aside>`
+}
+
+/** With line breaks, if that changes nothing else: what could not be read must be seen as it came. */
+function readable(payload: string): string {
+  try {
+    const value: unknown = JSON.parse(payload)
+    return JSON.stringify(value) === payload ? JSON.stringify(value, null, 2) : payload
+  } catch {
+    return payload
+  }
 }
 
 const dropping = (view: View, reader: Reader): Html =>
