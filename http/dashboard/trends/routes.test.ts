@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Cluster } from '../../../actors/cluster/port.ts'
+import type { EffectQuery } from '../../../actors/store/port.ts'
 import { openSqliteStore } from '../../../actors/store/sqlite/store.ts'
 import { emptyCluster, serve } from '../../test-kit.ts'
 
@@ -44,6 +45,21 @@ test('the history behind the page is the same as the one of the API', async () =
   })
 })
 
+test('changes of status come for the machines whose signals are shown', async () => {
+  const change = { exhauster: 'f-171', at: new Date(BEGIN).toISOString(), status: 'alarm', previous: 'ok', causes: [] }
+  const effect = (address = '') => {
+    const exhauster = address.split('/')[1]!
+    const body = JSON.stringify({ ...change, exhauster })
+    return { collection: 'status_changes', id: `change-of-${exhauster}`, address, at: BEGIN, body }
+  }
+  const store = Object.assign(openSqliteStore(':memory:'), {
+    listEffects: async ({ address, from = 0 }: EffectQuery) => (BEGIN >= from ? [effect(address)] : []),
+  })
+  const { call } = await open('viewer', { store })
+  const { json } = await call('GET', `/dashboard/trends/changes?signal=f-171/oil.oil_level&${QUERY}`)
+  expect(json).toEqual({ items: [{ ...change, id: 'change-of-f-171' }] })
+})
+
 test('signals of several machines come as one, in the order that they were asked for', async () => {
   const { call } = await open('viewer')
   const names = ['x-172/oil.oil_level', 'u-171/bearing_1.temperature', 'x-172/bearing_2.temperature']
@@ -61,7 +77,7 @@ test('signals of several machines come as one, in the order that they were asked
 test('nobody reads it without a session, and a wrong question is refused', async () => {
   const closed = await open(undefined)
   const good = `signal=f-171/oil.oil_level&${QUERY}`
-  for (const path of ['trends/data', 'trends.csv'])
+  for (const path of ['trends/data', 'trends/changes', 'trends.csv'])
     expect([path, (await closed.call('GET', `/dashboard/${path}?${good}`)).status]).toEqual([path, 401])
   const { call } = await open('viewer')
   for (const wrong of [

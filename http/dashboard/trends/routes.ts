@@ -6,12 +6,12 @@ import { PATH } from '../../../views/pages/trends/address.ts'
 import { stepOf, type TrendLine, type TrendWish } from '../../../views/pages/trends/model.ts'
 import { trendFragments, trendPage } from '../../../views/pages/trends/page.ts'
 import { access, unauthenticated } from '../../edge/access.ts'
-import { trendCsv, type Trend } from '../../exhausters/trends.ts'
+import { trendCsv } from '../../exhausters/trends.ts'
 import { isoTime } from '../../time.ts'
 import { SHOWN } from '../plant-reader.ts'
 import type { FindScreen } from '../screen.ts'
 import type { FindSession } from '../session.ts'
-import { linesOf, readTrends } from './read.ts'
+import { linesOf, readChanges, readTrends, type TrendsQuery } from './read.ts'
 import { signalsOf, wishOf } from './wish.ts'
 
 interface TrendParts {
@@ -55,24 +55,26 @@ export function trendScreens({ cluster, timeZone, now }: TrendParts, read: () =>
 
 const SAID = { unknown: 'one of them does not exist', many: 'at most 16 at once' } as const
 
-/** The history behind the page, for its script and as a file: the API's own answer, by the page's cookie. */
+/** What is behind the page, for its script and as a file: history and changes of status as the API answers, by the page's cookie. */
 export function trendDataRoutes({ cluster, session }: { cluster: Cluster; session: FindSession }) {
-  async function trendFor(request: Request): Promise<Trend> {
+  /** Fault UNAUTHENTICATED without a session, VALIDATION for signals that are not there. */
+  async function asked(request: Request): Promise<TrendsQuery> {
     if (!(await session(request))) throw unauthenticated()
     const query = new URL(request.url).searchParams
     const { signals, problem } = signalsOf(query)
     if (problem) throw new Fault('VALIDATION', `signal: ${SAID[problem]}.`)
     const text = (name: string) => query.get(name) ?? ''
-    return readTrends(cluster, { signals, from: text('from'), to: text('to'), step: Number(text('step')) })
+    return { signals, from: text('from'), to: text('to'), step: Number(text('step')) }
   }
 
   return new Elysia({ name: 'trend-data', detail: { hide: true } })
     .use(access)
-    .get(`${PATH}/data`, ({ request }) => trendFor(request), { access: 'page' })
+    .get(`${PATH}/data`, async ({ request }) => readTrends(cluster, await asked(request)), { access: 'page' })
+    .get(`${PATH}/changes`, async ({ request }) => readChanges(cluster.store, await asked(request)), { access: 'page' })
     .get(
       `${PATH}.csv`,
       async ({ request, set }) => {
-        const trend = await trendFor(request)
+        const trend = await readTrends(cluster, await asked(request))
         set.headers['content-type'] = 'text/csv; charset=utf-8; header=present'
         set.headers['content-disposition'] = `attachment; filename="trends-${trend.from.slice(0, 10)}.csv"`
         return trendCsv(trend)

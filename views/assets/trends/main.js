@@ -5,6 +5,7 @@ import { day, fill, number, stamp, time } from './figures.js'
 import { listenToForm, showForm, showProblem } from './form.js'
 import { goOn, readHistory } from './history.js'
 import { listenToLegend, showAtCursor, showLegend } from './legend.js'
+import { createMarks, readChanges } from './marks.js'
 import { lookOf } from './palette.js'
 import { newestFrame, present, settings } from './settings.js'
 import { createStrip } from './strip.js'
@@ -32,6 +33,8 @@ let area = true
 /** History of the whole interval, and of the zoom where that has a finer step. */
 let whole = null
 let fine = null
+/** When the chosen machines went into warning or alarm. */
+let changes = []
 let cursor = null
 
 const chart = createChart(plots, {
@@ -43,6 +46,7 @@ const chart = createChart(plots, {
     pan: (view) => pan(view),
   },
 })
+const marks = createMarks(plots)
 const strip = createStrip(element('strip'), (view) => go(lookingAt(state, view)))
 
 /** The chosen signals that the history at hand has: it may still be on its way. */
@@ -110,6 +114,8 @@ async function load() {
     const finer = zoom && state.step === null && autoStep(zoom.to - zoom.from) < step
     const nextFine = finer ? await readHistory({ signals, ...zoom, step: autoStep(zoom.to - zoom.from) }, signal) : null
     settle(nextWhole, nextFine)
+    changes = await readChanges({ signals, from, to }, signal)
+    if (!signal.aborted) drawMarks()
   } catch (error) {
     if (error.name === 'AbortError') return
     // Without a session there is nothing to read any more: the way to the log-in is the page itself.
@@ -175,9 +181,12 @@ function draw(anew = false) {
   const signals = shownSignals()
   strip.draw(signals.length > 0 ? whole : null, signals[0], view)
   showLegend(state.signals, chart.grid, view)
+  drawMarks()
   note.textContent = noteOf()
   pointAt(cursor)
 }
+
+const drawMarks = () => marks.draw(changes, chart.panels()[0]?.plot)
 
 /** What is hatched, or that there is nothing. */
 function noteOf() {

@@ -113,6 +113,7 @@ function settings(view: View, { plant, wish }: TrendModel): string {
       loading: trends.loading,
       chartHint: trends.chartHint,
       problem: trends.problem,
+      status: text.status,
     },
   })
 }
