@@ -193,6 +193,48 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
   )
 
   test(
+    'the window of the strip and the chart itself are dragged; theme and language keep what is shown',
+    async () => {
+      const { page, wrong } = await stage.person({ colorScheme: 'light' })
+      await logIn(page, CHOSEN)
+      await drawn(page)
+      await page.click('[data-do="in"]')
+      const zoomed = (await shown(page))!
+      const strip = (await page.locator('#strip').boundingBox())!
+      const middle = { x: strip.x + strip.width / 2, y: strip.y + strip.height / 2 }
+      await page.mouse.move(middle.x, middle.y)
+      await page.mouse.down()
+      await page.mouse.move(middle.x - strip.width / 8, middle.y, { steps: 4 })
+      await page.mouse.up()
+      const moved = (await shown(page))!
+      expect(moved.from).toBeLessThan(zoomed.from - HOUR)
+      expect(moved.to - moved.from).toBeCloseTo(zoomed.to - zoomed.from, -4)
+
+      await page.click('[data-do="area"]')
+      const box = (await page.locator('.u-over').first().boundingBox())!
+      await page.mouse.move(box.x + 100, box.y + 50)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 100 - box.width / 8, box.y + 50, { steps: 4 })
+      await page.mouse.up()
+      await until('a view that went on', async () => (await shown(page))!.from > moved.from + HOUR / 2)
+      const dragged = (await shown(page))!
+      expect(dragged.to - dragged.from).toBeCloseTo(moved.to - moved.from, -4)
+
+      const before = await page.locator('.panel canvas').first().screenshot()
+      await page.click('.tools [data-theme-switch]')
+      await until('other colours', async () => !before.equals(await page.locator('.panel canvas').first().screenshot()))
+      await page.click('.tools [hreflang=ru]')
+      await page.waitForSelector('html[lang=ru]')
+      await drawn(page)
+      expect(await shown(page)).toEqual(dragged)
+      expect(await page.locator('#legend tbody').innerText()).toContain('Ф-171')
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'keys move the cursor, zoom and shift, and say the values; a search opens what it finds',
     async () => {
       const { page, wrong } = await stage.person()
