@@ -163,7 +163,7 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     .use(playbackRoutes({ cluster, ingest, now }))
     .use(eventRoutes({ cluster, ingest, take, pieces }))
     .use(relayRoutes({ relays, webhook, audit, now }))
-    .use(deadLetterRoutes({ letters, acts: letterActs, audit }))
+    .use(deadLetterRoutes({ letters, acts: letterActs, audit, retries }))
     .use(releaseRoutes({ cluster, audit }))
     .use(liveRoutes({ hub, credentials, now }))
     .use(inspectRoutes({ cluster, now }))

@@ -128,6 +128,21 @@ test('a replay is the record once more, applied once; one that fails again says 
   expect([...columns[0]!].filter((repeated) => repeated !== 1)).toHaveLength(1)
 })
 
+test('a replay under an Idempotency-Key is done once', async () => {
+  const id = await bury('ghost/5', 'boo', '{}')
+  const there = (await system.store.getEffect(DEAD_LETTERS, id))!
+  const outgoing = JSON.stringify({ target: { kind: 'webhook', key: '8' }, payload: 1 })
+  const body = JSON.stringify({ ...JSON.parse(there.body), type: 'outgoing', payload: outgoing })
+  const unsent = `${id.slice(0, -1)}9`
+  await system.store.putEffects([{ ...there, id: unsent, body }])
+  const headers = { 'idempotency-key': 'k' }
+  const replay = () => system.call('POST', `${path(unsent)}/replay`, { token: operator, headers })
+  const [first, second] = [await replay(), await replay()]
+  expect([first.status, second.status]).toEqual([200, 200])
+  expect(second.text).toBe(first.text)
+  expect((await call('GET', path(unsent), viewer)).json).toMatchObject({ attempts: 1 })
+})
+
 test('a replay that died before anybody knew of its record is repeated under the same id', async () => {
   const id = await bury('ghost/3', 'boo', '{}')
   const replays = { name: 'dead_letter_replays' }
@@ -155,14 +170,11 @@ test('what could not be delivered goes out by a fresh delivery, under the id tha
     { collection: DEAD_LETTERS, id: '0-0-1', address: letter.key, at: letter.at, body: JSON.stringify(letter) },
   ])
   expect((await call('POST', `${path('0-0-1')}/replay`, operator)).status).toBe(200)
-  await until(
-    'the outbox has it',
-    async () => (await system.store.listEffects({ collection: OUTBOX, limit: 9 })).length === 1,
-  )
-  const [effect] = await system.store.listEffects({ collection: OUTBOX, limit: 9 })
-  expect(effect!.address).toBe('relay/webhook:7')
+  const leaving = () => system.store.listEffects({ collection: OUTBOX, address: 'relay/webhook:7', limit: 9 })
+  await until('the outbox has it', async () => (await leaving()).length === 1)
+  const [effect] = await leaving()
   expect(JSON.parse(effect!.body)).toEqual({ target: outgoing.target, payload: outgoing.payload, message_id: '0-0-1' })
-  expect(await system.store.openTargets()).toMatchObject([{ target: 'webhook/7' }])
+  expect(await system.store.openTargets()).toContainEqual({ target: 'webhook/7', nextAt: effect!.at })
 })
 
 test('those that a filter names are replayed once, the others left alone; what cannot be is refused', async () => {

@@ -6,18 +6,30 @@ import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import type { Peers } from '../edge/address.ts'
 import { json } from '../edge/body.ts'
+import type { Answered, Retries } from '../edge/retries.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
 import type { LetterActs } from './acts.ts'
 import type { DeadLetters } from './letters.ts'
 import { LetterDocument, LetterFilter, LetterSummary, ReplayedMany } from './schema.ts'
 
-const tag = 'dead letters'
+const tag = 'dead-letters'
 const byId = t.Object({ id: t.String({ minLength: 1, maxLength: 64 }) })
 const document = { description: 'The dead letter', schema: LetterDocument }
 
+function answered(
+  set: { status?: unknown; headers: Record<string, unknown> },
+  { status, body, position }: Answered,
+): string {
+  set.status = status
+  set.headers['content-type'] = 'application/json'
+  if (position !== undefined) set.headers['x-position'] = position
+  return body
+}
+
 /** `/api/v1/dead-letters`: what could not be applied or delivered, and what people do about it. */
-export function deadLetterRoutes({ letters, acts, audit }: { letters: DeadLetters; acts: LetterActs; audit: Audit }) {
+export function deadLetterRoutes(parts: { letters: DeadLetters; acts: LetterActs; audit: Audit; retries: Retries }) {
+  const { letters, acts, audit, retries } = parts
   const doerOf = (context: { identity: Identity; request: Request; server: Peers | null }) => ({
     identity: context.identity,
     by: audit.by(context),
@@ -51,10 +63,11 @@ export function deadLetterRoutes({ letters, acts, audit }: { letters: DeadLetter
     .post(
       '/api/v1/dead-letters/:id/replay',
       async ({ params: { id }, identity, request, server, set }) => {
-        const { applied, position, letter } = await acts.replay(doerOf({ identity, request, server }), id)
-        set.headers['x-position'] = position
-        set.status = applied ? 200 : 202
-        return applied ? letter : { position }
+        const once = await retries.once(identity, request.headers, ['replay', id], async () => {
+          const { applied, position, letter } = await acts.replay(doerOf({ identity, request, server }), id)
+          return { status: applied ? 200 : 202, body: JSON.stringify(applied ? letter : { position }), position }
+        })
+        return answered(set, once)
       },
       {
         access: 'operator',
@@ -73,14 +86,20 @@ export function deadLetterRoutes({ letters, acts, audit }: { letters: DeadLetter
               schema: Type.Object({ position: Type.String() }),
             },
           },
-          faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE'],
+          faults: ['NOT_FOUND', 'CONFLICT', 'LOG_UNAVAILABLE', 'IDEMPOTENCY_MISMATCH'],
+          writes: true,
         }),
       },
     )
     .post(
       '/api/v1/dead-letters/replay',
-      async ({ body: { filter }, identity, request, server }) =>
-        await acts.replayAll(doerOf({ identity, request, server }), filter),
+      async ({ body: { filter }, identity, request, server, set }) => {
+        const once = await retries.once(identity, request.headers, ['replay all', JSON.stringify(filter)], async () => {
+          const outcome = await acts.replayAll(doerOf({ identity, request, server }), filter)
+          return { status: 200, body: JSON.stringify(outcome) }
+        })
+        return answered(set, once)
+      },
       {
         access: 'operator',
         parse: json,
@@ -96,7 +115,8 @@ export function deadLetterRoutes({ letters, acts, audit }: { letters: DeadLetter
           summary: 'Replay those that a filter names',
           description: 'Of those that were never replayed, the oldest first, at most 1,000 a request.',
           answers: { 200: { description: 'How many', schema: ReplayedMany } },
-          faults: ['LOG_UNAVAILABLE'],
+          faults: ['LOG_UNAVAILABLE', 'IDEMPOTENCY_MISMATCH'],
+          writes: true,
         }),
       },
     )
