@@ -48,6 +48,10 @@ const REFUSES: Record<string, readonly number[]> = {
   'POST /api/v1/progresses/films/{film_id}': [422],
   // A loop that sends commands has to know where to.
   'PUT /api/v1/control/loops/{loop}': [422],
+  // A topic needs a broker.
+  'POST /api/v1/relays': [422],
+  // OpenAPI 3.0 has no word for the length of a key.
+  'POST /api/v1/data': [422],
   // The new owner has to be a user.
   'PATCH /api/v1/devices/{id}': [422],
 }
@@ -58,19 +62,17 @@ const MANY = ['POST /api/v1/data', 'POST /api/v1/events', 'POST /api/v1/control/
 function exceptions(paths: Record<string, Record<string, Operation>>): string {
   // No text has a NUL: what the document says once, at its beginning.
   const lines = ['[generation]', 'allow-x00 = false', '']
-  for (const name of MANY) {
-    lines.push('[[operations]]', `include-name = ${JSON.stringify(name)}`)
-    lines.push('checks.negative_data_rejection.expected-statuses = [202, "4xx"]', '')
-  }
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, { parameters = [] }] of Object.entries(methods)) {
       const name = `${method.toUpperCase()} ${path}`
       const names = parameters.filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name)
       const ordered = PAIRS.some((pair) => pair.every((one) => names.includes(one)))
       const more = [...(REFUSES[name] ?? []), ...(ordered ? [400, 422] : [])]
-      if (more.length === 0) continue
-      const expected = ['2xx', '3xx', 401, 403, 404, 409, 429, '5xx', ...more]
+      const many = MANY.includes(name)
+      if (more.length === 0 && !many) continue
       lines.push('[[operations]]', `include-name = ${JSON.stringify(name)}`)
+      if (many) lines.push('checks.negative_data_rejection.expected-statuses = [202, "4xx"]')
+      const expected = ['2xx', '3xx', 401, 403, 404, 409, 429, '5xx', ...more]
       lines.push(`checks.positive_data_acceptance.expected-statuses = ${JSON.stringify(expected)}`, '')
     }
   }
@@ -78,7 +80,15 @@ function exceptions(paths: Record<string, Record<string, Operation>>): string {
 }
 
 const program = schemathesis()
-const product = await startProduct({ env: { WINDBOX_REGISTRATION: 'open', WINDBOX_PLANT: 'synthetic' } })
+/** Where relays of the fuzz lead: nothing of it leaves the machine. Answers with the status that the path names. */
+const sink = Bun.serve({
+  port: 0,
+  hostname: '127.0.0.1',
+  fetch: ({ url }) => new Response(null, { status: Number(new URL(url).pathname.slice(1)) || 404 }),
+})
+const product = await startProduct({
+  env: { WINDBOX_REGISTRATION: 'open', WINDBOX_PLANT: 'synthetic', WINDBOX_ALLOW_PRIVATE_RELAYS: 'true' },
+})
 try {
   const { paths } = (await (await fetch(`${product.url}/swagger/json`)).json()) as {
     paths: Record<string, Record<string, Operation>>
@@ -112,6 +122,7 @@ try {
         PYTHONPATH: join(root, '.ci', 'schemathesis'),
         SCHEMATHESIS_HOOKS: 'hooks',
         FUZZ_URL: product.url,
+        FUZZ_SINK: `http://127.0.0.1:${sink.port}`,
         FUZZ_DATA: join(product.folder, 'data'),
         FUZZ_COMMAND: JSON.stringify([process.execPath, join(root, 'main.ts')]),
       },
@@ -133,4 +144,5 @@ try {
   process.exitCode = code === 0 && cases >= CASES ? 0 : 1
 } finally {
   await product.remove()
+  await sink.stop(true)
 }

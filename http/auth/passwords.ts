@@ -54,7 +54,7 @@ const invalid = (message: string) => new Fault('VALIDATION', message, { errors: 
 
 /** Fault VALIDATION when the password is too short, too long to hash at leisure, or holds the e-mail address. */
 export function checkPassword(password: string, email: string): void {
-  if (password.length < 8) throw invalid('The password needs at least 8 characters.')
+  if (Array.from(password).length < 8) throw invalid('The password needs at least 8 characters.')
   if (password.length > 256) throw invalid('The password may have at most 256 characters.')
   if (password.toLowerCase().includes(email)) throw invalid('The password must not contain the e-mail address.')
 }

@@ -31,9 +31,9 @@ const rowId = (partition: number, partitions: number, offset: number, n: number)
 
 const DETAIL = { description: "The system's own sentence", schema: Type.Object({ detail: Type.String() }) }
 const DeviceRow = Type.Object({
-  name: Type.Optional(Type.String()),
+  name: Type.Optional(Type.Unsafe<string | null>({ type: 'string', nullable: true })),
   id: Type.Integer(),
-  user_id: Type.Optional(Type.Integer()),
+  user_id: Type.Optional(Type.Unsafe<number | null>({ type: 'integer', nullable: true })),
 })
 const DataRow = Type.Object({
   device_id: Type.Integer(),
@@ -160,6 +160,7 @@ export function statisticsAliases(parts: {
     .post(
       '/device/',
       async ({ identity, request, server, body }) => {
+        if (Array.isArray(body)) throw new Detail(422, 'the device should be an object')
         const { name } = Object(body) as { name?: unknown }
         if (name !== undefined && name !== null && (typeof name !== 'string' || name.length > LONGEST_NAME)) {
           throw new Detail(422, `name should be a text of at most ${LONGEST_NAME} characters`)
@@ -176,7 +177,11 @@ export function statisticsAliases(parts: {
         detail: describe({
           tag,
           summary: 'Make a device',
-          body: { 'application/json': Type.Object({ name: Type.Optional(Type.String({ maxLength: LONGEST_NAME })) }) },
+          body: {
+            'application/json': Type.Object({
+              name: Type.Optional(Type.Union([Type.String({ maxLength: LONGEST_NAME }), Type.Null()])),
+            }),
+          },
           answers: { 200: { description: 'The device', schema: DeviceRow }, 403: DETAIL, 422: DETAIL },
         }),
       },

@@ -1,14 +1,13 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { POSITIONS, TESTS, type LoopSettings } from '../../actors/control/schema.ts'
 import { Fault } from '../../actors/runtime/index.ts'
-import { oneOf, inDocument } from '../schema.ts'
+import { oneOf } from '../schema.ts'
 
 const LONGEST_INTERVAL_S = 86_400
 
 const Manipulator = Type.Object({
   host: Type.String({
     pattern: '^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})$',
-    ...inDocument({ format: 'hostname' }),
     description: 'Name or address. It may lie on a private network: a manipulator usually does',
   }),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),

@@ -32,7 +32,7 @@ const url = Type.String({
 })
 const secret = Type.String({
   maxLength: 128,
-  ...inDocument({ pattern: '^whsec_[A-Za-z0-9+/]{32,86}={0,2}$' }),
+  ...inDocument({ format: 'webhook-secret' }),
   description: 'Signs the messages of a webhook: `whsec_` and 24 to 64 bytes in base64. Never shown again',
 })
 
