@@ -55,8 +55,8 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Opens a stage with a data directory of its own; `close` removes everything. */
-export async function openStage(): Promise<Stage> {
+/** Opens a stage with a data directory of its own, and with these settings besides; `close` removes everything. */
+export async function openStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'windbox-browser-'))
   let url = ''
   let server: Subprocess<'ignore', 'pipe', 'pipe'>
@@ -72,6 +72,7 @@ export async function openStage(): Promise<Stage> {
         WINDBOX_ADMIN_PASSWORD: ADMIN.password,
         WINDBOX_PLANT: 'synthetic',
         WINDBOX_WORKERS: '1',
+        ...settings,
       },
     })
     let output = ''

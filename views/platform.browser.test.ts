@@ -42,7 +42,7 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
   }
 
   beforeAll(async () => {
-    stage = await openStage()
+    stage = await openStage({ WINDBOX_ALLOW_PRIVATE_RELAYS: 'true' })
     const form = new URLSearchParams({ username: ADMIN.email, password: ADMIN.password })
     const login = await fetch(`${stage.url}/auth/jwt/login`, { method: 'POST', body: form })
     token = ((await login.json()) as { access_token: string }).access_token
@@ -146,6 +146,84 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
       await page.waitForSelector('#loop-figures dd:has-text("up")')
       await page.click('header a:has-text("Control loops")')
       await page.waitForSelector('#loops a:has-text("default")')
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'what could not be delivered is read, replayed by an operator, and dropped by an admin',
+    async () => {
+      let answer = 410
+      const taken: string[] = []
+      const hook = Bun.serve({
+        hostname: '127.0.0.1',
+        port: 0,
+        async fetch(request) {
+          if (answer === 200) taken.push(await request.text())
+          return new Response('said the shop', { status: answer })
+        },
+      })
+      try {
+        const url = `http://127.0.0.1:${hook.port}/orders`
+        await send('/api/v1/relays', { name: 'shop', kind: 'webhook', url, filter: { type: 'order.*' } })
+        const { page, wrong } = await stage.person()
+        await logInAs(OPERATOR, page, '/dashboard/dead-letters')
+        expect(await page.locator('#dead-letters').innerText()).toContain('No dead letters')
+        // A relay carries what comes after its actors have heard of it.
+        await until('a dead letter', async () => {
+          await send('/api/v1/events', { type: 'order.made', subject: 'order-7' })
+          return (await page.locator('#dead-letters tbody tr').count()) > 0
+        })
+        await page.locator('#dead-letters tbody a').first().click()
+        await page.waitForSelector('#chosen')
+        expect(await page.locator('#chosen .facts').innerText()).toContain('HTTP 410')
+        expect(await page.locator('#chosen pre').innerText()).toContain('"subject": "order-7"')
+        expect(await page.locator('#chosen .danger').count()).toBe(0)
+        answer = 200
+        await page.click('#chosen .primary')
+        await page.waitForSelector('#notice')
+        await until('the order at the shop', () => taken.some((text) => text.includes('order-7')))
+        await page.click('[popovertarget=replay-all]')
+        await page.click('#replay-all .primary')
+        await page.waitForSelector('#notice')
+        await page.selectOption('[name=kind]', 'exhauster')
+        await page.click('.filters .btn')
+        await page.waitForSelector('#dead-letters:has-text("None of this kind")')
+        expect(wrong).toEqual([])
+        await page.context().close()
+
+        const admin = await stage.person()
+        await logIn(admin.page, '/dashboard/dead-letters')
+        const before = await admin.page.locator('#dead-letters tbody tr').count()
+        await admin.page.locator('#dead-letters tbody a').first().click()
+        await admin.page.click('[popovertarget=drop]')
+        await admin.page.click('#drop .danger')
+        await admin.page.waitForSelector('#notice')
+        expect(await admin.page.locator('#dead-letters tbody tr').count()).toBe(before - 1)
+        await admin.page.context().close()
+      } finally {
+        await hook.stop(true)
+      }
+    },
+    LONG,
+  )
+
+  test(
+    'a list does not move under the pointer; what came meanwhile is there when it is left',
+    async () => {
+      await sendEvent('before', 'held')
+      const { page, wrong } = await stage.person()
+      await logIn(page, '/dashboard/events')
+      await page.goto('/dashboard/events?type=held')
+      await page.locator('#tail tbody tr').first().hover()
+      await sendEvent('meanwhile', 'held')
+      await page.waitForSelector('[data-held=tail]:visible')
+      expect(await page.locator('#tail tbody tr').count()).toBe(1)
+      await page.locator('h1').hover()
+      await page.locator('#tail tbody tr').nth(1).waitFor()
+      expect(await page.locator('[data-held=tail]').isVisible()).toBe(false)
       expect(wrong).toEqual([])
       await page.context().close()
     },

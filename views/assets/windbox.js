@@ -118,6 +118,41 @@ live.addEventListener('beat', (event) => {
   if (beat.build !== page.build) location.reload()
 })
 
+// --- Lists. One that somebody points at, or is in, does not move; what came meanwhile is shown when it is left.
+
+const held = new Map()
+const pointed = matchMedia('(hover: hover)').matches ? ':is(:hover, :focus-within)' : ':focus-within'
+
+document.addEventListener('htmx:before:swap', ({ detail: { tasks } }) => {
+  for (const task of tasks.splice(0)) {
+    const id = task.target?.id
+    if (task.target?.matches?.(`[data-hold]${pointed}`)) held.set(id, task.fragment)
+    else {
+      held.delete(id)
+      tasks.push(task)
+    }
+  }
+  sayHeld()
+})
+
+function release() {
+  for (const [id, fragment] of held) {
+    const list = document.getElementById(id)
+    if (list?.matches(pointed)) continue
+    held.delete(id)
+    list?.replaceWith(fragment)
+  }
+  sayHeld()
+}
+
+function sayHeld() {
+  for (const sign of document.querySelectorAll('[data-held]')) sign.hidden = !held.has(sign.dataset.held)
+}
+
+document.addEventListener('pointerover', () => held.size > 0 && release())
+document.addEventListener('focusin', () => held.size > 0 && release())
+document.documentElement.addEventListener('pointerleave', () => held.size > 0 && setTimeout(release))
+
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) heard()
 })

@@ -329,6 +329,8 @@ export interface Text {
     readonly cancel: string
     readonly copy: string
     readonly copied: string
+    /** Of a list that does not move under the pointer. */
+    readonly held: string
   }
   readonly states: {
     readonly empty: string

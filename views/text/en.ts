@@ -277,7 +277,7 @@ export const en: Text = {
     zoom: 'Zoom',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
-    area: 'Select an area by dragging',
+    area: 'Select an area',
     reset: 'Reset the zoom',
     csv: 'Download CSV',
     chart: 'Chart',
@@ -381,6 +381,7 @@ export const en: Text = {
     cancel: 'Cancel',
     copy: 'Copy',
     copied: 'Copied',
+    held: 'newer ones wait until you leave the list',
   },
   states: {
     empty: 'No data yet',

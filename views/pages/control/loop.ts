@@ -134,6 +134,7 @@ export function loopPage(view: View, model: LoopModel, reader: Reader, origin: s
           <header>
             <h2>${control.decisions}</h2>
             <p>${control.decisionsHint}</p>
+            <span class="badge" data-held="decisions" hidden>${view.text.acts.held}</span>
           </header>
           ${place(fragments, 'decisions')}
           ${pager(control, {

@@ -51,7 +51,14 @@ export function decisionTable(view: View, { decisions }: LoopModel): Html {
   if (decisions.length === 0) {
     return html`<div id="decisions">${state('control', control.decisionsEmpty, control.decisionsEmptyHint)}</div>`
   }
-  return html`<div class="table-wrap" id="decisions" tabindex="0" role="group" aria-label="${control.decisions}">
+  return html`<div
+    class="table-wrap"
+    id="decisions"
+    data-hold
+    tabindex="0"
+    role="group"
+    aria-label="${control.decisions}"
+  >
     <table class="table">
       <thead>
         <tr>

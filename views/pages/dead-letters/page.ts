@@ -92,7 +92,14 @@ function list(view: View, model: DeadLettersModel): Html {
       ${filtered ? state('wait', deadLetters.emptyFiltered, deadLetters.emptyFilteredHint) : state('dead', deadLetters.empty, deadLetters.emptyHint)}
     </div>`
   }
-  return html`<div class="table-wrap" id="dead-letters" tabindex="0" role="group" aria-label="${deadLetters.title}">
+  return html`<div
+    class="table-wrap"
+    id="dead-letters"
+    data-hold
+    tabindex="0"
+    role="group"
+    aria-label="${deadLetters.title}"
+  >
     <table class="table">
       <thead>
         <tr>
@@ -112,7 +119,7 @@ function list(view: View, model: DeadLettersModel): Html {
 }
 
 function row({ format, now }: View, model: DeadLettersModel, letter: DeadLetterRow): Html {
-  const href = hrefOf(DEAD_LETTERS_PATH, { ...queryOf(model), id: letter.id })
+  const href = `${hrefOf(DEAD_LETTERS_PATH, { ...queryOf(model), id: letter.id })}#chosen`
   const at = Date.parse(letter.at)
   const chosen = letter.id === model.chosen?.id
   return html`<tr ${chosen && html` aria-current="true"`}>

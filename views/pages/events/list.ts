@@ -81,7 +81,7 @@ export function eventsPage(view: View, model: EventsModel, origin: string): Live
       <section class="card">
         <header>
           <h2>${model.paused !== null || model.cursor !== undefined ? events.pausedTail : events.tail}</h2>
-          ${pauseSwitch(view, model)}
+          <span class="badge" data-held="tail" hidden>${view.text.acts.held}</span>${pauseSwitch(view, model)}
         </header>
         ${filterForm(view, model)}${place(fragments, 'tail')}
         ${isEmpty && html`<div class="body">${code(view, events.send, sample(origin))}</div>`}

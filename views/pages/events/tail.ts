@@ -14,7 +14,7 @@ export function tail(view: View, model: EventsModel): Html {
       ${filtered ? state('wait', events.emptyFiltered, events.emptyFilteredHint) : state('events', events.empty, events.emptyHint)}
     </div>`
   }
-  return html`<div class="table-wrap" id="tail" tabindex="0" role="group" aria-label="${events.tail}">
+  return html`<div class="table-wrap" id="tail" data-hold tabindex="0" role="group" aria-label="${events.tail}">
     <table class="table">
       <thead>
         <tr>
