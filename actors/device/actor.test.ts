@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { actorAlone } from '../exhauster/turns.fixture.ts'
 import { device } from './actor.ts'
-import type { DeviceStateDocument, ReadingsRecord } from './schema.ts'
+import { packRows, type DeviceStateDocument, type ReadingsRecord } from './schema.ts'
 import { MOST_KEPT } from './state.ts'
 
+const packed = (...rows: number[]) => packRows(Float64Array.from(rows))
 const alone = () => actorAlone(device, '7')
 const T = Date.parse('2026-11-22T10:00:00Z')
 const stateOf = (actor: ReturnType<typeof alone>, nowMs = T) => actor.ask<DeviceStateDocument>('state', {}, nowMs)
@@ -33,7 +34,7 @@ test('the latest value of each name is that of the latest time, whatever the ord
 test('a reading without a time is of the moment when it was appended', () => {
   const actor = alone()
   actor.apply('reading', { values: { x: 1 } }, { at: T })
-  actor.apply('readings', { runs: [{ names: ['x'], rows: [null, 2] }] }, { at: T + 1 })
+  actor.apply('readings', { runs: [{ names: ['x'], rows: packed(NaN, 2) }] }, { at: T + 1 })
   expect(actor.rows.map(({ time }) => time)).toEqual([T, T + 1])
 })
 
@@ -48,7 +49,10 @@ test('a batch does what its readings one by one do', () => {
       const [single, batch] = [alone(), alone()]
       for (const one of readings) single.apply('reading', one)
       const runs: ReadingsRecord = {
-        runs: readings.map(({ at, values }) => ({ names: Object.keys(values), rows: [at, ...Object.values(values)] })),
+        runs: readings.map(({ at, values }) => ({
+          names: Object.keys(values),
+          rows: packed(at, ...Object.values(values)),
+        })),
       }
       batch.apply('readings', runs)
       const { offset: _single, ...one } = stateOf(single)
@@ -61,7 +65,7 @@ test('a batch does what its readings one by one do', () => {
 
 test('a gap in a batch is no value and changes none', () => {
   const actor = alone()
-  actor.apply('readings', { runs: [{ names: ['x', 'y'], rows: [T, 1, null, T + 1000, null, 2] }] })
+  actor.apply('readings', { runs: [{ names: ['x', 'y'], rows: packed(T, 1, NaN, T + 1000, NaN, 2) }] })
   expect(stateOf(actor).values).toMatchObject({ x: { value: 1 }, y: { value: 2 } })
   expect(actor.rows.map(({ values }) => [...values.slice(0, 2)])).toEqual([
     [1, NaN],
@@ -86,7 +90,7 @@ test('what comes after its deletion is dropped, also after a restart', () => {
   actor.apply('deleted', {}, { id: 'deleted' })
   actor.restart()
   actor.apply('reading', { at: T + 1, values: { x: 2 } })
-  actor.apply('readings', { runs: [{ names: ['x'], rows: [T + 2, 3] }] })
+  actor.apply('readings', { runs: [{ names: ['x'], rows: packed(T + 2, 3) }] })
   expect(actor.rows.length).toBe(1)
   expect(() => stateOf(actor)).toThrow('no such device')
 })
@@ -115,6 +119,6 @@ test('a record that is no reading throws and changes nothing', () => {
   actor.apply('reading', { at: T, values: { x: 1 } })
   const before = stateOf(actor)
   expect(() => actor.apply('reading', { at: T, values: { x: 'a' } })).toThrow()
-  expect(() => actor.apply('readings', { runs: [{ names: ['x', 'y'], rows: [T, 1] }] })).toThrow()
+  expect(() => actor.apply('readings', { runs: [{ names: ['x', 'y'], rows: packed(T, 1) }] })).toThrow()
   expect(stateOf(actor)).toEqual({ ...before, offset: stateOf(actor).offset })
 })

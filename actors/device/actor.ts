@@ -1,7 +1,7 @@
 import { defineActor, Fault, type AskView, type Turn } from '../runtime/index.ts'
 import type { DeviceStateDocument, ReadingRecord, ReadingsRecord } from './schema.ts'
-import { MOST_NAMES } from './schema.ts'
-import { fromJson, give, initialState, take, toJson, type DeviceState } from './state.ts'
+import { MOST_NAMES, unpackRows } from './schema.ts'
+import { fromJson, give, initialState, take, takeAll, toJson, type DeviceState } from './state.ts'
 
 const STALE_AFTER = { intervals: 5, atLeastMs: 180_000 } as const
 
@@ -36,19 +36,25 @@ function takeReading(state: DeviceState, { at, values }: ReadingRecord, turn: Tu
 
 function takeReadings(state: DeviceState, { runs }: ReadingsRecord, turn: Turn): void {
   if (state.deleted) return
-  for (const { names, rows } of runs) {
-    if (names.length > MOST_NAMES || rows.length % (names.length + 1) !== 0) throw unreadable('A run is not of rows.')
-  }
-  for (const { names, rows } of runs) {
+  const unpacked = runs.map(({ names, rows }) => ({ names, rows: rowsOf(names, rows, turn.at) }))
+  for (const { names, rows } of unpacked) {
     if (names.join('\n') !== state.given.join('\n')) give(state, names)
-    for (let at = 0; at < rows.length; at += names.length + 1) {
-      const time = rows[at] ?? turn.at
-      for (let i = 0; i < names.length; i++) row[i] = rows[at + 1 + i] ?? NaN
-      turn.row(time, row)
-      take(state, time, row)
-    }
+    turn.rows(rows)
+    takeAll(state, rows)
   }
   turn.changed()
+}
+
+/** Fault UNREADABLE_RECORD. */
+function rowsOf(names: readonly string[], text: string, at: number): Float64Array {
+  const rows = unpackRows(text)
+  const width = 1 + names.length
+  if (names.length > MOST_NAMES || rows.length % width !== 0) throw unreadable('A run is not of rows.')
+  for (let i = 0; i < rows.length; i += width) {
+    if (Number.isNaN(rows[i]!)) rows[i] = at
+    else if (!Number.isFinite(rows[i]!)) throw unreadable('A row has no time.')
+  }
+  return rows
 }
 
 /**

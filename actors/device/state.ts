@@ -36,7 +36,12 @@ export const initialState = (): DeviceState => ({
 })
 
 export const toJson = ({ given: _given, places: _places, ...stored }: DeviceState): Stored => stored
-export const fromJson = (stored: Stored): DeviceState => ({ ...initialState(), ...stored })
+export const fromJson = (stored: Stored): DeviceState => ({
+  ...initialState(),
+  ...stored,
+  // JSON has no NaN: what has no value yet comes back as null.
+  values: stored.values.map((value: number | null) => value ?? NaN),
+})
 
 /** From here on readings have these names. */
 export function give(state: DeviceState, names: Run['names']): void {
@@ -45,7 +50,7 @@ export function give(state: DeviceState, names: Run['names']): void {
   for (const name of missing) {
     state.names.push(name)
     state.values.push(NaN)
-    state.ats.push(-Infinity)
+    state.ats.push(0)
   }
   state.given = names
   state.places = names.map((name) => state.names.indexOf(name))
@@ -67,17 +72,33 @@ function forgetOldest(state: DeviceState, spared: readonly string[], count: numb
 }
 
 /** Takes a row of the given names: a late one changes no value that is newer. NaN is no value. */
-export function take(state: DeviceState, at: number, row: Float64Array): void {
-  const { places, values, ats } = state
-  for (let i = 0; i < places.length; i++) {
-    const value = row[i]!
-    const place = places[i]!
-    if (value === value && at >= ats[place]!) {
-      values[place] = value
-      ats[place] = at
-    }
-  }
+export function take(state: DeviceState, at: number, values: Float64Array): void {
+  for (let i = 0; i < state.places.length; i++) keep(state, i, at, values[i]!)
   state.readings++
+  follow(state, at)
+}
+
+/** As {@link take}, for rows as `Run` has them. */
+export function takeAll(state: DeviceState, rows: Float64Array): void {
+  const width = 1 + state.places.length
+  for (let row = 0; row < rows.length; row += width) {
+    const at = rows[row]!
+    for (let i = 1; i < width; i++) keep(state, i - 1, at, rows[row + i]!)
+    follow(state, at)
+  }
+  state.readings += rows.length / width
+}
+
+function keep({ places, values, ats }: DeviceState, column: number, at: number, value: number): void {
+  const place = places[column]!
+  if (value === value && at >= ats[place]!) {
+    values[place] = value
+    ats[place] = at
+  }
+}
+
+/** The newest time, and how long it takes from one to the next. */
+function follow(state: DeviceState, at: number): void {
   if (state.newest === null) state.newest = at
   else if (at > state.newest) {
     const gap = at - state.newest

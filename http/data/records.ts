@@ -1,12 +1,15 @@
-import { deviceAddress, type Run } from '../../actors/device/schema.ts'
+import { deviceAddress, packRows, type Run } from '../../actors/device/schema.ts'
 import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
 import type { Device, Registry } from '../devices/registry.ts'
 import { maySend, notYours } from '../devices/ownership.ts'
-import type { Carried, Item, Refused, Sender, Taken } from '../ingest/resource.ts'
+import type { Batch, Carried, Refused, Sender } from '../ingest/resource.ts'
 import { readingOf, type Reading, XYZ } from './reading.ts'
+import { ShapeReader } from './shapes.ts'
 
-/** Numbers of one record: some 300 kB of text, which every log takes. */
+/** Numbers of one record: some 210 kB of text, which every log takes. */
 const MOST_NUMBERS = 20_000
+/** Room for so many readings is made at first. */
+const FIRST_ROWS = 16
 
 const noDevice = () => new Fault('NOT_FOUND', 'There is no such device.')
 
@@ -26,8 +29,11 @@ function recordOf({ device, at, names, values }: Reading): NewRecord {
   return { key: deviceAddress(device), type: 'reading', value: `{${time}"values":{${numbers}}}` }
 }
 
-interface OpenRun extends Run {
-  readonly rows: (number | null)[]
+/** Readings of one device with equal names, one after the other. */
+interface OpenRun {
+  readonly names: readonly string[]
+  rows: Float64Array<ArrayBuffer>
+  length: number
 }
 
 /** Readings of one device that become one record. */
@@ -54,43 +60,64 @@ export function readingRecords(devices: Pick<Registry, 'deviceOf'>) {
     return recordOf(reading)
   }
 
-  /** All readings of a device in one record, or in as many as its size demands. */
-  async function many(items: readonly Item[], sender: Sender): Promise<Taken> {
-    const refused: Refused[] = []
-    const good: { readonly index: number; readonly reading: Reading }[] = []
-    const groups = new Map<number, Group | Fault>()
-    for (const { index, value } of items) {
+  return { one, batch: (sender: Sender): Batch => readingBatch(devices, sender) }
+}
+export type ReadingRecords = ReturnType<typeof readingRecords>
+
+/** All readings of a device in one record, or in as many as its size demands. */
+function readingBatch(devices: Pick<Registry, 'deviceOf'>, sender: Sender): Batch {
+  const reader = new ShapeReader(sender.nowMs)
+  const refused: Refused[] = []
+  const groups = new Map<number, Group>()
+  const full: (Carried & { readonly device: number })[] = []
+  let group: Group | undefined
+
+  function add(index: number, device: number, at: number, names: readonly string[], values: ArrayLike<number>): void {
+    if (group?.device !== device) {
+      group = groups.get(device)
+      if (!group) groups.set(device, (group = { device, runs: [], indexes: [], numbers: 0 }))
+    }
+    if (group.numbers > MOST_NUMBERS) full.push(close(group))
+    let run = group.runs.at(-1)
+    if (run === undefined || !sameNames(run.names, names)) group.runs.push((run = openRun(names)))
+    addRow(run, at, values)
+    group.indexes.push(index)
+    group.numbers += 1 + names.length
+  }
+
+  return {
+    line(text, begin, end, index) {
+      if (!reader.read(text, begin, end)) return false
+      add(index, reader.device, reader.at, reader.names, reader.values)
+      return true
+    },
+    item({ index, value }) {
       try {
-        const reading = readingOf(value, sender.nowMs)
-        good.push({ index, reading })
-        if (!groups.has(reading.device)) groups.set(reading.device, emptyGroup(reading.device))
+        const { device, at, names, values } = readingOf(value, sender.nowMs)
+        add(index, device, at ?? NaN, names, values)
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault
         refused.push({ index, fault })
       }
-    }
-    for (const id of groups.keys()) {
-      const asked = devices.deviceOf(id)
-      const fault = faultOf(asked instanceof Promise ? await asked : asked, sender)
-      if (fault) groups.set(id, fault)
-    }
-    const records: Carried[] = []
-    for (const { index, reading } of good) {
-      const group = groups.get(reading.device)!
-      if (group instanceof Fault) refused.push({ index, fault: group })
-      else {
-        if (group.numbers > MOST_NUMBERS) records.push(close(group))
-        add(group, index, reading)
+    },
+    async finish() {
+      const faults = new Map<number, Fault>()
+      for (const id of groups.keys()) {
+        const asked = devices.deviceOf(id)
+        const fault = faultOf(asked instanceof Promise ? await asked : asked, sender)
+        if (fault) faults.set(id, fault)
       }
-    }
-    for (const group of groups.values())
-      if (!(group instanceof Fault) && group.indexes.length > 0) records.push(close(group))
-    return { records, refused }
+      const records: Carried[] = []
+      const rest = [...groups.values()].filter(({ indexes }) => indexes.length > 0).map(close)
+      for (const { device, record, indexes } of [...full, ...rest]) {
+        const fault = faults.get(device)
+        if (fault === undefined) records.push({ record, indexes })
+        else for (const index of indexes) refused.push({ index, fault })
+      }
+      return { records, refused }
+    },
   }
-
-  return { one, many }
 }
-export type ReadingRecords = ReturnType<typeof readingRecords>
 
 function faultOf(device: Device | undefined, sender: Sender): Fault | undefined {
   try {
@@ -101,23 +128,35 @@ function faultOf(device: Device | undefined, sender: Sender): Fault | undefined 
   }
 }
 
-const emptyGroup = (device: number): Group => ({ device, runs: [], indexes: [], numbers: 0 })
+const openRun = (names: readonly string[]): OpenRun => ({
+  names,
+  rows: new Float64Array(FIRST_ROWS * (1 + names.length)),
+  length: 0,
+})
 
-function add(group: Group, index: number, { at, names, values }: Reading): void {
-  let run = group.runs.at(-1)
-  if (run === undefined || !sameNames(run.names, names)) group.runs.push((run = { names, rows: [] }))
-  run.rows.push(at)
-  for (let i = 0; i < values.length; i++) run.rows.push(values[i]!)
-  group.indexes.push(index)
-  group.numbers += 1 + values.length
+function addRow(run: OpenRun, at: number, values: ArrayLike<number>): void {
+  const width = 1 + run.names.length
+  if (run.length + width > run.rows.length) {
+    const longer = new Float64Array(2 * run.rows.length)
+    longer.set(run.rows)
+    run.rows = longer
+  }
+  const { rows } = run
+  let place = run.length
+  rows[place++] = at
+  for (let i = 0; i < width - 1; i++) rows[place++] = values[i]!
+  run.length = place
 }
 
-function close(group: Group): Carried {
-  const { device, runs, indexes } = group
+/** The group's record; the group is empty then. */
+function close(group: Group): Carried & { readonly device: number } {
+  const { device, indexes } = group
+  const runs: Run[] = group.runs.map(({ names, rows, length }) => ({ names, rows: packRows(rows.subarray(0, length)) }))
   group.runs = []
   group.indexes = []
   group.numbers = 0
-  return { record: { key: deviceAddress(device), type: 'readings', value: JSON.stringify({ runs }) }, indexes }
+  const record = { key: deviceAddress(device), type: 'readings', value: JSON.stringify({ runs }) }
+  return { device, record, indexes }
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -5,8 +5,8 @@ import type { FaultAnswers } from '../edge/fault-answers.ts'
 import type { Answered, Retries } from '../edge/retries.ts'
 import { hold, readLong, shortLength, textOf, type Held } from './body.ts'
 import { InFlight } from './in-flight.ts'
-import { itemsOfArray, itemsOfLines, parseJson, sound, type Items } from './items.ts'
-import type { Carried, Refused, Resource, Sender } from './resource.ts'
+import { parseJson, readArray, readLines, sound } from './items.ts'
+import type { Batch, Carried, Item, Refused, Resource, Sender } from './resource.ts'
 
 const JSON_TYPE = 'application/json'
 const NO_PARAMETERS = {}
@@ -22,28 +22,52 @@ const FORMS: ReadonlyMap<string, Form> = new Map([
 ])
 
 /** Fault UNSUPPORTED_MEDIA_TYPE. A body without a type is taken for JSON. */
-function formOf(contentType: string | null, { types, many }: Resource): Form {
+function formOf(contentType: string | null, resource: Resource): Form {
+  const { types } = resource
   if (contentType === JSON_TYPE || contentType === null) return 'either'
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')
   const name = type.trim()
   const charset = parameters.map((one) => /^\s*charset="?([^"\s]*)"?\s*$/.exec(one)?.[1]).find(Boolean) ?? 'utf-8'
   const form = (types && Object.hasOwn(types, name) ? types[name] : undefined) ?? FORMS.get(name)
-  if (form === undefined || (form === 'lines' && !many) || !/^utf-?8$/.test(charset)) {
+  if (form === undefined || (form === 'lines' && !takesMany(resource)) || !/^utf-?8$/.test(charset)) {
     throw new Fault('UNSUPPORTED_MEDIA_TYPE', `This path does not take ${contentType.slice(0, 80)}.`)
   }
   return form
 }
+
+const takesMany = ({ many, batch }: Resource): boolean => many !== undefined || batch !== undefined
 
 /** One item alone. */
 interface One {
   readonly value: unknown
 }
 
+/** The items of a body are in the batch; `unread` is what was none. */
+interface Many {
+  readonly batch: Batch
+  readonly unread: readonly Refused[]
+}
+
+function batchOf({ many, batch }: Resource, sender: Sender): Batch {
+  if (batch) return batch(sender)
+  const items: Item[] = []
+  return {
+    item: (item) => void items.push(item),
+    finish: () => (items.length === 0 ? { records: [], refused: [] } : many!(items, sender)),
+  }
+}
+
 /** What a body holds. Faults: MALFORMED, TOO_LARGE, VALIDATION. */
-function read(resource: Resource, form: Form, text: string): Items | One {
-  if (form === 'lines') return itemsOfLines(text)
+function read(resource: Resource, form: Form, text: string, sender: Sender): Many | One {
+  if (form === 'lines') {
+    const batch = batchOf(resource, sender)
+    return { batch, unread: readLines(text, batch) }
+  }
   const value = parseJson(text)
-  if (form !== 'one' && resource.many && Array.isArray(value)) return itemsOfArray(value)
+  if (form !== 'one' && takesMany(resource) && Array.isArray(value)) {
+    const batch = batchOf(resource, sender)
+    return { batch, unread: readArray(value, batch) }
+  }
   if (form === 'many') throw new Fault('VALIDATION', 'The body is not an array.')
   return { value: sound(value) }
 }
@@ -81,8 +105,8 @@ export function createIngest(parts: {
     return { status: resource.status ?? 202, body, position }
   }
 
-  async function appendMany(resource: Resource, { items, refused: unread }: Items, sender: Sender): Promise<Answered> {
-    const taken = items.length === 0 ? { records: [], refused: [] } : await resource.many!(items, sender)
+  async function appendMany({ batch, unread }: Many, sender: Sender): Promise<Answered> {
+    const taken = await batch.finish()
     const positions = await append(taken.records, sender)
     const refused = [...unread, ...taken.refused]
     const last = new Map<number, Position>()
@@ -114,8 +138,8 @@ export function createIngest(parts: {
     return await cluster.append(records)
   }
 
-  async function take(resource: Resource, sent: Items | One, sender: Sender): Promise<Answered> {
-    if ('items' in sent) return await appendMany(resource, sent, sender)
+  async function take(resource: Resource, sent: Many | One, sender: Sender): Promise<Answered> {
+    if ('batch' in sent) return await appendMany(sent, sender)
     const record = await resource.one(sent.value, sender)
     const [at] = await append([{ record, indexes: [0] }], sender)
     return answerToOne(resource, record, at)
@@ -134,13 +158,14 @@ export function createIngest(parts: {
       let answered: Answered
       if (headers.has('idempotency-key')) {
         const parts = [new URL(request.url).pathname, form, text]
-        answered = await retries.once(identity, headers, parts, (idOf) =>
-          take(resource, read(resource, form, text), { identity, nowMs, params, ...(idOf ? { idOf } : {}) }),
-        )
+        answered = await retries.once(identity, headers, parts, async (idOf) => {
+          const sender = { identity, nowMs, params, ...(idOf ? { idOf } : {}) }
+          return await take(resource, read(resource, form, text, sender), sender)
+        })
       } else {
-        const sent = read(resource, form, text)
         const sender = { identity, nowMs, params }
-        if ('items' in sent) answered = await appendMany(resource, sent, sender)
+        const sent = read(resource, form, text, sender)
+        if ('batch' in sent) answered = await appendMany(sent, sender)
         else {
           const taken = resource.one(sent.value, sender)
           const record = taken instanceof Promise ? await taken : taken

@@ -1,17 +1,11 @@
 import { Fault } from '../../actors/runtime/index.ts'
 import { flawOf } from '../edge/flaw.ts'
-import type { Item, Refused } from './resource.ts'
+import type { Batch, Refused } from './resource.ts'
 
 /** Of one request. */
 const MOST_ITEMS = 10_000
 /** Shorter JSON is parsed before its items are counted: at two bytes an item it fills a few megabytes at the most. */
 const SMALL_TEXT = 1024 * 1024
-
-/** The items of a body, and those that are none. */
-export interface Items {
-  readonly items: readonly Item[]
-  readonly refused: readonly Refused[]
-}
 
 const tooMany = () => new Fault('TOO_LARGE', `A request takes at most ${MOST_ITEMS} items.`)
 
@@ -34,25 +28,28 @@ export function sound(value: unknown): unknown {
 
 const unsound = (flaw: string) => new Fault('VALIDATION', `${flaw}.`, { errors: [{ path: '', message: flaw }] })
 
-/** Fault TOO_LARGE. */
-export function itemsOfArray(values: readonly unknown[]): Items {
+/** Puts each value into the batch; answers those that are no items. Fault TOO_LARGE. */
+export function readArray(values: readonly unknown[], batch: Batch): Refused[] {
   if (values.length > MOST_ITEMS) throw tooMany()
-  const items: Item[] = []
   const refused: Refused[] = []
-  for (let index = 0; index < values.length; index++) sort(values[index], index, items, refused)
-  return { items, refused }
+  for (let index = 0; index < values.length; index++) sort(values[index], index, batch, refused)
+  return refused
 }
 
-/** Of lines of JSON: blank ones are no items, a bad one is a refused item. Fault TOO_LARGE. */
-export function itemsOfLines(text: string): Items {
-  const items: Item[] = []
+/** As {@link readArray}, of lines of JSON: blank ones are no items, a bad one is a refused item. Fault TOO_LARGE. */
+export function readLines(text: string, batch: Batch): Refused[] {
   const refused: Refused[] = []
   let index = 0
   for (let begin = 0; begin < text.length;) {
     let end = text.indexOf('\n', begin)
     if (end < 0) end = text.length
-    const line = text.slice(begin, end)
+    const from = begin
     begin = end + 1
+    if (index < MOST_ITEMS && batch.line?.(text, from, end, index)) {
+      index++
+      continue
+    }
+    const line = text.slice(from, end)
     if (line.trim() === '') continue
     if (index === MOST_ITEMS) throw tooMany()
     let value: unknown
@@ -62,14 +59,14 @@ export function itemsOfLines(text: string): Items {
       refused.push({ index: index++, fault: new Fault('MALFORMED', 'The line is not JSON.') })
       continue
     }
-    sort(value, index++, items, refused)
+    sort(value, index++, batch, refused)
   }
-  return { items, refused }
+  return refused
 }
 
-function sort(value: unknown, index: number, items: Item[], refused: Refused[]): void {
+function sort(value: unknown, index: number, batch: Batch, refused: Refused[]): void {
   const flaw = flawOf(value)
-  if (flaw === undefined) items.push({ index, value })
+  if (flaw === undefined) batch.item({ index, value })
   else refused.push({ index, fault: unsound(flaw) })
 }
 

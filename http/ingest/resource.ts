@@ -37,6 +37,15 @@ export interface Taken {
   readonly refused: readonly Refused[]
 }
 
+/** A body's items on their way into records, one after the other. */
+export interface Batch {
+  /** A line that the resource reads itself, without making JSON of it. False: it has to come as an item. */
+  line?(text: string, begin: number, end: number, index: number): boolean
+  /** Does not throw: a wrong one stands among the refused ones at the end. */
+  item(item: Item): void
+  finish(): Taken | Promise<Taken>
+}
+
 /**
  * What a route that takes items into the log says of them; `createIngest` does the rest. Give each record an `id` only where the items
  * have ids of their own: under an `Idempotency-Key` the others get one from the key.
@@ -44,7 +53,7 @@ export interface Taken {
  * ```ts
  * const data = ingest({
  *   one: (value, sender) => recordOf(readingOf(value, sender)),   // throws a Fault, which is the answer
- *   many: (items, sender) => groupedByDevice(items, sender),
+ *   batch: (sender) => groupedByDevice(sender),
  * })
  * app.post('/api/v1/data', data, { access: 'ingest', parse: 'none', query: NoQuery, detail: describe({ …, body: { 'application/json': OneOrMany } }) })
  * ```
@@ -52,8 +61,10 @@ export interface Taken {
 export interface Resource {
   /** One item alone, the fast path. Not `async`: a promise only where it has to wait (a look at the store). */
   one(value: unknown, sender: Sender): NewRecord | Promise<NewRecord>
-  /** An array or lines. Absent: the route takes one item only. */
+  /** An array or lines, all at once. */
   many?(items: readonly Item[], sender: Sender): Taken | Promise<Taken>
+  /** An array or lines, one by one: in place of `many`. With neither, the route takes one item only. */
+  batch?(sender: Sender): Batch
   /** JSON text of the answer to one item; the default is that of a batch of one. */
   answer?(position: string, record: NewRecord): string
   /** Status of the answer; 202 by default. */
