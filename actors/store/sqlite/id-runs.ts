@@ -54,13 +54,16 @@ type RunRow = Omit<Run, 'filter'> & { filter: Uint8Array }
  * that brings the merged one. A run that comes gets a number above all others, so one number tells whether memory is up to date.
  */
 export function idRuns(sqlite: SqliteFile, now: () => number) {
-  const newest = sqlite.prepare<{ run: number | null }, [string]>(
-    'SELECT max(run) AS run FROM id_runs WHERE address = ?',
-  )
+  const newest = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM newest_runs WHERE address = ?')
   const numbers = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM id_runs WHERE address = ? ORDER BY run')
   const load = sqlite.prepare<RunRow, [number]>('SELECT * FROM id_runs WHERE run = ?')
   const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
     `INSERT INTO id_runs (address, level, first, last, entries, buckets, base, filter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  // Beside the runs, for it is asked with every id: the highest key of an index costs ten times this.
+  const putNewest = sqlite.prepare<unknown, [string]>(
+    `INSERT INTO newest_runs VALUES (?, last_insert_rowid())
+     ON CONFLICT (address) DO UPDATE SET run = max(run, excluded.run)`,
   )
   const drop = sqlite.prepare<unknown, [number]>('DELETE FROM id_runs WHERE run = ?')
   const begin = sqlite.prepare<{ base: number }, [number]>('INSERT INTO id_bases (began) VALUES (?) RETURNING base')
@@ -93,10 +96,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   /** The runs of an address. A run that went without another that came (its ids are forgotten) may still be among them. */
   function runsOf(address: string, now = newest.get(address)?.run ?? 0): readonly Run[] {
     const known = kept.get(address)
-    return now === (known?.newest ?? 0) ? (known?.runs ?? []) : reload(address)
+    return now === (known?.newest ?? 0) ? (known?.runs ?? []) : reload(address, now)
   }
 
-  function reload(address: string): readonly Run[] {
+  function reload(address: string, now = newest.get(address)?.run ?? 0): readonly Run[] {
     const old = new Map(kept.get(address)?.runs.map((run) => [run.run, run]))
     const listed = sqlite.attempt(() => numbers.all(address))
     const runs: Run[] = []
@@ -105,7 +108,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       const found = old.get(run) ?? (row === null ? undefined : runOf(row))
       if (found !== undefined) runs.push(found)
     }
-    kept.set(address, { newest: listed.at(-1)?.run ?? 0, runs })
+    kept.set(address, { newest: now, runs })
     return runs
   }
 
@@ -150,6 +153,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     const { base } = begin.get(now())!
     run.buckets.forEach((words, index) => putBucket.run(base * MOST_BUCKETS + index, bytesOf(words)))
     put.run(address, 0, run.first, run.last, entries.length / WORDS, run.buckets.length, base, bytesOf(run.filter))
+    putNewest.run(address)
     end.run(base)
   }
 
@@ -184,7 +188,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       const there = new Set(numbers.all(address).map(({ run }) => run))
       if (!runs.every(({ run }) => there.has(run))) return false
       const { first, last, entries, buckets, filter } = merged
-      if (entries > 0) put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter))
+      if (entries > 0) {
+        put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter))
+        putNewest.run(address)
+      }
       for (const { run } of runs) drop.run(run)
       end.run(base)
       return true
@@ -287,7 +294,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     /** Forgets the ids of these offsets: at once for who looks, and from the file when their run goes or is merged. */
     async forget(address: string, { first, last }: Range): Promise<void> {
       const bases = sqlite.write(() => {
-        if (newest.get(address)?.run == null) return []
+        if (newest.get(address) === null) return []
         const near = joined.get(address, last + 1, first - 1)!
         const [from, to] = [Math.min(first, near.first ?? first), Math.max(last, near.last ?? last)]
         dropForgotten.run(address, from, to)

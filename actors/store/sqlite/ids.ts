@@ -51,7 +51,7 @@ export function idTable(
   )
   const both = sqlite.prepare<{ offset: number | null; run: number | null }, [string, string]>(
     `SELECT (SELECT offset FROM ids WHERE address = ?1 AND id = ?2) AS offset,
-       (SELECT max(run) FROM id_runs WHERE address = ?1) AS run`,
+       (SELECT run FROM newest_runs WHERE address = ?1) AS run`,
   )
   const ofFamily = sqlite.prepare<{ offset: number }, [string, string, string]>(
     'SELECT offset FROM ids WHERE address = ? AND id >= ? AND id < ?',

@@ -82,7 +82,7 @@ CREATE INDEX deliveries_age ON deliveries (at);
 `
 
 /**
- * Ids in runs (`id-runs.ts`). Numbers of runs are never used again: the highest one of an address tells whether another has come. A base
+ * Ids in runs (`id-runs.ts`). Numbers of runs are never used again: that of an address's newest tells whether another has come. A base
  * stands in `id_bases` until its run is there.
  */
 const ID_RUNS = `
@@ -91,6 +91,7 @@ CREATE TABLE id_runs (
   entries INTEGER NOT NULL, buckets INTEGER NOT NULL, base INTEGER NOT NULL, filter BLOB NOT NULL
 ) STRICT;
 CREATE INDEX id_runs_address ON id_runs (address);
+CREATE TABLE newest_runs (address TEXT PRIMARY KEY, run INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE id_bases (base INTEGER PRIMARY KEY AUTOINCREMENT, began REAL NOT NULL) STRICT;
 CREATE TABLE id_buckets (place INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
 CREATE TABLE forgotten_ids (
