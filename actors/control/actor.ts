@@ -67,8 +67,9 @@ export const control = defineActor<LoopState>({
     settings: (state, { version, settings }: SettingsRecord, turn) => {
       if (version <= state.version) return
       decideIfDue(state, turn)
-      if (state.since === null) {
+      if (state.began === null) {
         turn.row(turn.at, [0])
+        state.began = turn.at
         state.since = turn.at
         state.heardAt = turn.at
       }
@@ -106,8 +107,7 @@ export const control = defineActor<LoopState>({
       loop: documentOf(actorId, state),
       refused: state.commands.find((one) => one.id === id)?.refused ?? null,
     }),
-    /** For who only waits until a record is applied. */
-    past: ({ status, since }): Past => ({ status, since }),
+    past: ({ began, status, since }): Past => ({ began, status, since }),
   },
 })
 
@@ -117,8 +117,10 @@ export interface Commanded {
   readonly refused: string | null
 }
 
-/** Present status and since when, epoch ms; null before the loop has begun. */
+/** What the rows of the history do not say by themselves. Epoch ms; null before the loop has begun. */
 export interface Past {
+  readonly began: number | null
+  /** Of now, and since when. */
   readonly status: ManipulatorPosition
   readonly since: number | null
 }

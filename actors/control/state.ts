@@ -15,6 +15,8 @@ export interface LoopState {
   version: number
   settings: LoopSettings | null
   status: ManipulatorPosition
+  /** When the first settings came; null before. */
+  began: number | null
   /** Since when it has this status; null before the first settings. */
   since: number | null
   /** The interlock holds the safe position. */
@@ -42,6 +44,7 @@ export const initialState = (): LoopState => ({
   version: 0,
   settings: null,
   status: 'down',
+  began: null,
   since: null,
   held: false,
   window: noMoments(),
