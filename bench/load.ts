@@ -9,19 +9,21 @@ export async function load(
     connections: number
     headers?: Record<string, string>
     body?: () => string
+    /** Media type of the bodies; JSON by default. */
+    type?: string
     rate?: number
   },
 ): Promise<void> {
   const { hostname, port, pathname, search } = new URL(url)
   const headers = Object.entries({ host: `${hostname}:${port}`, ...options.headers })
-  const { body, rate } = options
+  const { body, rate, type = 'application/json' } = options
   const began = performance.now()
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const start = `${body ? 'POST' : 'GET'} ${pathname}${search} HTTP/1.1\r\n${lines}`
   const request = (): string => {
     if (!body) return `${start}\r\n`
     const text = body()
-    return `${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
+    return `${start}content-type: ${type}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
   }
   let unsent = options.requests
   const connection = () =>

@@ -137,7 +137,8 @@ function quantilesOf(count: number, at: (ranks: readonly number[]) => readonly n
       number,
     ]
     const share = place - Math.floor(place)
-    // Not low + (high − low) · share: that may overflow.
-    return low === high ? low : low * (1 - share) + high * share
+    const apart = high - low
+    // Two of the largest numbers may be further apart than any number is.
+    return Number.isFinite(apart) ? low + apart * share : low * (1 - share) + high * share
   })
 }
