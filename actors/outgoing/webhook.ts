@@ -71,13 +71,12 @@ async function post(
   there.hostname = address.includes(':') ? `[${address}]` : address
   const response = await fetch(there, {
     method: 'POST',
-    headers: { ...headers, host: url.host, 'user-agent': 'windbox' },
+    headers: { ...headers, host: url.host, 'user-agent': 'windbox', 'accept-encoding': 'identity' },
     body,
     redirect: 'manual',
     signal,
-    // A connection that is kept belongs to one name, and this one is told by its address.
-    keepalive: false,
-    ...(url.protocol === 'https:' ? { tls: { serverName: url.hostname } } : {}),
+    // An encrypted connection belongs to one name, and would be kept under an address that several may have.
+    ...(url.protocol === 'https:' ? { keepalive: false, tls: { serverName: url.hostname } } : {}),
   })
   const text = await beginningOf(response)
   const answer = `HTTP ${response.status}${text === '' ? '' : `: ${text}`}`
@@ -89,11 +88,15 @@ async function beginningOf(response: Response): Promise<string> {
   const reader = response.body?.getReader()
   if (!reader) return ''
   const chunks: Uint8Array[] = []
-  for (let length = 0; length < MOST_ANSWER_BYTES;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    chunks.push(value)
-    length += value.byteLength
+  try {
+    for (let length = 0; length < MOST_ANSWER_BYTES;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      chunks.push(value)
+      length += value.byteLength
+    }
+  } catch {
+    // The status has come: what is said besides is for people.
   }
   void reader.cancel().catch(() => {})
   const text = Buffer.concat(chunks).subarray(0, MOST_ANSWER_BYTES).toString()

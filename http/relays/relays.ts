@@ -63,7 +63,8 @@ export function createRelays(parts: { cluster: Cluster; now: () => number; allow
   const recordOf = (key: string, { version, body }: Document<AllRelays>): NewRecord => {
     const relays = body.relays.filter(({ active }) => active).map(({ id, kind, filter }) => ({ id, kind, filter }))
     const value = JSON.stringify({ version, relays } satisfies RelaysRecord)
-    return { key, type: 'relays', value, id: `relays-${version}` }
+    // No id: a version that comes twice is passed over by its number.
+    return { key, type: 'relays', value }
   }
 
   async function tell(addresses: readonly string[], document: Document<AllRelays>): Promise<void> {
