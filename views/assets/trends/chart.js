@@ -1,10 +1,13 @@
 import { gridOf } from './grid.js'
 import { onTheme, readPalette } from './palette.js'
-import { createPanel } from './panel.js'
+import { createPanel, LEAST_PX } from './panel.js'
 
-const LEAST_HEIGHT = 120
-/** The first unit is the one that was chosen first: it has the most room. */
-const FIRST = 1.7
+const LEAST_HEIGHT = 110
+/** The line with the unit above a panel. */
+const HEAD = 22
+/** What each further line adds to the room of a panel, and what none passes; a panel of one line has 1. */
+const MORE_ROOM = 0.35
+const MOST_ROOM = 2
 
 /**
  * One panel a unit, one under the other over the same time. `model()` gives `{history, view, area, describe(name, index)}`; `heard` as in
@@ -65,37 +68,43 @@ export function createChart(root, { model, heard }) {
       root.append(panel.root)
     }
     const width = root.clientWidth - 16
-    const heights = share(units.length, leastHeight())
+    const heights = share(units, leastHeight())
     ;[...panels.values()].forEach((panel, index) => panel.draw({ width, height: heights[index], whole: anew }))
     if (anew) for (const { plot } of panels.values()) listenToDrag(plot)
   }
 
-  function share(count, height) {
-    const head = 22
-    const parts = count === 1 ? 1 : FIRST + count - 1
-    const room = Math.max(height - count * head, LEAST_HEIGHT * count)
-    return Array.from({ length: count }, (_, index) =>
-      Math.floor((room * (index === 0 && count > 1 ? FIRST : 1)) / parts),
-    )
+  /** Heights of the panels: the more lines, the more room. */
+  function share(units, height) {
+    const parts = units.map((unit) => Math.min(MOST_ROOM, 1 + (linesOf(unit).length - 1) * MORE_ROOM))
+    const all = parts.reduce((sum, part) => sum + part, 0)
+    const room = Math.max(height - units.length * HEAD, LEAST_HEIGHT * all)
+    return parts.map((part) => Math.floor((room * part) / all))
   }
 
-  /** A finger, or a pointer that does not select an area, takes the view with it. */
-  function listenToDrag({ over }) {
+  /** A pointer takes the view with it, or selects an area; a mouse's area is uPlot's own business. */
+  function listenToDrag(plot) {
+    const { over } = plot
     over.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || (event.pointerType === 'mouse' && model().area)) return
-      const start = { x: event.clientX, ...model().view }
-      const perPixel = (start.to - start.from) / over.clientWidth
+      const { area } = model()
+      if (event.button !== 0 || (event.pointerType === 'mouse' && area)) return
+      const { from, to } = model().view
+      const perPixel = (to - from) / over.clientWidth
+      const begin = event.clientX - over.getBoundingClientRect().left
       const move = ({ clientX }) => {
-        const by = (start.x - clientX) * perPixel
-        moving = { from: start.from + by, to: start.to + by }
+        const by = clientX - event.clientX
+        if (area) return select(plot, begin, begin + by)
+        moving = { from: from - by * perPixel, to: to - by * perPixel }
         redraw()
       }
-      const end = ({ type }) => {
+      const end = ({ type, clientX }) => {
         over.removeEventListener('pointermove', move)
-        const to = moving
         moving = null
-        if (type === 'pointerup' && to && Math.abs(to.from - start.from) > 3 * perPixel) heard.pan(to)
-        else redraw()
+        select(plot, 0, 0)
+        const by = clientX - event.clientX
+        if (type !== 'pointerup' || Math.abs(by) < LEAST_PX) return redraw()
+        const at = (pixel) => from + pixel * perPixel
+        if (area) heard.select({ from: at(Math.min(begin, begin + by)), to: at(Math.max(begin, begin + by)) })
+        else heard.pan({ from: at(-by), to: to - by * perPixel })
       }
       over.setPointerCapture(event.pointerId)
       over.addEventListener('pointermove', move)
@@ -104,9 +113,14 @@ export function createChart(root, { model, heard }) {
     })
   }
 
+  const select = (plot, one, other) =>
+    plot.setSelect(
+      { left: Math.min(one, other), width: Math.abs(other - one), top: 0, height: plot.over.clientHeight },
+      false,
+    )
+
   const redraw = () => {
-    for (const { plot } of panels.values())
-      (plot?.redraw(false, true), plot?.setScale('x', { min: view().from, max: view().to }))
+    for (const { plot } of panels.values()) plot.setScale('x', { min: view().from, max: view().to })
   }
 
   return {

@@ -29,7 +29,8 @@ const PATIENCE_MS = 300
 const MORE_GAPS = 2
 
 let state = read(location.search)
-let area = true
+/** Dragging selects an area, or else takes the view with it, as a finger expects. */
+let area = !matchMedia('(pointer: coarse)').matches
 /** History of the whole interval, and of the zoom where that has a finer step. */
 let whole = null
 let fine = null
@@ -301,6 +302,7 @@ failed.addEventListener('click', (event) => {
   void load()
 })
 
+showForm(state, area)
 showChosen(state.signals)
 draw()
 void load()

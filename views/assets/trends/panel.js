@@ -8,8 +8,10 @@ const { unitNames, words } = settings
 const AXIS = 52
 const LIMITS = 40
 const SYNC = uPlot.sync('trends')
+/** A scale begins at zero where the least value is not above this share of it. */
+const NEAR_ZERO = 0.35
 /** A hand that trembles selects nothing. */
-const LEAST_PX = 6
+export const LEAST_PX = 6
 
 /**
  * The chart of one unit. `shown` gives what there is to draw when it is asked for: `{grid, view, lines, area}`, a line being
@@ -162,7 +164,7 @@ function rangeOf(min, max, edges, digital) {
   const limits = edges.filter(({ name }) => name.endsWith('Max')).map(({ at }) => at)
   if (min === null || max === null) [min, max] = [0, Math.max(1, ...edges.map(({ at }) => 2 * at))]
   const high = Math.max(max, ...limits)
-  const low = min >= 0 && min < high * 0.6 ? 0 : min
+  const low = min >= 0 && min < high * NEAR_ZERO ? 0 : min
   const room = (high - low || 1) * 0.08
   return [low === 0 ? 0 : low - room, high + room]
 }
