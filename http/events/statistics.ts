@@ -43,7 +43,11 @@ interface Sums {
  * Exact counts. A segment that lies in the range whole, and in one step, answers by its digest; the rows of the others, at the edges, are
  * read one by one.
  */
-export async function eventStatistics(pieces: Pieces, partitions: number, query: StatisticsQuery): Promise<Statistics> {
+export async function eventStatistics(
+  pieces: Pick<Pieces, 'piecesOf'>,
+  partitions: number,
+  query: StatisticsQuery,
+): Promise<Statistics> {
   const { from = -Infinity, to = Infinity } = query
   const sums: Sums = { count: 0, duplicates: 0, lags: new Map(), points: new Map(), groups: new Map() }
   let read = 0

@@ -1,3 +1,4 @@
+import { eventAddresses } from '../../../actors/event/address.ts'
 import { addLags, type Lags } from '../../../actors/event/lags.ts'
 import type { Counts } from '../../../actors/event/digest.ts'
 import { EVENT_RANGES, type EventFigures, type EventRange } from '../../../views/pages/events/model.ts'
@@ -20,17 +21,39 @@ export function createEventFigures({ pieces, partitions }: { pieces: Pieces; par
   const settled = new Map<string, Statistics>()
   const recent = new Map<string, { at: number; figures: Promise<EventFigures> }>()
 
-  async function countStep(type: string | undefined, from: number, step: number, now: number): Promise<Statistics> {
-    const key = `${step} ${from} ${type ?? ''}`
-    const known = settled.get(key)
-    if (known) return known
-    const query = { from, to: from + step, by: 'type' as const, ...(type === undefined ? {} : { type }) }
-    const counted = await pieces.steady(() => eventStatistics(pieces, partitions, query))
-    if (from + step + SETTLED_MS < now) {
-      if (settled.size >= MOST_KEPT) settled.clear()
-      settled.set(key, counted)
+  /** The pieces of a range, looked up once for all its steps. */
+  async function lookUp(from: number, to: number): Promise<Pick<Pieces, 'piecesOf'>> {
+    const addresses = eventAddresses(partitions)
+    const found = await Promise.all(addresses.map((address) => pieces.piecesOf(address, from, to)))
+    const byAddress = new Map(addresses.map((address, index) => [address, found[index]!]))
+    return {
+      piecesOf: async (address, begin, end) =>
+        (byAddress.get(address) ?? []).filter((piece) => piece.to >= begin && piece.from < end),
     }
-    return counted
+  }
+
+  /** Statistics of each step, those that are over from memory. */
+  async function countSteps(type: string | undefined, starts: readonly number[], step: number, now: number) {
+    const keyOf = (start: number) => `${step} ${start} ${type ?? ''}`
+    const missing = starts.filter((start) => !settled.has(keyOf(start)))
+    const counted = new Map<number, Statistics>()
+    if (missing.length > 0) {
+      await pieces.steady(async () => {
+        const there = await lookUp(missing[0]!, missing.at(-1)! + step)
+        for (const from of missing) {
+          if (counted.has(from)) continue
+          const query = { from, to: from + step, by: 'type' as const, ...(type === undefined ? {} : { type }) }
+          counted.set(from, await eventStatistics(there, partitions, query))
+        }
+      })
+    }
+    const all = starts.map((start) => ({ start, counted: counted.get(start) ?? settled.get(keyOf(start))! }))
+    for (const [start, one] of counted) {
+      if (start + step + SETTLED_MS >= now) continue
+      if (settled.size >= MOST_KEPT) settled.clear()
+      settled.set(keyOf(start), one)
+    }
+    return all
   }
 
   async function count(range: EventRange, type: string | undefined, to: number, now: number): Promise<EventFigures> {
@@ -41,9 +64,9 @@ export function createEventFigures({ pieces, partitions }: { pieces: Pieces; par
     let duplicates = 0
     let all = 0
     const first = Math.ceil((to - EVENT_RANGES[range]) / step) * step
-    for (let at = first; at < to; at += step) {
-      const counted = await countStep(type, at, step, now)
-      points.push({ at, count: counted.count })
+    const starts = Array.from({ length: Math.ceil((to - first) / step) }, (_, index) => first + index * step)
+    for (const { start, counted } of await countSteps(type, starts, step, now)) {
+      points.push({ at: start, count: counted.count })
       all += counted.count
       duplicates += counted.duplicates
       addLags(lags, counted.lags)
