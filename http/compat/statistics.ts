@@ -160,8 +160,10 @@ export function statisticsAliases(parts: {
     .post(
       '/device/',
       async ({ identity, request, server, body }) => {
-        if (Array.isArray(body)) throw new Detail(422, 'the device should be an object')
-        const { name } = Object(body) as { name?: unknown }
+        if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+          throw new Detail(422, 'the device should be an object')
+        }
+        const { name } = body as { name?: unknown }
         if (name !== undefined && name !== null && (typeof name !== 'string' || name.length > LONGEST_NAME)) {
           throw new Detail(422, `name should be a text of at most ${LONGEST_NAME} characters`)
         }
