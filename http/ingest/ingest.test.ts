@@ -396,6 +396,25 @@ describe.each([
   })
 })
 
+test('long bodies are gone through one at a time', async () => {
+  lane = false
+  let atOnce = 0
+  let most = 0
+  const { post } = start({
+    append: async (records) => {
+      most = Math.max(most, ++atOnce)
+      await new Promise(setImmediate)
+      atOnce--
+      return records.map((_, offset) => ({ partition: 0, offset }))
+    },
+  })
+  const long = JSON.stringify(Array.from({ length: 10_000 }, () => ({ word: 'a'.repeat(60) })))
+  const all = await Promise.all([post(long), post(long), post(long)])
+  expect(all.map(({ status }) => status)).toEqual([202, 202, 202])
+  expect(most).toBe(1)
+  expect((await post('{"word":"gas"}')).status).toBe(202)
+})
+
 test('answers of the fast lane that are made at once have each their own headers', async () => {
   lane = true
   const { post } = start()
