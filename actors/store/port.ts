@@ -97,9 +97,6 @@ export const SMALL_SEGMENT_ROWS = 2048
 /** A segment with that many bytes of text is not small, however few its rows (`LIMITS.segmentText`). */
 export const SMALL_SEGMENT_TEXT = 1024 * 1024
 
-/** A segment without its rows. */
-export type SegmentHead = Omit<Segment, 'data' | 'texts' | 'summary'>
-
 /** Which segment: of one address and `first` the longer one stays, and its rows follow from the three. */
 export interface SegmentKey {
   readonly address: string
@@ -117,18 +114,20 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
    * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
    */
   bindLog(log: { id: string; ends: readonly number[] }): Promise<void>
-  /** Heads of all segments of an actor that overlap `from`..`to` (ms, inclusive), by `first`, as they were at one moment. */
-  listSegments(address: string, from: number, to: number): Promise<SegmentHead[]>
-  /** One of those, if it is still there and as long: compaction and other owners replace them. */
+  /** One segment, if it is still there and as long: compaction and other owners replace them. */
   readSegment(address: string, first: number, last: number): Promise<Segment | undefined>
   /** A segment that holds the rows of this offset. */
   segmentWith(address: string, offset: number): Promise<Segment | undefined>
-  /** For each of many actors what {@link listSegments} gives, without digests; all as they were at one moment. */
+  /** For each of many actors the spans of its segments that overlap `from`..`to` (ms, inclusive), by `first`; all as they were at one moment. */
   spansOf(addresses: readonly string[], from: number, to: number): Promise<SegmentSpan[][]>
+  /** The digests of segments; undefined for one that has none, or that is no longer there. */
+  readDigests(keys: readonly SegmentKey[]): Promise<(string | undefined)[]>
   /** One part of the summaries of segments; undefined for one that has none. One that was replaced may have gone. */
   readSummaries(part: keyof SegmentSummary, keys: readonly SegmentKey[]): Promise<(Uint8Array | undefined)[]>
   /** The offsets that brought the ids of a family: those that begin with it and `ID_PARTS`. In no order. */
   findFamily(address: string, family: string): Promise<number[]>
+  /** Forgets these ids, as far as they stand alone: those that lie among many of one address go with its history. */
+  dropIds(ids: readonly { address: string; id: string }[]): Promise<void>
   /** By `at` descending, then id descending. */
   listEffects(query: EffectQuery): Promise<Effect[]>
   getEffect(collection: string, id: string): Promise<Effect | undefined>

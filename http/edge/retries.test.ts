@@ -35,7 +35,7 @@ function start() {
   const once = (key: string | null, { who = ANN, body = 'a', work = write, by = retries } = {}) =>
     by.once(who, new Headers(key === null ? {} : { 'idempotency-key': key }), ['/path', body], work)
   const kept = () => store.count({ name: 'retry_keys', indexed: ['hour'], fleeting: true })
-  return { retries, once, clock, ids, open, kept, count: () => done }
+  return { retries, store, once, clock, ids, open, kept, count: () => done }
 }
 
 test('without a key a write is done each time, and nothing is kept', async () => {
@@ -111,6 +111,27 @@ test('a day later a key is new, and so are its ids', async () => {
   await once('k', { body: 'b' })
   expect(count()).toBe(2)
   expect(ids[0]).not.toBe(ids[1]!)
+})
+
+test('the id of a record goes with the key that it came from', async () => {
+  const { retries, once, clock, store } = start()
+  await retries.sweep()
+  const record = { address: 'viewer/1', id: '' }
+  const work = async (idOf?: (index: number) => string) => {
+    record.id = idOf!(0)
+    return { status: 202, body: '{}', record: { ...record } }
+  }
+  expect(await once('k', { work })).toEqual({ status: 202, body: '{}' })
+  await store.putIds([
+    { ...record, partition: 0, offset: 7 },
+    { ...record, id: 'another', partition: 0, offset: 8 },
+  ])
+  clock.ms += 24 * HOUR_MS
+  await retries.sweep()
+  expect(await store.findIds([record, { ...record, id: 'another' }])).toEqual([7, 8])
+  clock.ms += 2 * HOUR_MS
+  await retries.sweep()
+  expect(await store.findIds([record, { ...record, id: 'another' }])).toEqual([-1, 8])
 })
 
 test('keys whose time is over are removed, and no others', async () => {

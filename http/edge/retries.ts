@@ -1,5 +1,5 @@
 import { Fault } from '../../actors/runtime/index.ts'
-import type { Collection, Documents } from '../../actors/store/port.ts'
+import type { Collection, StateStore } from '../../actors/store/port.ts'
 import { senderOf, type Identity } from '../auth/identity.ts'
 import { RETRY_KEY_MS, retryKeyOf } from './retry-key.ts'
 
@@ -23,6 +23,15 @@ export interface Answered {
   readonly isPartial?: boolean
 }
 
+/** A record that was appended under an id of its key. */
+export interface KeyedRecord {
+  readonly address: string
+  readonly id: string
+}
+
+/** What the work of a write gives: its answer, and the one record that it appended, whose id is forgotten with the key. */
+export type Done = Answered & { readonly record?: KeyedRecord }
+
 /** Written before the append, completed after it. */
 interface Attempt {
   /** SHA-256 of path, media type and body. */
@@ -31,6 +40,7 @@ interface Attempt {
   /** `began` in whole hours: what the sweep looks for. */
   readonly hour: number
   readonly answer?: Answered
+  readonly record?: KeyedRecord
 }
 
 const sha256 = (...parts: readonly (string | Uint8Array)[]): string => {
@@ -54,7 +64,7 @@ const idsOf = (name: string, { request, began }: Attempt) => {
  * on another node. A retry that finds a write begun and not completed does it again under the same record ids, and the actors take only
  * what they have not.
  */
-export function createRetries({ store, now }: { store: Documents; now: () => number }) {
+export function createRetries({ store, now }: { store: StateStore; now: () => number }) {
   /** The answer that stands under the name, or the attempt to be done (again). Fault IDEMPOTENCY_MISMATCH. */
   async function begin(name: string, request: string): Promise<{ version: number; attempt: Attempt; isNew: boolean }> {
     for (;;) {
@@ -74,7 +84,8 @@ export function createRetries({ store, now }: { store: Documents; now: () => num
   /** Removes what began in that hour. */
   async function sweepHour(hour: number): Promise<void> {
     for (;;) {
-      const found = await store.find(RETRIES, { where: { hour }, limit: STEP })
+      const found = await store.find<Attempt>(RETRIES, { where: { hour }, limit: STEP })
+      await store.dropIds(found.flatMap(({ body: { record } }) => record ?? []))
       for (const { id } of found) await store.remove(RETRIES, id)
       if (found.length < STEP) return
       await new Promise(setImmediate)
@@ -102,7 +113,7 @@ export function createRetries({ store, now }: { store: Documents; now: () => num
       sender: Identity,
       headers: Headers,
       parts: readonly string[],
-      work: (idOf?: (index: number) => string) => Promise<Answered>,
+      work: (idOf?: (index: number) => string) => Promise<Done>,
     ): Promise<Answered> {
       const key = retryKeyOf(headers)
       if (key === undefined) return await work()
@@ -110,8 +121,9 @@ export function createRetries({ store, now }: { store: Documents; now: () => num
       const { version, attempt, isNew } = await begin(name, sha256(...parts))
       if (attempt.answer) return attempt.answer
       try {
-        const answer = await work(idsOf(name, attempt))
-        if (!answer.isPartial) await store.replace(RETRIES, name, version, { ...attempt, answer })
+        const { record, ...answer } = await work(idsOf(name, attempt))
+        const done = { ...attempt, answer, ...(record ? { record } : {}) }
+        if (!answer.isPartial) await store.replace(RETRIES, name, version, done)
         return answer
       } catch (error) {
         // Refused for what it says: nothing was appended, and the key is free for the request put right.

@@ -107,6 +107,17 @@ export function turnClaims(make: MakeStore) {
 
   describe('ids', () => {
     test(
+      'ids that stand alone are forgotten by name, for every connection, and no others',
+      withStore(make, async (store, another) => {
+        const id = (address: string, id: string) => ({ address, id, partition: 3, offset: 5 })
+        const all = [id('viewer/1', 'a'), id('viewer/1', 'b'), id('viewer/2', 'a')]
+        await store.putIds(all)
+        await store.dropIds([id('viewer/1', 'a'), id('viewer/3', 'a')])
+        await store.dropIds([])
+        expect(await (await another()).findIds(all)).toEqual([-1, 5, 5])
+      }),
+    )
+    test(
       'the lowest offset of an id stays, in any order of writing; an unknown id is -1',
       withStore(make, async (store, another) => {
         const id = (id: string, offset: number, address = 'event/#0') => ({ address, id, partition: 0, offset })

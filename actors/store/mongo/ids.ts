@@ -9,16 +9,18 @@ const keyOf = ({ address, id }: { address: string; id: string }) => `${address}\
 /** The sign after {@link ID_PARTS}. */
 const AFTER_PARTS = String.fromCharCode(ID_PARTS.charCodeAt(0) + 1)
 
+type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
+
 /** Which offset brought an id first, per address. */
 export function openIds(
   { db, attempt }: MongoConnection,
   raiseEnds: RaiseEnds,
 ): {
-  methods: Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'>
+  methods: Methods
   forget(offsets: { readonly address: string; readonly first: number; readonly last: number }): Promise<void>
 } {
   const ids = db.collection<{ _id: string; partition: number; offset: number }>('ids')
-  const methods: Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'> = {
+  const methods: Methods = {
     putIds: (given) =>
       attempt(async () => {
         if (given.length === 0) return
@@ -38,6 +40,10 @@ export function openIds(
         const found = await ids.find({ _id: { $in: asked.map(keyOf) } }, { projection: { offset: 1 } }).toArray()
         const offsets = new Map(found.map(({ _id, offset }) => [_id, offset]))
         return asked.map((each) => offsets.get(keyOf(each)) ?? -1)
+      }),
+    dropIds: (given) =>
+      attempt(async () => {
+        if (given.length > 0) await ids.deleteMany({ _id: { $in: given.map(keyOf) } })
       }),
     findFamily: (address, family) =>
       attempt(async () => {

@@ -25,7 +25,7 @@ interface Offsets {
   readonly last: number
 }
 
-type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily'>
+type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
 
 /**
  * Which offset brought an id first, per address: many in runs ({@link idRuns}), a few that came alone in a table. The lowest of all that
@@ -108,6 +108,11 @@ export function idTable(
     async findIds(ids) {
       if (ids.length >= TOGETHER_FROM) return sqlite.read(() => look(ids))
       return sqlite.attempt(() => ids.map(({ address, id }) => lookAt(address, id)))
+    },
+    async dropIds(ids) {
+      sqlite.write(() => {
+        for (const { address, id } of ids) drop.run(address, id)
+      }, true)
     },
     async findFamily(address, family) {
       const [begin, end] = [`${family}${ID_PARTS}`, `${family}${AFTER_PARTS}`]
