@@ -42,18 +42,17 @@ function refuse(address: string): void {
 }
 
 /**
- * The address to connect to. All that the name resolves to now must be allowed, and the connection goes to the one that was looked at: what
- * the name resolves to a moment later does not matter. Throws {@link RefusedDestination}, or what the resolver throws.
+ * The addresses to connect to, at least one. All that the name resolves to now must be allowed, and connections go to those that were looked at:
+ * what the name resolves to a moment later does not matter. Throws {@link RefusedDestination}, or what the resolver throws.
  */
-export async function addressOf(url: URL, allowPrivate: boolean, resolve: Resolve): Promise<string> {
+export async function addressesOf(url: URL, allowPrivate: boolean, resolve: Resolve): Promise<readonly string[]> {
   const host = hostOf(url)
   if (isAddress(host)) {
     if (!allowPrivate) refuse(host)
-    return host
+    return [host]
   }
   const addresses = await resolve(host)
   if (!allowPrivate) for (const address of addresses) refuse(address)
-  const [first] = addresses
-  if (first === undefined) throw new Error(`${host} has no address`)
-  return first
+  if (addresses.length === 0) throw new Error(`${host} has no address`)
+  return addresses
 }

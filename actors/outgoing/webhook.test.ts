@@ -171,6 +171,13 @@ test('a name is connected to at the address that was looked at, and to none that
   expect(got).toHaveLength(0)
 })
 
+test('of a name with several addresses one that answers is enough', async () => {
+  const { got, port } = receiver()
+  const two = target(`http://two.example.com:${port}/`, { resolve: async () => ['::1', '127.0.0.1'] })
+  expect(await two.send(message, signal)).toMatchObject({ taken: true })
+  expect(got).toHaveLength(1)
+})
+
 test('a relay that is deleted, a name that is not found, and a port where nobody listens are failures with a reason', async () => {
   expect(await target('http://example.com/').send({ ...message, key: '2' }, signal)).toMatchObject({
     code: 'RELAY_NO_TARGET',

@@ -1,4 +1,4 @@
-import { addressOf, destinationOf, RefusedDestination, type Resolve } from './destination.ts'
+import { addressesOf, destinationOf, RefusedDestination, type Resolve } from './destination.ts'
 import { signedHeaders, signingKeyOf } from './signature.ts'
 import type { Attempt, Message, TargetKind } from './target.ts'
 
@@ -42,12 +42,12 @@ export function webhookTarget(parts: WebhookParts): TargetKind {
       const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
       try {
         const url = destinationOf(found.url, allowPrivate)
-        const address = await inTime(addressOf(url, allowPrivate, resolve), RESOLVE_MS)
+        const addresses = await inTime(addressesOf(url, allowPrivate, resolve), RESOLVE_MS)
         const headers = {
           ...signedHeaders(signingKey, `${found.origin}-${id}`, now(), body),
           'content-type': 'application/json',
         }
-        return await post(url, address, headers, body, within)
+        return await postToOne(url, addresses, { headers, body, signal: within })
       } catch (error) {
         if (error instanceof RefusedDestination) {
           return { taken: false, error: error.message, code: 'RELAY_ADDRESS_REFUSED' }
@@ -59,14 +59,37 @@ export function webhookTarget(parts: WebhookParts): TargetKind {
   }
 }
 
+/** What a name has more of is not tried. */
+const MOST_ADDRESSES = 3
+/** Nothing has been sent: a name has addresses of two families, and this machine may reach one of them only. */
+const NEVER_CONNECTED = new Set([
+  'ConnectionRefused',
+  'ECONNREFUSED',
+  'FailedToOpenSocket',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+interface Post {
+  readonly headers: Record<string, string>
+  readonly body: string
+  readonly signal: AbortSignal
+}
+
+async function postToOne(url: URL, addresses: readonly string[], message: Post): Promise<Attempt> {
+  const tried = addresses.slice(0, MOST_ADDRESSES)
+  for (const address of tried.slice(0, -1)) {
+    try {
+      return await post(url, address, message)
+    } catch (error) {
+      if (!NEVER_CONNECTED.has((error as { code?: string }).code ?? '')) throw error
+    }
+  }
+  return await post(url, tried.at(-1)!, message)
+}
+
 /** To the address that was looked at, under the name that the URL has: in the header `Host`, and for the certificate. */
-async function post(
-  url: URL,
-  address: string,
-  headers: Record<string, string>,
-  body: string,
-  signal: AbortSignal,
-): Promise<Attempt> {
+async function post(url: URL, address: string, { headers, body, signal }: Post): Promise<Attempt> {
   const there = new URL(url)
   there.hostname = address.includes(':') ? `[${address}]` : address
   const response = await fetch(there, {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { eventAddresses } from '../../actors/event/address.ts'
-import { addressOf, destinationOf, RefusedDestination, type Resolve } from '../../actors/outgoing/destination.ts'
+import { addressesOf, destinationOf, RefusedDestination, type Resolve } from '../../actors/outgoing/destination.ts'
 import { newSecret, signingKeyOf } from '../../actors/outgoing/signature.ts'
 import type { Destination } from '../../actors/outgoing/webhook.ts'
 import type { RelayFilter, RelayKind, RelaysRecord } from '../../actors/relay/schema.ts'
@@ -95,7 +95,7 @@ export function createRelays(parts: { cluster: Cluster; now: () => number; allow
       const url = destinationOf(text, allowPrivate)
       const late = Promise.withResolvers<void>()
       const timer = setTimeout(late.resolve, RESOLVE_MS)
-      await Promise.race([addressOf(url, allowPrivate, resolve), late.promise]).finally(() => clearTimeout(timer))
+      await Promise.race([addressesOf(url, allowPrivate, resolve), late.promise]).finally(() => clearTimeout(timer))
     } catch (error) {
       if (error instanceof RefusedDestination) throw invalid('url', error.message)
       // A name that cannot be resolved now may be at the first attempt, which looks at the address as well.
