@@ -67,7 +67,8 @@ export function createChart(root, { model, heard }) {
       panels.set(unit, panel)
       root.append(panel.root)
     }
-    const width = root.clientWidth - 16
+    const { paddingLeft, paddingRight } = getComputedStyle(root)
+    const width = root.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
     const heights = share(units, leastHeight())
     ;[...panels.values()].forEach((panel, index) => panel.draw({ width, height: heights[index], whole: anew }))
     if (anew) for (const { plot } of panels.values()) listenToDrag(plot)

@@ -8,6 +8,8 @@ import { limitsOf } from './zones.js'
 const { unitNames, words } = settings
 const root = document.getElementById('legend')
 const body = root.querySelector('tbody')
+/** Whether the rows are ours: the server's say what was when the page was made. */
+let taken = false
 
 const cell = (className, text = '') => Object.assign(document.createElement('td'), { className, textContent: text })
 
@@ -46,36 +48,37 @@ function limitsText(name) {
   return warningMin === undefined && alarmMin === undefined ? '—' : `< ${limit(warningMin)} / ${limit(alarmMin)}`
 }
 
-/** The rows of what is chosen: what each line was in the view, beside its limits. */
+function rowOf(name, index) {
+  const row = document.createElement('tr')
+  row.dataset.signal = name
+  const key = cell('')
+  key.append(keyOf(index))
+  const acts = cell('num')
+  acts.append(removerOf(name))
+  const values = ['muted', 'num', 'num', 'num', 'num', 'num muted'].map((look) => cell(look))
+  values[1].dataset.cursor = ''
+  row.append(key, cell('name', titleOf(name)), ...values, acts)
+  return row
+}
+
+/** What each chosen line was in the view, beside its limits. Rows that are there already stay. */
 export function showLegend(signals, grid, view) {
   root.hidden = signals.length === 0
-  const focused = document.activeElement?.dataset?.remove
-  body.replaceChildren(
-    ...signals.map((name, index) => {
-      const line = grid?.lines.get(name)
-      const summary = line && summaryOf(grid, line, view)
-      const { digits } = boxOf(name).dataset
-      const row = document.createElement('tr')
-      row.dataset.signal = name
-      const first = cell('')
-      first.append(keyOf(index))
-      const last = cell('num')
-      last.append(removerOf(name))
-      const cursor = cell('num')
-      cursor.dataset.cursor = ''
-      row.append(
-        first,
-        cell('name', titleOf(name)),
-        cell('muted', unitNames[line?.unit] ?? line?.unit ?? ''),
-        cursor,
-        ...['min', 'mean', 'max'].map((kind) => cell('num', number(summary?.[kind], digits))),
-        cell('num muted', limitsText(name)),
-        last,
-      )
-      return row
-    }),
-  )
-  if (focused) body.querySelector(`[data-remove="${CSS.escape(focused)}"]`)?.focus()
+  const shown = Array.from(body.rows, (row) => row.dataset.signal)
+  if (!taken || shown.join() !== signals.join()) body.replaceChildren(...signals.map(rowOf))
+  taken = true
+  for (const row of body.rows) {
+    const name = row.dataset.signal
+    const line = grid?.lines.get(name)
+    const summary = line && summaryOf(grid, line, view)
+    const { digits } = boxOf(name).dataset
+    const [, , unit, , min, mean, max, limits] = row.cells
+    unit.textContent = unitNames[line?.unit] ?? line?.unit ?? ''
+    min.textContent = number(summary?.min, digits)
+    mean.textContent = number(summary?.mean, digits)
+    max.textContent = number(summary?.max, digits)
+    limits.textContent = limitsText(name)
+  }
 }
 
 /** The values of a step, in their column. */

@@ -1,13 +1,13 @@
 // The page of trends: an address is a state, a state is shown, and whatever a person does makes the next state and its address.
-import { autoStep, following, lookingAt, movedTo, read, shifted, stepOf, viewOf, write, zoomed } from './address.js'
+import { following, lookingAt, movedTo, read, shifted, viewOf, write, zoomed } from './address.js'
 import { createChart } from './chart.js'
 import { day, fill, number, stamp, time } from './figures.js'
 import { listenToForm, showForm, showProblem } from './form.js'
-import { goOn, readHistory } from './history.js'
 import { listenToLegend, showAtCursor, showLegend } from './legend.js'
-import { createMarks, readChanges } from './marks.js'
+import { createMarks } from './marks.js'
 import { lookOf } from './palette.js'
-import { newestFrame, present, settings } from './settings.js'
+import { newestFrame, settings } from './settings.js'
+import { createSource } from './source.js'
 import { createStrip } from './strip.js'
 import { boxOf, listenToTree, openChosen, showChosen, titleOf } from './tree.js'
 import { limitsOf } from './zones.js'
@@ -18,40 +18,50 @@ const [plots, note, empty, failed, reading] = ['plots', 'chart-note', 'trend-emp
   element,
 )
 
-/** Frames come once a minute; a demonstration's come faster. */
-const TAIL_MS = 2000
-/** What came late is found after this long. */
-const ANEW_MS = 60_000
 /** The end of an interval that follows goes on without frames too. */
 const IDLE_MS = 15_000
-/** A history that is there sooner needs no word. */
-const PATIENCE_MS = 300
 const MORE_GAPS = 2
 
-let state = read(location.search)
+let state = readAddress()
 /** Dragging selects an area, or else takes the view with it, as a finger expects. */
 let area = !matchMedia('(pointer: coarse)').matches
-/** History of the whole interval, and of the zoom where that has a finer step. */
-let whole = null
-let fine = null
-/** When the chosen machines went into warning or alarm. */
-let changes = []
+/** The step of the chart's grid that the cursor stands on. */
 let cursor = null
 
+const source = createSource({
+  state: () => state,
+  moved: (interval) => {
+    state = { ...state, ...interval }
+    showForm(state, area)
+  },
+  busy: (slow) => {
+    plots.setAttribute('aria-busy', String(slow))
+    if (slow) note.textContent = words.loading
+  },
+  settled: (fault) => {
+    // Without a session there is nothing to read any more: the way to the log-in is the page itself.
+    if (fault?.status === 401) return location.reload()
+    failed.hidden = fault === null
+    draw()
+  },
+})
 const chart = createChart(plots, {
-  model: () => ({ history: fine ?? whole, signals: shownSignals(), view: viewOf(state), area, describe }),
+  model: () => {
+    const view = viewOf(state)
+    return { history: source.historyFor(view), signals: shownSignals(), view, area, describe }
+  },
   heard: {
-    cursor: pointAt,
+    cursor: (index) => pointAt(index),
     select: (view) => go(lookingAt(state, view)),
     reset: () => go({ ...state, zoom: null }),
-    pan: (view) => pan(view),
+    pan: (view) => go(state.zoom ? lookingAt(state, within(view, state)) : movedTo(state, view)),
   },
 })
 const marks = createMarks(plots)
 const strip = createStrip(element('strip'), (view) => go(lookingAt(state, view)))
 
 /** The chosen signals that the history at hand has: it may still be on its way. */
-const shownSignals = () => state.signals.filter((name) => whole?.lines.has(name))
+const shownSignals = () => state.signals.filter((name) => source.known.whole?.lines.has(name))
 
 function describe(name, index) {
   const { name: title, short, digits } = boxOf(name).dataset
@@ -68,14 +78,21 @@ function describe(name, index) {
 
 // --- States and addresses.
 
+/** Signals that there are, as many as fit: the server has said what it left out. */
+function readAddress() {
+  const asked = read(location.search)
+  return { ...asked, signals: asked.signals.filter(boxOf).slice(0, rules.most) }
+}
+
 function go(next) {
+  const same = write(next) === write(state)
   state = next
-  history.pushState(null, '', write(state))
+  if (!same) history.pushState(null, '', write(state))
   show()
 }
 
 addEventListener('popstate', () => {
-  state = read(location.search)
+  state = readAddress()
   openChosen(state.signals)
   show()
 })
@@ -86,91 +103,20 @@ function show() {
   showChosen(state.signals)
   empty.hidden = state.signals.length > 0
   draw()
-  void load()
+  void source.load()
 }
 
-// --- History.
-
-let loading = new AbortController()
-let tailedAt = 0
-let loadedAt = 0
-
-async function load() {
-  loading.abort()
-  loading = new AbortController()
-  const { signal } = loading
-  if (state.signals.length === 0) return settle(null, null)
-  const slow = setTimeout(() => plots.setAttribute('aria-busy', 'true'), PATIENCE_MS)
-  try {
-    if (state.follow) state = { ...state, ...endingNow(state) }
-    const { signals, from, to, zoom } = state
-    const step = stepOf(state)
-    const same =
-      whole &&
-      whole.step === step &&
-      whole.from === from &&
-      whole.to === to &&
-      signals.every((name) => whole.lines.has(name))
-    const nextWhole = same ? whole : await readHistory({ signals, from, to, step }, signal)
-    const finer = zoom && state.step === null && autoStep(zoom.to - zoom.from) < step
-    const nextFine = finer ? await readHistory({ signals, ...zoom, step: autoStep(zoom.to - zoom.from) }, signal) : null
-    settle(nextWhole, nextFine)
-    changes = await readChanges({ signals, from, to }, signal)
-    if (!signal.aborted) drawMarks()
-  } catch (error) {
-    if (error.name === 'AbortError') return
-    // Without a session there is nothing to read any more: the way to the log-in is the page itself.
-    if (error.status === 401) return location.reload()
-    failed.hidden = false
-    settle(null, null)
-  } finally {
-    clearTimeout(slow)
-    if (loading.signal === signal) plots.removeAttribute('aria-busy')
-  }
-}
-
-function settle(nextWhole, nextFine) {
-  loadedAt = performance.now()
-  whole = nextWhole
-  fine = nextFine
-  if (whole) failed.hidden = true
-  draw()
-}
-
-const endingNow = ({ from, to }) => {
-  const end = present()
-  return { from: end - (to - from), to: end }
-}
-
-/** The present goes on: what is new comes to what is known. */
-async function tail() {
-  const now = performance.now()
-  if (!state.follow || !whole || document.hidden || plots.hasAttribute('aria-busy') || now - tailedAt < TAIL_MS) return
-  tailedAt = now
-  if (now - loadedAt > ANEW_MS) return load()
-  const interval = endingNow(state)
-  const { signal } = loading
-  try {
-    const next = await goOn(whole, interval, signal)
-    if (signal.aborted) return
-    state = { ...state, ...interval }
-    whole = next
-    showForm(state, area)
-    draw()
-  } catch {
-    // The next frame tries again; a server that is gone is said by the page's own stream.
-  }
-}
+// --- The present goes on.
 
 let seen = newestFrame()
 document.addEventListener('htmx:sse:after:message', () => {
   const newest = newestFrame()
   if (newest === seen) return
   seen = newest
-  void tail()
+  void source.tail()
 })
-setInterval(tail, IDLE_MS)
-document.addEventListener('visibilitychange', tail)
+setInterval(source.tail, IDLE_MS)
+document.addEventListener('visibilitychange', source.tail)
 
 // --- What is shown.
 
@@ -179,15 +125,14 @@ function draw(anew = false) {
   chart.draw(anew)
   const view = viewOf(state)
   plots.dataset.view = JSON.stringify(view)
-  const signals = shownSignals()
-  strip.draw(signals.length > 0 ? whole : null, signals[0], view)
+  const { whole, changes } = source.known
+  const [first] = shownSignals()
+  strip.draw(first === undefined ? null : whole, first, view)
   showLegend(state.signals, chart.grid, view)
-  drawMarks()
+  marks.draw(changes, chart.panels()[0]?.plot)
   note.textContent = noteOf()
   pointAt(cursor)
 }
-
-const drawMarks = () => marks.draw(changes, chart.panels()[0]?.plot)
 
 /** What is hatched, or that there is nothing. */
 function noteOf() {
@@ -228,8 +173,6 @@ function toggle(name, checked) {
   go({ ...state, signals: checked ? [...state.signals, name] : state.signals.filter((one) => one !== name) })
 }
 
-const pan = (view) => go(state.zoom ? lookingAt(state, within(view, state)) : movedTo(state, view))
-
 const within = (view, { from, to }) => {
   const by = Math.max(from - view.from, 0) + Math.min(to - view.to, 0)
   return { from: view.from + by, to: view.to + by }
@@ -254,10 +197,7 @@ function step(by) {
   if (!chart.grid) return
   const view = viewOf(state)
   const { times } = chart.grid
-  const first = Math.max(
-    0,
-    times.findIndex((at) => at >= view.from),
-  )
+  const first = times.findIndex((at) => at >= view.from)
   const last = times.findLastIndex((at) => at < view.to)
   const index = cursor === null ? (by < 0 ? last : first) : Math.min(last, Math.max(first, cursor + by))
   chart.point(index)
@@ -299,10 +239,10 @@ listenToLegend((name) => toggle(name, false))
 failed.addEventListener('click', (event) => {
   if (!event.target.closest('[data-do="again"]')) return
   event.preventDefault()
-  void load()
+  void source.load()
 })
 
 showForm(state, area)
 showChosen(state.signals)
 draw()
-void load()
+void source.load()
