@@ -1,6 +1,7 @@
 import { ByteWriter, type ByteReader } from './bytes.ts'
-import { momentsOf, type MomentsSum } from './moments.ts'
-import { classesOf, type SketchSum } from './sketch.ts'
+import type { MomentsSum } from './moments.ts'
+import type { SketchSum } from './sketch.ts'
+import type { ColumnSums } from './summarize.ts'
 import { openPart } from './totals.ts'
 
 /**
@@ -46,25 +47,43 @@ function widthFor(times: Float64Array): number {
   return WIDTHS.find((width) => width >= wanted) ?? WIDTHS.at(-1)!
 }
 
-/** Sums up columns by time. All arrays of one length, at least 1. `columns[i]` goes with `names[i]`; NaN is no value. */
-export function encodeBuckets(
-  times: Float64Array,
-  names: readonly string[],
-  columns: readonly Float64Array[],
-): Uint8Array {
+/** Which rows stand in which bucket. */
+export interface BucketOrder {
+  readonly width: number
+  /** Where each bucket begins, epoch ms, ascending; and behind which row it ends. */
+  readonly starts: Float64Array
+  readonly ends: Uint32Array
+  /** A column's values bucket by bucket, in each as they came; the column itself if they are so already. */
+  sort(values: Float64Array): Float64Array
+}
+
+/** Of rows of these times; at least one. */
+export function bucketOrder(times: Float64Array): BucketOrder {
   const width = widthFor(times)
-  const numbers = times.map((time) => Math.floor(time / width))
+  const numbers = new Float64Array(times.length)
+  for (let i = 0; i < times.length; i++) numbers[i] = Math.floor(times[i]! / width)
   const order = orderOf(numbers)
-  const { starts, ends } = runsOf(numbers, order, width)
+  return {
+    width,
+    ...runsOf(order === undefined ? numbers : pick(numbers, order), width),
+    sort: (values) => (order === undefined ? values : pick(values, order)),
+  }
+}
+
+function pick(values: Float64Array, order: Uint32Array): Float64Array {
+  const picked = new Float64Array(order.length)
+  for (let i = 0; i < order.length; i++) picked[i] = values[order[i]!]!
+  return picked
+}
+
+/** Sums up columns by time. */
+export function encodeBuckets(order: BucketOrder, columns: readonly ColumnSums[]): Uint8Array {
   const all = new ByteWriter()
   all.u8(FORMAT)
-  all.varint(names.length)
-  const inOrder = new Float64Array(times.length)
-  for (const [n, name] of names.entries()) {
-    const column = columns[n]!
-    for (let i = 0; i < inOrder.length; i++) inOrder[i] = column[order[i]!]!
-    const part = partOf(width, starts, ends, inOrder)
-    all.text(name)
+  all.varint(columns.length)
+  for (const column of columns) {
+    const part = partOf(order, column)
+    all.text(column.name)
     all.varint(part.length)
     all.raw(part)
   }
@@ -76,10 +95,13 @@ function isAscending(numbers: Float64Array): boolean {
   return true
 }
 
-/** Places of the rows by bucket, equal ones as they came. Bucket and place go into one number, for a sort without a comparator. */
-function orderOf(numbers: Float64Array): Uint32Array {
+/**
+ * Places of the rows by bucket, equal ones as they came; undefined when they stand so already. Bucket and place go into one number, for a
+ * sort without a comparator.
+ */
+function orderOf(numbers: Float64Array): Uint32Array | undefined {
+  if (isAscending(numbers)) return undefined
   const places = Uint32Array.from(numbers, (_, i) => i)
-  if (isAscending(numbers)) return places
   const least = numbers.reduce((a, b) => Math.min(a, b))
   const greatest = numbers.reduce((a, b) => Math.max(a, b))
   const rows = numbers.length
@@ -90,30 +112,33 @@ function orderOf(numbers: Float64Array): Uint32Array {
   return places.map((_, i) => packed[i]! % rows)
 }
 
-function runsOf(numbers: Float64Array, order: Uint32Array, width: number): { starts: Float64Array; ends: Uint32Array } {
+function runsOf(numbers: Float64Array, width: number): { starts: Float64Array; ends: Uint32Array } {
   const starts: number[] = []
   const ends: number[] = []
-  for (let i = 0; i < order.length; i++) {
-    const start = numbers[order[i]!]! * width
-    if (starts.at(-1) !== start) {
-      if (i > 0) ends.push(i)
-      starts.push(start)
-    }
+  for (let i = 0; i < numbers.length; i++) {
+    if (i > 0 && numbers[i] === numbers[i - 1]) continue
+    if (i > 0) ends.push(i)
+    starts.push(numbers[i]! * width)
   }
-  ends.push(order.length)
+  ends.push(numbers.length)
   return { starts: Float64Array.from(starts), ends: Uint32Array.from(ends) }
 }
 
-function partOf(width: number, starts: Float64Array, ends: Uint32Array, values: Float64Array): Uint8Array {
+function partOf({ width, starts }: BucketOrder, { moments, classes }: ColumnSums): Uint8Array {
   const counts = new Uint32Array(starts.length)
-  const figures = new ByteWriter()
-  for (let b = 0, from = 0; b < starts.length; from = ends[b++]!) {
-    const { count, sum, rest, min, max, spread } = momentsOf(values, from, ends[b])
+  const figures = new Float64Array(FIGURES * starts.length)
+  let written = 0
+  for (let b = 0; b < starts.length; b++) {
+    const { count, sum, rest, min, max, spread } = moments[b]!
     counts[b] = count
-    if (count === 1) figures.f64(sum)
-    else if (count > 1) for (const figure of [sum, rest, min, max, spread]) figures.f64(figure)
+    if (count > 0) figures[written++] = sum
+    if (count > 1) {
+      figures[written++] = rest
+      figures[written++] = min
+      figures[written++] = max
+      figures[written++] = spread
+    }
   }
-  const classes = classesOf(values)
   let [base, top] = [0, 0]
   for (let i = 0; i < classes.length; i++) {
     if (i === 0 || classes[i]! < base) base = classes[i]!
@@ -125,13 +150,14 @@ function partOf(width: number, starts: Float64Array, ends: Uint32Array, values: 
   const part = new ByteWriter()
   part.f64(width)
   part.u32(starts.length)
-  part.u32(figures.length)
+  part.u32(8 * written)
   part.u32(codes.length)
   part.u8(bytesEach)
   part.u32(base >>> 0)
   part.u32(top >>> 0)
-  for (const array of [starts, counts, codes]) part.raw(new Uint8Array(array.buffer))
-  part.raw(figures.bytes())
+  for (const array of [starts, counts, codes, figures.subarray(0, written)]) {
+    part.raw(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+  }
   return part.bytes()
 }
 

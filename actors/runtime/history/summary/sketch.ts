@@ -34,19 +34,22 @@ export interface Sketch {
   readonly counts: Uint32Array
 }
 
-/** The sketch of some values; NaN is no value. */
-export function sketchOf(values: Float64Array): Sketch {
-  const all = classesOf(values).sort()
-  const keys = new Int32Array(all.length)
-  const counts = new Uint32Array(all.length)
-  let length = 0
-  for (let i = 0; i < all.length; i++) {
-    const key = all[i]!
-    if (length === 0 || keys[length - 1] !== key) keys[length++] = key
-    counts[length - 1]!++
+/** The sketch of values by their classes ({@link classesOf}). Counted, not sorted: values are many, the classes among them few. */
+export function sketchOf(classes: Int32Array): Sketch {
+  tally ??= new Uint32Array(2 * CLASSES)
+  const found: number[] = []
+  for (let i = 0; i < classes.length; i++) if (tally[classes[i]! + CLASSES]!++ === 0) found.push(classes[i]!)
+  const keys = Int32Array.from(found).sort()
+  const counts = new Uint32Array(keys.length)
+  for (let i = 0; i < keys.length; i++) {
+    counts[i] = tally[keys[i]! + CLASSES]!
+    tally[keys[i]! + CLASSES] = 0
   }
-  return { keys: keys.slice(0, length), counts: counts.slice(0, length) }
+  return { keys, counts }
 }
+
+/** Counts of all classes, all 0 between two calls. */
+let tally: Uint32Array | undefined
 
 /** The class of each value, in their order; NaN is no value. */
 export function classesOf(values: Float64Array): Int32Array {

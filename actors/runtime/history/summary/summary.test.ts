@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { addBucket, addClasses, bucketsOf, encodeBuckets } from './buckets.ts'
+import { addBucket, addClasses, bucketOrder, bucketsOf, encodeBuckets } from './buckets.ts'
 import { MomentsSum, momentsOf } from './moments.ts'
-import { classOf, middleOf, SketchSum, sketchOf } from './sketch.ts'
+import { classesOf, classOf, middleOf, SketchSum, sketchOf } from './sketch.ts'
 import { encodeTotals, totalsOf } from './totals.ts'
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
@@ -32,7 +32,7 @@ test('a merged sketch gives each value in the order within 1 %, however it was c
   fc.assert(
     fc.property(fc.array(fc.array(moderate, { maxLength: 30 }), { minLength: 1, maxLength: 6 }), (parts) => {
       const sum = new SketchSum()
-      for (const part of parts) sum.add(sketchOf(Float64Array.from(part)))
+      for (const part of parts) sum.add(sketchOf(classesOf(Float64Array.from(part))))
       const sorted = parts.flat().sort((a, b) => a - b)
       const estimates = sum.at(sorted.map((_, i) => i))
       estimates.forEach((estimate, i) => {
@@ -66,10 +66,17 @@ test('a sum of tenths has no rounding error, and large numbers keep their small 
   expect(merged.deviation).toBe(1)
 })
 
+const sumsOf = (name: string, parts: readonly Float64Array[]) => ({
+  name,
+  moments: parts.map((part) => momentsOf(part)),
+  classes: classesOf(Float64Array.from(parts.flatMap((part) => [...part]))),
+})
+
 test('totals come back by name, gaps do not count', () => {
-  const bytes = encodeTotals(['x', 'температура'], [Float64Array.of(1, NaN, 2.5), Float64Array.of(-7, -7, -7)])
+  const columns = [Float64Array.of(1, NaN, 2.5), Float64Array.of(-7, -7, -7)]
+  const bytes = encodeTotals(['x', 'температура'].map((name, i) => sumsOf(name, [columns[i]!])))
   expect(totalsOf(bytes, 'x')).toMatchObject({ count: 2, sum: 3.5, rest: 0, min: 1, max: 2.5, spread: 1.125 })
-  expect(totalsOf(bytes, 'температура')!.sketch).toEqual(sketchOf(Float64Array.of(-7, -7, -7)))
+  expect(totalsOf(bytes, 'температура')!.sketch).toEqual(sketchOf(classesOf(Float64Array.of(-7, -7, -7))))
   expect(totalsOf(bytes, 'z')).toBeUndefined()
   expect(() => totalsOf(Uint8Array.of(9, ...bytes.subarray(1)), 'x')).toThrow(RangeError)
 })
@@ -87,11 +94,13 @@ test('every value stands in the bucket of its time, and all of them together are
   fc.assert(
     fc.property(anyRows, (rows) => {
       const column = (pick: (row: (typeof rows)[number]) => number) => Float64Array.from(rows, pick)
-      const bytes = encodeBuckets(
-        column(({ time }) => time),
-        ['x', 'y'],
-        [column(({ x }) => x), column(({ y }) => y)],
-      )
+      const order = bucketOrder(column(({ time }) => time))
+      const inBuckets = (values: Float64Array) =>
+        Array.from(order.ends, (end, b) => order.sort(values).subarray(order.ends[b - 1] ?? 0, end))
+      const bytes = encodeBuckets(order, [
+        sumsOf('x', inBuckets(column(({ x }) => x))),
+        sumsOf('y', inBuckets(column(({ y }) => y))),
+      ])
       const buckets = bucketsOf(bytes, 'x')!
       expect(bucketsOf(bytes, 'z')).toBeUndefined()
       for (const [b, start] of buckets.starts.entries()) {
@@ -110,7 +119,7 @@ test('every value stands in the bucket of its time, and all of them together are
         addClasses(sketch, buckets, wanted)
         const ranks = values.map((_, i) => i)
         const whole = new SketchSum()
-        whole.add(sketchOf(Float64Array.from(values)))
+        whole.add(sketchOf(classesOf(Float64Array.from(values))))
         expect(sketch.at(ranks)).toEqual(whole.at(ranks))
       }
       const total = buckets.counts.reduce((sum, count) => sum + count, 0)

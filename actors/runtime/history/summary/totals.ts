@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { momentsOf, type Moments } from './moments.ts'
+import { type Moments, MomentsSum } from './moments.ts'
 import { sketchOf, type Sketch } from './sketch.ts'
+import type { ColumnSums } from './summarize.ts'
 
 /** What all values of a name in a segment come to. */
 export interface Totals extends Moments {
@@ -10,15 +11,17 @@ export interface Totals extends Moments {
 /** Bytes: format u8, names; then each name, the length of its part, the part. A format that was written is never changed. */
 const FORMAT = 1
 
-/** Sums up columns as a whole. `columns[i]` goes with `names[i]`; NaN is no value. */
-export function encodeTotals(names: readonly string[], columns: readonly Float64Array[]): Uint8Array {
+/** Sums up columns as a whole. */
+export function encodeTotals(columns: readonly ColumnSums[]): Uint8Array {
   const all = new ByteWriter()
   all.u8(FORMAT)
-  all.varint(names.length)
-  for (const [i, name] of names.entries()) {
+  all.varint(columns.length)
+  for (const { name, moments, classes } of columns) {
+    const whole = new MomentsSum()
+    for (const one of moments) whole.add(one)
     const part = new ByteWriter()
-    writeMoments(part, momentsOf(columns[i]!))
-    writeSketch(part, sketchOf(columns[i]!))
+    writeMoments(part, whole)
+    writeSketch(part, sketchOf(classes))
     all.text(name)
     all.varint(part.length)
     all.raw(part.bytes())
