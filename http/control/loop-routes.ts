@@ -80,14 +80,11 @@ export function loopRoutes(parts: { cluster: Cluster; loops: Loops; audit: Audit
     )
     .put(
       PATH,
-      async ({ params: { loop }, body, identity, set }) => {
+      async ({ params: { loop }, body, identity, request, server, set }) => {
         const settings = settingsOf(body)
         const { before, version, position } = await loops.put(loop, settings, identity.user)
-        await audit.add({ id: identity.user, email: identity.email }, 'loop.changed', addressOf(loop), {
-          version,
-          before,
-          after: settings,
-        })
+        const by = audit.by({ identity, request, server })
+        await audit.add(by, 'loop.changed', addressOf(loop), { version }, { before, after: settings })
         set.headers['x-position'] = position
         const [partition, offset] = position.split('-').map(Number) as [number, number]
         const { body: document } = await cluster.ask(
