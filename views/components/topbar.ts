@@ -20,7 +20,7 @@ export const topbarFragments = (view: View, model: PlantModel): [id: string, fra
 ]
 
 /** The clock of the plant, the age of its data, and what the data is when it is not a live plant. */
-export function clock(view: View, { plant }: PlantModel): Html {
+function clock(view: View, { plant }: PlantModel): Html {
   const { text, format } = view
   const replay = plant.clock === 'replay'
   const shown = replay ? (plant.moment ?? view.now) : view.now
@@ -50,7 +50,7 @@ function age({ text, format, now }: View, moment: number | null): Html {
 }
 
 /** On a phone, where the top bar has no room for it: what the data is when it is not a live plant. */
-export function mode({ text, format }: View, { plant }: PlantModel): Html {
+function mode({ text, format }: View, { plant }: PlantModel): Html {
   const replay = plant.clock === 'replay' && plant.moment !== null
   return html`<p class="mode-line" id="mode">
     ${plant.demonstration && html`<strong>${text.shell.demonstration}.</strong> ${text.shell.demonstrationHint}.`}
@@ -59,7 +59,7 @@ export function mode({ text, format }: View, { plant }: PlantModel): Html {
 }
 
 /** How many exhausters are in each state that is not normal. */
-export function counts(view: View, model: PlantModel): Html {
+function counts(view: View, model: PlantModel): Html {
   const { text, format } = view
   const found = tally(model)
   const one = (status: 'alarm' | 'warning' | 'unknown'): Content => {

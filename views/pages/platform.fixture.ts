@@ -19,16 +19,16 @@ const MINUTE = 60_000
 const SECOND = 1000
 const iso = (ago: number) => new Date(NIGHT - ago).toISOString()
 
-export const ORIGIN = 'http://windbox.example'
+const ORIGIN = 'http://windbox.example'
 
 /** Somebody who may do these things here. */
-export const readerOf = (acts: readonly string[], shown: Shown = {}): Reader => ({
+const readerOf = (acts: readonly string[], shown: Shown = {}): Reader => ({
   viewer: { name: 'a.vetrova@plant.example', role: 'operator', csrf: 'csrf-of-this-session' },
   acts: new Set(acts),
   shown,
 })
 
-export const crane: DeviceSummary = {
+const crane: DeviceSummary = {
   id: 214,
   name: 'Crane 4, accelerometer',
   kind: 'accelerometer',
@@ -36,7 +36,7 @@ export const crane: DeviceSummary = {
   lastAt: NIGHT - 100,
 }
 
-export function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): DeviceModel {
+function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): DeviceModel {
   const names = ['x', 'y', 'z']
   return {
     plant,
@@ -91,7 +91,7 @@ const row = (index: number): EventRow => ({
 
 const NO_FILTER = { type: undefined, user: undefined, from: undefined, to: undefined }
 
-export function eventsOf(plant: PlantModel, more: Partial<EventsModel> = {}): EventsModel {
+function eventsOf(plant: PlantModel, more: Partial<EventsModel> = {}): EventsModel {
   const step = 10 * SECOND
   return {
     plant,
@@ -145,7 +145,7 @@ const decision = (index: number, more: Partial<DecisionView> = {}): DecisionView
   ...more,
 })
 
-export const loopDocument = (more: Partial<LoopDocument> = {}): LoopDocument => ({
+const loopDocument = (more: Partial<LoopDocument> = {}): LoopDocument => ({
   loop: 'default',
   version: 3,
   interval_s: 5,
@@ -179,7 +179,7 @@ const command: CommandView = {
   delivery: { status: 'delivered', attempts: 2, at: iso(20 * MINUTE), error: null, answer: null },
 }
 
-export function loopOf(plant: PlantModel, more: Partial<LoopModel> = {}): LoopModel {
+function loopOf(plant: PlantModel, more: Partial<LoopModel> = {}): LoopModel {
   return {
     plant,
     name: 'default',
@@ -211,7 +211,7 @@ export function loopOf(plant: PlantModel, more: Partial<LoopModel> = {}): LoopMo
   }
 }
 
-export const letter: DeadLetterDetail = {
+const letter: DeadLetterDetail = {
   id: '5-1048090-0',
   address: 'device/214',
   at: iso(82 * SECOND),
@@ -227,7 +227,7 @@ export const letter: DeadLetterDetail = {
   replay_position: '5-1048200',
 }
 
-export function deadLettersOf(plant: PlantModel, more: Partial<DeadLettersModel> = {}): DeadLettersModel {
+function deadLettersOf(plant: PlantModel, more: Partial<DeadLettersModel> = {}): DeadLettersModel {
   return {
     plant,
     filter: { kind: undefined, code: undefined },

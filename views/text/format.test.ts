@@ -100,6 +100,28 @@ test('a count takes the form of its noun', () => {
   ])
 })
 
+test('a measured value of unknown size keeps what matters of it', () => {
+  const values = [0, -0.55, 12, 116_402, 46_793.62, -69_608.4, 1.5e-7, -2.5e12, 0.001]
+  expect(values.map((value) => en.measure(value))).toEqual([
+    '0',
+    '\u22120.550',
+    '12',
+    '116,402',
+    '46,793.6',
+    '\u221269,608.4',
+    '1.50·10⁻⁷',
+    '\u22122.50·10¹²',
+    '0.001',
+  ])
+  expect(ru.measure(46_793.62)).toBe('46\u202f793,6')
+})
+
+test('a moment may be said to the millisecond, or with its date', () => {
+  const at = Date.parse('2026-11-22T03:14:03.007Z')
+  expect([en.instant(at), ru.instant(at)]).toEqual(['03:14:03.007', '03:14:03,007'])
+  expect([en.stamp(at), ru.stamp(at)]).toEqual(['22 Nov 2026, 03:14:03', '22 ноя 2026, 03:14:03'])
+})
+
 test('a zone that does not exist is refused', () => {
   for (const language of LANGUAGES) expect(() => makeFormat(language, 'Mars/Olympus')).toThrow(RangeError)
 })

@@ -22,13 +22,12 @@ export function createEventFigures({ pieces, partitions }: { pieces: Pieces; par
   const recent = new Map<string, { at: number; figures: Promise<EventFigures> }>()
 
   /** The pieces of a range, looked up once for all its steps. */
-  async function lookUp(from: number, to: number): Promise<Pick<Pieces, 'piecesOf'>> {
-    const addresses = eventAddresses(partitions)
-    const found = await Promise.all(addresses.map((address) => pieces.piecesOf(address, from, to)))
-    const byAddress = new Map(addresses.map((address, index) => [address, found[index]!]))
+  async function lookUp(from: number, to: number): Promise<Pieces> {
+    const found = await pieces.piecesOf(eventAddresses(partitions), from, to)
     return {
-      piecesOf: async (address, begin, end) =>
-        (byAddress.get(address) ?? []).filter((piece) => piece.to >= begin && piece.from < end),
+      ...pieces,
+      piecesOf: async (addresses, begin, end) =>
+        found.filter((piece) => addresses.includes(piece.address) && piece.to >= begin && piece.from < end),
     }
   }
 
