@@ -1,3 +1,4 @@
+import { isAddress } from './addresses.ts'
 import { addressesOf, destinationOf, RefusedDestination, type Resolve } from './destination.ts'
 import { signedHeaders, signingKeyOf } from './signature.ts'
 import type { Attempt, Message, TargetKind } from './target.ts'
@@ -99,7 +100,9 @@ async function post(url: URL, address: string, { headers, body, signal }: Post):
     redirect: 'manual',
     signal,
     // An encrypted connection belongs to one name, and would be kept under an address that several may have.
-    ...(url.protocol === 'https:' ? { keepalive: false, tls: { serverName: url.hostname } } : {}),
+    ...(url.protocol === 'https:' && !isAddress(url.hostname)
+      ? { keepalive: false, tls: { serverName: url.hostname } }
+      : {}),
   })
   const text = await beginningOf(response)
   const answer = `HTTP ${response.status}${text === '' ? '' : `: ${text}`}`
