@@ -44,6 +44,6 @@ export const event = defineActor<EventState>({
       if (relays.version > (state.relays?.version ?? 0)) state.relays = relays
     },
   },
-  repeated: (_, record: EventRecord, turn) => take(record, turn, true),
+  repeated: { event: (_, record: EventRecord, turn) => take(record, turn, true) },
   ask: { past: () => null, relays: ({ relays }) => ({ version: relays?.version ?? 0 }) },
 })

@@ -6,18 +6,27 @@ import { COLUMNS, LAG, labelsOf, REPEATED, TRACK } from './row.ts'
 /** More values of a label than this are not counted one by one in a digest: who needs them decodes the rows. */
 const MOST_COUNTED = 64
 
+/** Minutes in a digest, of all types together. */
+const MOST_MINUTES = 256
+export const MINUTE_MS = 60_000
+
 /** Events and repeated ids, of one value of a label. */
 export type Counts = [count: number, duplicates: number]
 
+/** What some events of a segment come to. */
+export interface Share {
+  counts: Counts
+  lags: [bucket: number, count: number][]
+  /** By minute since the epoch; absent when that would be many. */
+  minutes?: [minute: number, count: number, duplicates: number][]
+}
+
 /** What a segment of events comes to. */
-export interface Digest {
-  count: number
-  duplicates: number
+export interface Digest extends Share {
   /** Events that name a track. */
   tracks: number
-  lags: [bucket: number, count: number][]
-  /** Lags of each type; absent when there are too many types. */
-  types?: Record<string, { counts: Counts; lags: [bucket: number, count: number][] }>
+  /** By type; absent when there are too many. */
+  types?: Record<string, Share>
   /** By value; absent when there are too many. */
   users?: Record<string, Counts>
   subjects?: Record<string, Counts>
@@ -26,35 +35,29 @@ export interface Digest {
   anyUser?: string
 }
 
-interface Sum {
-  counts: Counts
-  lags: Lags
-}
-
-/** Sums up rows, one after the other. */
-export class Tally {
+/** Sums up events, one after the other. */
+class Sum {
   readonly counts: Counts = [0, 0]
   readonly lags: Lags = new Map()
-  readonly types = new Map<string, Sum>()
-  readonly users = new Map<string, Counts>()
-  readonly subjects = new Map<string, Counts>()
+  readonly minutes = new Map<number, Counts>()
 
-  add(text: string, lag: number, repeated: boolean): void {
-    const { type, user_id, subject } = labelsOf(text)
-    const place = repeated ? 1 : 0
+  add(at: number, lag: number, place: 0 | 1): void {
     this.counts[place]++
-    let sum = this.types.get(type)
-    if (sum === undefined) this.types.set(type, (sum = { counts: [0, 0], lags: new Map() }))
-    sum.counts[place]++
-    countOf(this.users, user_id)[place]++
-    countOf(this.subjects, subject)[place]++
-    if (repeated) return
-    addLag(this.lags, lag)
-    addLag(sum.lags, lag)
+    countOf(this.minutes, Math.floor(at / MINUTE_MS))[place]++
+    if (place === 0) addLag(this.lags, lag)
+  }
+
+  share(withMinutes: boolean): Share {
+    const minutes = [...this.minutes].map(([minute, [count, repeated]]): [number, number, number] => [
+      minute,
+      count,
+      repeated,
+    ])
+    return { counts: this.counts, lags: [...this.lags], ...(withMinutes ? { minutes } : {}) }
   }
 }
 
-function countOf(counts: Map<string, Counts>, value: string): Counts {
+function countOf<Key>(counts: Map<Key, Counts>, value: Key): Counts {
   const found = counts.get(value)
   if (found !== undefined) return found
   const fresh: Counts = [0, 0]
@@ -64,22 +67,30 @@ function countOf(counts: Map<string, Counts>, value: string): Counts {
 
 /** The kind's `digest`. */
 export function digestOf(rows: Rows): string {
-  const tally = new Tally()
   const column = (index: number) => rows.columns[rows.names.indexOf(COLUMNS[index]!)]
   const [lags, repeated, track] = [column(LAG), column(REPEATED), column(TRACK)]
+  const all = new Sum()
+  const types = new Map<string, Sum>()
+  const users = new Map<string, Counts>()
+  const subjects = new Map<string, Counts>()
   let tracks = 0
   rows.texts?.forEach((text, i) => {
-    const again = repeated?.[i] === 1
-    tally.add(text, lags?.[i] ?? 0, again)
-    if (track?.[i] === 1 && !again) tracks++
+    const { type, user_id, subject } = labelsOf(text)
+    const place = repeated?.[i] === 1 ? 1 : 0
+    const [at, lag] = [rows.times[i]!, lags?.[i] ?? 0]
+    all.add(at, lag, place)
+    let own = types.get(type)
+    if (own === undefined) types.set(type, (own = new Sum()))
+    own.add(at, lag, place)
+    countOf(users, user_id)[place]++
+    countOf(subjects, subject)[place]++
+    if (track?.[i] === 1 && place === 0) tracks++
   })
-  const { counts, types, users, subjects } = tally
-  const digest: Digest = { count: counts[0], duplicates: counts[1], tracks, lags: [...tally.lags] }
+  const minutes = [...types.values()].reduce((sum, own) => sum + own.minutes.size, 0)
+  const withMinutes = types.size <= MOST_COUNTED && minutes <= MOST_MINUTES
+  const digest: Digest = { ...all.share(withMinutes || all.minutes.size <= MOST_MINUTES), tracks }
   if (types.size > MOST_COUNTED) digest.anyType = Bloom.of(types.keys(), types.size).toText()
-  else
-    digest.types = Object.fromEntries(
-      [...types].map(([type, sum]) => [type, { counts: sum.counts, lags: [...sum.lags] }]),
-    )
+  else digest.types = Object.fromEntries([...types].map(([type, own]) => [type, own.share(withMinutes)]))
   if (users.size > MOST_COUNTED) digest.anyUser = Bloom.of(users.keys(), users.size).toText()
   else digest.users = Object.fromEntries(users)
   if (subjects.size <= MOST_COUNTED) digest.subjects = Object.fromEntries(subjects)

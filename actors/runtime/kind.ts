@@ -79,9 +79,10 @@ export interface ActorKind<State = any> {
   /** Whether its segments carry totals and buckets of their numbers, so that statistics need not decode the rows. */
   readonly summaries?: true
   /**
-   * Applied in place of `on` to a record whose id was applied before, so that a kind can count them. Absent: such records are dropped.
+   * Applied in place of `on` to a record whose id was applied before, so that a kind can count them. Absent for a type: such records are
+   * dropped.
    */
-  readonly repeated?: Reduce<State>
+  readonly repeated?: { readonly [type: string]: Reduce<State> }
   /**
    * How a state becomes JSON and back, for states that are not plain JSON. Default: as they are. What comes back must behave as
    * what went in, or a replay ends elsewhere: JSON knows no NaN, Infinity, -0, undefined, Map or typed array.

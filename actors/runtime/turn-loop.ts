@@ -162,8 +162,8 @@ export class TurnLoop {
   #repeated(actor: Actor, record: LogRecord): void {
     this.counts.duplicates++
     const { repeated } = actor.kind.definition
-    if (repeated === undefined || actor.quarantine !== undefined || record.type.charCodeAt(0) === DOLLAR) return
-    this.#reduce(actor, record, repeated, record.type, record.value, true)
+    if (repeated === undefined || actor.quarantine !== undefined || !Object.hasOwn(repeated, record.type)) return
+    this.#reduce(actor, record, repeated[record.type], record.type, record.value, true)
   }
 
   #reduce(

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { mayHold, type Wanted } from '../../actors/event/digest.ts'
+import { mayHold, type Digest, type Wanted } from '../../actors/event/digest.ts'
 import { eventOf, labelOf } from '../../actors/event/row.ts'
 import { eventAddresses } from '../../actors/event/address.ts'
 import type { StoredEvent } from '../../actors/event/schema.ts'
@@ -41,6 +41,8 @@ interface Found extends Place {
 const newestFirst = (a: Place, b: Place): number =>
   b.at - a.at || (a.address < b.address ? 1 : a.address > b.address ? -1 : b.offset - a.offset)
 
+/** Digests that are asked for together. */
+const DIGESTS_AHEAD = 64
 /** Segments decoded before others get the thread. */
 const DECODED_STEP = 8
 
@@ -51,15 +53,17 @@ const DECODED_STEP = 8
 export async function listEvents(pieces: Pieces, partitions: number, query: ListQuery): Promise<Listed[]> {
   const { from = -Infinity, after } = query
   const to = Math.min(query.to ?? Infinity, after === undefined ? Infinity : after.at + 1)
-  const parts = await Promise.all(eventAddresses(partitions).map((address) => pieces.piecesOf(address, from, to)))
-  const candidates = parts
-    .flat()
-    .filter(({ digest }) => digest === undefined || mayHold(digest, query))
-    .sort((a, b) => b.to - a.to)
+  const candidates = await pieces.piecesOf(eventAddresses(partitions), from, to)
+  candidates.sort((a, b) => b.to - a.to)
+  const isFiltered = query.type !== undefined || query.user !== undefined || query.track === true
   let found: Found[] = []
   let decoded = 0
-  for (const piece of candidates) {
+  let digests: (Digest | undefined)[] = []
+  for (const [i, piece] of candidates.entries()) {
     if (found.length >= query.limit && found[query.limit - 1]!.at > piece.to) break
+    if (isFiltered && i % DIGESTS_AHEAD === 0) digests = await pieces.digestsOf(candidates.slice(i, i + DIGESTS_AHEAD))
+    const digest = digests[i % DIGESTS_AHEAD]
+    if (digest !== undefined && !mayHold(digest, query)) continue
     found.push(...(await matching(piece, query, from, to)))
     found.sort(newestFirst)
     found = found.slice(0, query.limit)

@@ -1,8 +1,8 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
-import { COLUMNS, LAG, REPEATED, TRACK } from '../../actors/event/row.ts'
-import type { SegmentHead } from '../../actors/store/port.ts'
 import type { Digest } from '../../actors/event/digest.ts'
+import { COLUMNS, LAG, REPEATED, TRACK } from '../../actors/event/row.ts'
 import { clipSegments, decodeTexts, openSegment, type Segment } from '../../actors/runtime/index.ts'
+import type { SegmentSpan } from '../../actors/store/port.ts'
 
 /** Rows of a segment of events, column by column. */
 export interface EventRows {
@@ -17,13 +17,15 @@ export interface EventRows {
 /** One segment of a partition's events, read as far as it is needed. */
 export interface Piece {
   readonly address: string
+  readonly first: number
+  readonly last: number
+  /** Earliest and latest time of its rows, epoch ms. */
   readonly from: number
   readonly to: number
   /** Rows at or before this offset stand in another piece. */
   readonly covered: number
-  readonly clipped: boolean
-  /** Absent for what is not flushed yet. */
-  readonly digest: Digest | undefined
+  /** Whether this is what is not flushed yet: it has no digest. */
+  readonly pending: boolean
   /** Throws {@link Moved} when the segment was replaced meanwhile. */
   rows(): Promise<EventRows>
 }
@@ -32,49 +34,65 @@ export interface Piece {
 class Moved extends Error {}
 
 const ATTEMPTS = 8
-/** Digests that are kept parsed: a sealed segment's never changes. */
-const MOST_DIGESTS = 20_000
+/** Digests that are kept parsed, those that were asked for last: a segment that is whole never changes its own. */
+const MOST_DIGESTS = 8_192
+/** Digests read before others get the thread. */
+const DIGEST_STEP = 256
 
 /** Reads the events of all partitions, as segments. */
 export function createPieces(cluster: Pick<Cluster, 'tail' | 'store'>) {
   const digests = new Map<string, Digest>()
 
-  function digestOf(key: string, text: string): Digest {
-    const known = digests.get(key)
-    if (known !== undefined) return known
-    const digest = JSON.parse(text) as Digest
-    if (digests.size >= MOST_DIGESTS) digests.clear()
-    digests.set(key, digest)
-    return digest
-  }
+  const keyOf = ({ address, first, last }: Piece): string => `${address} ${first} ${last}`
 
-  /** What one partition has from `from` to `to` (ms, exclusive): first what only memory has, so that a flush in between loses nothing. */
-  async function piecesOf(address: string, from: number, to: number): Promise<Piece[]> {
-    const tail = await cluster.tail(address)
-    const heads = await cluster.store.listSegments(address, from, to)
-    return clipSegments<SegmentHead | Segment>(tail ? [...heads, tail] : heads).flatMap(({ segment, covered }) => {
-      const { first, last } = segment
-      if (segment.to < from || segment.from >= to) return []
-      const read = async () => {
-        const stored = segment === tail ? tail : await cluster.store.readSegment(address, first, last)
-        if (stored === undefined) throw new Moved()
-        return rowsOf(stored)
-      }
-      const { digest } = segment
-      return {
-        address,
-        from: segment.from,
-        to: segment.to,
-        covered,
-        clipped: first <= covered,
-        digest: digest === undefined || segment === tail ? undefined : digestOf(`${address} ${first} ${last}`, digest),
-        rows: read,
-      }
-    })
+  function pieceOf(
+    address: string,
+    { segment, covered }: { segment: SegmentSpan | Segment; covered: number },
+    tail: Segment | undefined,
+  ): Piece {
+    const { first, last, from, to } = segment
+    const rows = async () => {
+      const stored = segment === tail ? tail : await cluster.store.readSegment(address, first, last)
+      if (stored === undefined) throw new Moved()
+      return rowsOf(stored)
+    }
+    return { address, first, last, from, to, covered, pending: segment === tail, rows }
   }
 
   return {
-    piecesOf,
+    /**
+     * What partitions have from `from` to `to` (ms, exclusive): first what only memory has, so that a flush in between loses nothing. By
+     * address, then first offset.
+     */
+    async piecesOf(addresses: readonly string[], from: number, to: number): Promise<Piece[]> {
+      const tails = await Promise.all(addresses.map((address) => cluster.tail(address)))
+      const spans = await cluster.store.spansOf(addresses, from, to)
+      return addresses.flatMap((address, i) => {
+        const tail = tails[i]
+        return clipSegments<SegmentSpan | Segment>(tail ? [...spans[i]!, tail] : spans[i]!)
+          .filter(({ segment }) => segment.to >= from && segment.from < to)
+          .map((clipped) => pieceOf(address, clipped, tail))
+      })
+    },
+
+    /** What segments come to; undefined for one that has no digest, or is clipped: then its rows have to be read. */
+    async digestsOf(pieces: readonly Piece[]): Promise<(Digest | undefined)[]> {
+      const isWhole = ({ pending, first, covered }: Piece) => !pending && first > covered
+      const unknown = pieces.filter((piece) => isWhole(piece) && !digests.has(keyOf(piece)))
+      for (let begin = 0; begin < unknown.length; begin += DIGEST_STEP) {
+        const some = unknown.slice(begin, begin + DIGEST_STEP)
+        const texts = await cluster.store.readDigests(some)
+        texts.forEach((text, i) => text !== undefined && digests.set(keyOf(some[i]!), JSON.parse(text) as Digest))
+        await new Promise(setImmediate)
+      }
+      const found = pieces.map((piece) => (isWhole(piece) ? digests.get(keyOf(piece)) : undefined))
+      for (const key of digests.keys()) {
+        if (digests.size <= MOST_DIGESTS) break
+        digests.delete(key)
+      }
+      return found
+    },
+
     /** Asks again what met a segment that was gone. */
     async steady<T>(question: () => Promise<T>): Promise<T> {
       for (let attempt = 1; ; attempt++) {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { eventAddresses } from '../../actors/event/address.ts'
-import type { Counts, Digest } from '../../actors/event/digest.ts'
+import { MINUTE_MS, type Counts, type Digest, type Share } from '../../actors/event/digest.ts'
 import { addLag, addLags, lagQuantile, type Lags } from '../../actors/event/lags.ts'
 import { labelOf, type Label } from '../../actors/event/row.ts'
 import { Fault } from '../../actors/runtime/index.ts'
@@ -28,6 +28,8 @@ export interface Statistics {
 
 /** Steps of one answer. */
 export const MOST_POINTS = 50_000
+/** Segments whose rows one question may read: some two million events. */
+const MOST_READ = 1_000
 /** Segments read before others get the thread. */
 const READ_STEP = 8
 
@@ -44,25 +46,32 @@ interface Sums {
  * read one by one.
  */
 export async function eventStatistics(
-  pieces: Pick<Pieces, 'piecesOf'>,
+  pieces: Pick<Pieces, 'piecesOf' | 'digestsOf'>,
   partitions: number,
   query: StatisticsQuery,
 ): Promise<Statistics> {
   const { from = -Infinity, to = Infinity } = query
   const sums: Sums = { count: 0, duplicates: 0, lags: new Map(), points: new Map(), groups: new Map() }
   let read = 0
-  for (const address of eventAddresses(partitions)) {
-    for (const piece of await pieces.piecesOf(address, from, to)) {
-      if (!addDigest(sums, piece, query)) {
-        await addRows(sums, piece, query)
-        if (++read % READ_STEP === 0) await setImmediate()
-      }
-      if (sums.points.size > MOST_POINTS) throw tooMany()
+  const found = await pieces.piecesOf(eventAddresses(partitions), from, to)
+  const digests = await pieces.digestsOf(found)
+  for (const [i, piece] of found.entries()) {
+    const digest = digests[i]
+    if (digest === undefined || !addDigest(sums, piece, digest, query)) {
+      if (read === MOST_READ) throw tooLong()
+      await addRows(sums, piece, query)
+      if (++read % READ_STEP === 0) await setImmediate()
     }
+    if (sums.points.size > MOST_POINTS) throw tooMany()
   }
   return sums
 }
 
+const tooLong = () =>
+  new Fault(
+    'TOO_MANY_POINTS',
+    `More than ${MOST_READ} segments would have to be read row by row: make the range shorter.`,
+  )
 const tooMany = () =>
   new Fault('TOO_MANY_POINTS', `More than ${MOST_POINTS} steps: make step longer or the range shorter.`)
 
@@ -77,27 +86,34 @@ function add<Key>(counts: Map<Key, Counts>, key: Key, [count, duplicates]: Reado
   }
 }
 
-/** False when the digest does not say enough. */
+/** False when the digest does not say enough; then it has added nothing. */
 function addDigest(
   sums: Sums,
   piece: Piece,
+  digest: Digest,
   { type, from = -Infinity, to = Infinity, step, by }: StatisticsQuery,
 ): boolean {
-  const { digest } = piece
-  if (digest === undefined || piece.clipped || piece.from < from || piece.to >= to) return false
-  if (step !== undefined && stepOf(piece.from, step) !== stepOf(piece.to, step)) return false
+  if (piece.from < from || piece.to >= to) return false
   const groups = by === undefined ? undefined : groupsOf(digest, by)
   if (by !== undefined && groups === undefined) return false
   if (type !== undefined && (digest.types === undefined || (by !== undefined && by !== 'type'))) return false
-  const own = type === undefined ? undefined : digest.types![type]
   if (type !== undefined && !Object.hasOwn(digest.types!, type)) return true
-  const counts: Counts = own ? own.counts : [digest.count, digest.duplicates]
-  sums.count += counts[0]
-  sums.duplicates += counts[1]
-  addLags(sums.lags, own ? own.lags : digest.lags)
-  if (step !== undefined) add(sums.points, stepOf(piece.from, step), counts)
+  const own = type === undefined ? digest : digest.types![type]!
+  const points = step === undefined ? [] : pointsOf(piece, own, step)
+  if (points === undefined) return false
+  sums.count += own.counts[0]
+  sums.duplicates += own.counts[1]
+  addLags(sums.lags, own.lags)
+  for (const [at, counts] of points) add(sums.points, at, counts)
   for (const [value, each] of groups ?? []) if (type === undefined || value === type) add(sums.groups, value, each)
   return true
+}
+
+/** What a segment adds to which steps; undefined when only its rows can tell. */
+function pointsOf(piece: Piece, { counts, minutes }: Share, step: number): [at: number, counts: Counts][] | undefined {
+  if (stepOf(piece.from, step) === stepOf(piece.to, step)) return [[stepOf(piece.from, step), counts]]
+  if (step % MINUTE_MS !== 0 || minutes === undefined) return undefined
+  return minutes.map(([minute, count, duplicates]) => [stepOf(minute * MINUTE_MS, step), [count, duplicates]])
 }
 
 function groupsOf(digest: Digest, by: Label): [string, Counts][] | undefined {

@@ -51,9 +51,19 @@ export function fold(
     if (record.source !== '' && heard.has(message)) continue
     heard.add(message)
     if (record.id !== '' && outcome.ids.has(`${record.key}\t${record.id}`)) {
-      const { repeated } = kind
-      if (repeated === undefined || actor.quarantined || record.type.startsWith('$')) continue
-      apply(outcome, actor, kind, { ...record, id: '' }, partition, rules, repeated, record.value, record.id)
+      const { repeated = {} } = kind
+      if (actor.quarantined || !Object.hasOwn(repeated, record.type)) continue
+      apply(
+        outcome,
+        actor,
+        kind,
+        { ...record, id: '' },
+        partition,
+        rules,
+        repeated[record.type],
+        record.value,
+        record.id,
+      )
       continue
     }
     if (record.type === '$release') {

@@ -19,10 +19,7 @@ const ledger = defineActor<Ledger>({
   history: ({ count }) => (count % 2 === 0 ? ['offset', 'v'] : ['offset', 'odd', 'v']),
   historyText: true,
   digest: ({ times, texts }) => JSON.stringify([times.length, [...(texts ?? [])].sort()]),
-  repeated: (state, { v }: Value, turn) => {
-    note(state, v, turn)
-    turn.row(turn.at, [turn.offset, v], `again ${turn.id}`)
-  },
+  repeated: { add: again, tell: again },
   on: {
     add: (state, { v, late }: Value & { late: number }, turn) => {
       note(state, v, turn)
@@ -96,6 +93,11 @@ function count(state: Map<number, number>, { v }: Value): void {
 
 /** Of no length, some, and many; one that takes more bytes than units. */
 const textOf = (v: number): string => (v % 5 === 0 ? '' : `${'ж'.repeat(v % 7)}${v}`)
+
+function again(state: Ledger, { v }: Value, turn: Turn): void {
+  note(state, v, turn)
+  turn.row(turn.at, [turn.offset, v], `again ${turn.id}`)
+}
 
 function note(state: Ledger, v: number, { offset, at }: Turn): void {
   state.hash = (Math.imul(state.hash, 31) + v + Math.imul(offset, 7) + at) | 0

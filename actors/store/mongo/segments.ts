@@ -1,6 +1,6 @@
 import { Binary } from 'mongodb'
 import type { Segment } from '../../runtime/index.ts'
-import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type SegmentHead, type StateStore } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import { bytesOf, SPANS, summaryReads, type StoredSummary } from './summaries.ts'
 
@@ -8,7 +8,7 @@ type Methods = Pick<
   StateStore,
   | 'putSegments'
   | 'readSegments'
-  | 'listSegments'
+  | 'readDigests'
   | 'readSegment'
   | 'segmentWith'
   | 'spansOf'
@@ -18,7 +18,8 @@ type Methods = Pick<
 >
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
 type Before = Pick<Parameters<StateStore['expire']>[0], 'history' | 'historyOf'>
-type Stored = SegmentHead & StoredSummary & { _id: string; data: Binary; texts?: Binary; text_bytes: number }
+type Stored = Omit<Segment, 'data' | 'texts' | 'summary'> &
+  StoredSummary & { _id: string; data: Binary; texts?: Binary; text_bytes: number }
 
 const keyOf = (address: string, first: number) => `${address}\t${first}`
 
@@ -83,19 +84,16 @@ export async function openSegments(mongo: MongoConnection): Promise<{
           return found.map(segmentOf)
         }),
       ),
-    listSegments: (address, from, to) =>
-      attempt(() =>
-        client.withSession({ snapshot: true }, async (session) => {
-          const range = { address, to: { $gte: from }, from: { $lte: to } }
-          const options = {
-            session,
-            sort: { first: 1 },
-            allowDiskUse: true,
-            projection: { data: 0, texts: 0, totals: 0, buckets: 0 },
-          } as const
-          return (await segments.find(range, options).toArray()).map(({ _id, text_bytes, ...head }) => head)
-        }),
-      ),
+    readDigests: (keys) =>
+      attempt(async () => {
+        const ids = keys.map(({ address, first }) => keyOf(address, first))
+        const found = await segments.find({ _id: { $in: ids } }, { projection: { last: 1, digest: 1 } }).toArray()
+        const byId = new Map(found.map((one) => [one._id, one]))
+        return keys.map(({ last }, i) => {
+          const one = byId.get(ids[i]!)
+          return one?.last === last ? one.digest : undefined
+        })
+      }),
     readSegment: (address, first, last) =>
       attempt(async () => {
         const found = await segments.findOne({ _id: keyOf(address, first), last })

@@ -1,15 +1,15 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
 import type { Segment } from '../../runtime/index.ts'
 import type { summaryTable } from './summaries.ts'
-import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type SegmentHead, type StateStore } from '../port.ts'
+import { SMALL_SEGMENT_ROWS, SMALL_SEGMENT_TEXT, type StateStore } from '../port.ts'
 
 type Methods = Pick<
   StateStore,
-  'putSegments' | 'readSegments' | 'listSegments' | 'readSegment' | 'segmentWith' | 'deleteSegment' | 'fragmented'
+  'putSegments' | 'readSegments' | 'readDigests' | 'readSegment' | 'segmentWith' | 'deleteSegment' | 'fragmented'
 >
 type Ended = Pick<Segment, 'address' | 'first' | 'last'>
 type Before = Pick<Parameters<StateStore['expire']>[0], 'history' | 'historyOf'>
-type HeadRow = Omit<SegmentHead, 'digest'> & { digest: string | null }
+type HeadRow = Omit<Segment, 'data' | 'texts' | 'summary' | 'digest'> & { digest: string | null }
 type Row = HeadRow & { packed: number; data: Uint8Array; textsPacked: number | null; texts: Uint8Array | null }
 
 /**
@@ -53,8 +53,8 @@ export function segmentTable(
     `SELECT ${COLUMNS} FROM segments s INDEXED BY segments_small ${TEXTS}
      WHERE address = ? AND to_ms >= ? AND from_ms <= ? AND rows < ? AND ${SMALL} ORDER BY first`,
   )
-  const list = sqlite.prepare<HeadRow, [string, number, number]>(
-    `SELECT ${HEAD} FROM segments s ${TEXTS} WHERE address = ? AND to_ms >= ? AND from_ms <= ? ORDER BY first`,
+  const digest = sqlite.prepare<{ digest: string | null }, [string, number, number]>(
+    'SELECT digest FROM segment_texts WHERE address = ? AND first = ? AND last = ?',
   )
   const one = sqlite.prepare<Row, [string, number, number]>(
     `SELECT ${COLUMNS} FROM segments s ${TEXTS} WHERE address = ? AND first = ? AND last = ?`,
@@ -107,8 +107,10 @@ export function segmentTable(
       const statement = below <= SMALL_SEGMENT_ROWS ? readSmall : read
       return sqlite.attempt(() => statement.all(address, from, to, below)).map(unpack)
     },
-    async listSegments(address, from, to) {
-      return sqlite.attempt(() => list.all(address, from, to)).map(headOf)
+    async readDigests(keys) {
+      return sqlite.read(() =>
+        keys.map(({ address, first, last }) => digest.get(address, first, last)?.digest ?? undefined),
+      )
     },
     async readSegment(address, first, last) {
       const row = sqlite.attempt(() => one.get(address, first, last))
@@ -169,10 +171,9 @@ function pack(data: Uint8Array = NOTHING): { packed: number; data: Uint8Array } 
 const unpacked = (packed: number | null, data: Uint8Array): Uint8Array =>
   packed ? new Uint8Array(Bun.zstdDecompressSync(data as Uint8Array<ArrayBuffer>)) : data
 
-const headOf = ({ digest, ...head }: HeadRow): SegmentHead => ({ ...head, ...(digest === null ? {} : { digest }) })
-
-const unpack = ({ packed, data, textsPacked, texts, ...head }: Row): Segment => ({
-  ...headOf(head),
+const unpack = ({ packed, data, textsPacked, texts, digest, ...head }: Row): Segment => ({
+  ...head,
+  ...(digest === null ? {} : { digest }),
   data: unpacked(packed, data),
   ...(texts === null ? {} : { texts: unpacked(textsPacked, texts) }),
 })
