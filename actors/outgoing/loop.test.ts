@@ -119,6 +119,15 @@ test('after ten failures in a row the target rests for 30 s; then one attempt sh
   expect(await status(24)).toBe('delivered')
 })
 
+test('what a target will never take does not make it rest', async () => {
+  const { store, loop } = fresh()
+  world.answer = () => ({ taken: false, error: 'HTTP 410', code: 'RELAY_GONE' })
+  await store.putEffects(Array.from({ length: 30 }, (_, n) => leaving(n)))
+  loop().wake()
+  await until('all are given up', async () => (await store.openTargets()).length === 0)
+  expect(world.sent).toHaveLength(30)
+})
+
 test('a target that is away holds up no other, and no target gets more at once than it wants', async () => {
   const { store, loop, status } = fresh()
   let underWay = 0

@@ -205,7 +205,9 @@ export class DeliveryLoop {
       lane.breaker.succeeded()
       return this.#end({ ...tried, status: 'delivered', error: null, answer: attempt.answer }, what, outgoing)
     }
-    if (this.#parts.kinds.get(lane.kind)?.restless !== true) lane.breaker.failed(triedAt)
+    // A target that says what it will never take is not away.
+    const isAway = attempt.code === undefined && this.#parts.kinds.get(lane.kind)?.restless !== true
+    if (isAway) lane.breaker.failed(triedAt)
     const pause = pauseAfter(tried.attempts, this.#parts.random())
     if (attempt.code !== undefined || pause === null) {
       const error = deadError(attempt.code ?? 'RELAY_EXHAUSTED', attempt.error)
