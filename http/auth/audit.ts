@@ -25,16 +25,19 @@ export interface AuditEntry {
   /** What else there is to say. Never a secret, here or below. */
   readonly detail: Readonly<Record<string, unknown>>
   /** The fields that changed, as they were; null: there was nothing before, or nothing changed. */
-  readonly before: Readonly<Record<string, unknown>> | null
+  readonly before: object | null
   /** The same, or what was made, as they are; null: it is gone. */
-  readonly after: Readonly<Record<string, unknown>> | null
+  readonly after: object | null
 }
 
 /** Who acts, as the journal names them. */
 export type Actor = Pick<AuditEntry['actor'], 'id' | 'email'> & Partial<AuditEntry['actor']>
 export const SOMEBODY: Actor = { id: null, email: null }
 
-type Change = Partial<Pick<AuditEntry, 'before' | 'after'>>
+interface Change {
+  readonly before?: object | null
+  readonly after?: object | null
+}
 
 /** The fields that differ, as they were and as they are. */
 export function difference<T extends object>(

@@ -74,7 +74,7 @@ export const TokenPairView = Type.Object({
 export const RefreshBody = Type.Object({ refresh_token: Type.String({ maxLength: 512 }) })
 
 const Fields = (description: string) =>
-  Type.Unsafe<Readonly<Record<string, unknown>> | null>({
+  Type.Unsafe<object | null>({
     type: 'object',
     nullable: true,
     additionalProperties: true,
