@@ -5,6 +5,8 @@ import type { InFlight } from './in-flight.ts'
 const MOST_BODY_BYTES = 16 * 1024 * 1024
 /** A body that says it is no longer than this is read in one go. */
 const SHORT_BYTES = 64 * 1024
+/** A body that trickles holds its bytes against all others: it has to be there by then. */
+const READ_MS = 60_000
 /** What a request weighs at least, besides its bytes. */
 const REQUEST_BYTES = 1024
 
@@ -70,9 +72,11 @@ async function readStream(
   held: Held,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
+  const deadline = performance.now() + READ_MS
   let length = 0
   try {
     for await (const chunk of stream ?? []) {
+      if (performance.now() > deadline) throw new Fault('MALFORMED', `The body took longer than ${READ_MS / 1000} s.`)
       length += chunk.byteLength
       if (length > MOST_BODY_BYTES) throw tooLarge()
       hold(chunk.byteLength, inFlight, held)
