@@ -2,9 +2,12 @@ import { afterEach, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import { assetUrl } from '../../views/assets.ts'
 import { documentOf, empty, live, night, NIGHT } from '../../views/fixture.ts'
+import { html } from '../../views/html.ts'
+import { viewOf } from '../../views/view.ts'
 import { SOMEBODY } from '../auth/audit.ts'
 import { NOBODY } from '../auth/identity.ts'
 import { clusterOf } from './cluster.fixture.ts'
+import { createLive } from './live.ts'
 import { createDashboard } from './routes.ts'
 import type { PageSession } from './session.ts'
 
@@ -202,4 +205,44 @@ test('one who comes while the last one goes still hears of changes', async () =>
   }
   stand.change('exhauster/u-171')
   expect(await second.until('</hx-partial>')).toContain('hx-target="#u-171"')
+})
+
+test('a stream ends when its person is somebody else now, or has another role', async () => {
+  for (const changed of [
+    { ...VIEWER, role: 'viewer' as const },
+    { ...VIEWER, user: 8 },
+  ]) {
+    const { get, people } = dashboard()
+    const stream = listen(await get('/dashboard/live?page=/dashboard&lang=en'))
+    await stream.until('hx-target="#notes"')
+    people.viewer = changed
+    people.ended()
+    await stream.end()
+  }
+})
+
+test('people of two audiences look at the same page and never get each other’s fragments', async () => {
+  const { cluster } = clusterOf(night())
+  const live = createLive({
+    cluster,
+    viewIn: (language) => viewOf(language, 'UTC', NIGHT),
+    build: 'b',
+    now: () => NIGHT,
+    report: (error) => {
+      throw error
+    },
+  })
+  closing.push(() => live.close())
+  const look = (audience: string) => {
+    const page = {
+      path: '/dashboard/devices',
+      audience,
+      concerns: () => false,
+      fragments: async () => new Map([['owner', html`<p id="owner">for ${audience}</p>`]]),
+    }
+    return listen(new Response(live.open(page, 'en', async () => true)))
+  }
+  const [engineer, user] = [look('engineer'), look('user/7')]
+  expect(await engineer.until('</hx-partial>')).toContain('for engineer')
+  expect(await user.until('</hx-partial>')).not.toContain('engineer')
 })
