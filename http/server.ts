@@ -92,13 +92,13 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const letters = createDeadLetters({ cluster, now })
   const letterActs = createLetterActs({ letters, audit })
   const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
-  const hub = new LiveHub({ cluster, answers, now, epoch: crypto.randomUUID().slice(0, 8) })
+  const pieces = createPieces(cluster)
+  const hub = new LiveHub({ cluster, answers, pieces, now, epoch: crypto.randomUUID().slice(0, 8) })
   hub.start()
   const stopLog = logStatusChanges({ cluster, log })
   credentials.onForget(() => hub.recheck())
   const deletions = createDeletions({ cluster, devices: authority.devices, now })
   const deviceActs = createDeviceActs({ authority, deletions })
-  const pieces = createPieces(cluster)
   const statistics = new StatisticsReader(cluster)
   const { timeZone } = config
   const dashboard = createDashboard({

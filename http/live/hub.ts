@@ -1,6 +1,8 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { bytesOf, type KeptAnswers } from '../exhausters/kept-answers.ts'
+import type { Pieces } from '../events/segments.ts'
 import { systemView } from '../inspection.ts'
+import { createEventNews } from './event-news.ts'
 import { Ring } from './ring.ts'
 import { COMMENT, frame } from './sse.ts'
 
@@ -46,21 +48,32 @@ export class LiveHub {
   readonly #streams = new Set<Stream>()
   readonly #decoder = new TextDecoder()
   readonly #stops: (() => void)[] = []
+  readonly #eventNews: ReturnType<typeof createEventNews>
   #inspecting = false
 
-  constructor(parts: { cluster: Cluster; answers: KeptAnswers; now: () => number; epoch: string }) {
+  constructor(parts: { cluster: Cluster; answers: KeptAnswers; pieces: Pieces; now: () => number; epoch: string }) {
     this.#cluster = parts.cluster
     this.#answers = parts.answers
     this.#now = parts.now
     this.#ring = new Ring(parts.epoch)
+    this.#eventNews = createEventNews({
+      pieces: parts.pieces,
+      partitions: parts.cluster.partitions,
+      now: parts.now,
+      isHeard: () => this.#isHeard('events'),
+      // Without an id: who comes back wants the newest, not what was new then.
+      tell: (news) => this.#publish('events', frame({ event: 'events', data: JSON.stringify(news) })),
+    })
   }
 
   /** Listens from now on, also while nobody does: a stream that is away for a moment misses nothing. */
   start(): void {
     const stopChanges = this.#cluster.onChange((changes) => {
       for (const { address } of changes) {
-        const told = TOLD.get(address.slice(0, address.indexOf('/')))
+        const kind = address.slice(0, address.indexOf('/'))
+        const told = TOLD.get(kind)
         if (told) void this.#tell(address, told)
+        else if (kind === 'event') void this.#eventNews.changed()
       }
     })
     const comments = setInterval(() => this.#comment(), COMMENT_MS)
@@ -124,6 +137,10 @@ export class LiveHub {
     )
   }
 
+  #isHeard(topic: Topic): boolean {
+    return [...this.#streams].some(({ topics }) => topics.has(topic))
+  }
+
   #publish(topic: Topic, text: string): void {
     for (const stream of [...this.#streams]) if (stream.topics.has(topic)) stream.send(text)
   }
@@ -141,7 +158,7 @@ export class LiveHub {
   }
 
   async #inspect(): Promise<void> {
-    if (this.#inspecting || ![...this.#streams].some(({ topics }) => topics.has('inspect'))) return
+    if (this.#inspecting || !this.#isHeard('inspect')) return
     this.#inspecting = true
     try {
       // Without an id: what it said two seconds ago is worth nothing to anybody who comes back.

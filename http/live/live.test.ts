@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import type { Change, Cluster } from '../../actors/cluster/port.ts'
+import { createPieces } from '../events/segments.ts'
 import { KeptAnswers } from '../exhausters/kept-answers.ts'
 import { LiveHub, type Topic } from './hub.ts'
 import { Ring } from './ring.ts'
@@ -88,7 +89,13 @@ function hubOf() {
     inspect: () => Promise.resolve({}),
   } as unknown as Cluster
   const now = () => 1_700_000_000_000
-  const hub = new LiveHub({ cluster, answers: new KeptAnswers(cluster, now), now, epoch: 'e' })
+  const hub = new LiveHub({
+    cluster,
+    answers: new KeptAnswers(cluster, now),
+    pieces: createPieces(cluster),
+    now,
+    epoch: 'e',
+  })
   hub.start()
   return {
     hub,

@@ -49,7 +49,7 @@ export function liveRoutes({ hub, credentials, now }: { hub: LiveHub; credential
         tag: 'live',
         summary: 'What changes, as it changes',
         description:
-          'Server-sent events. `exhauster`: a summary. `loop`: a control loop that has decided, was changed or moved by hand. `inspect`: what `GET /api/v1/inspect` says, every 2 s. `reset`: events were missed, read anew. With ' +
+          'Server-sent events. `exhauster`: a summary. `loop`: a control loop that has decided, was changed or moved by hand. `events`: how many came in during the last ten seconds, and the newest ten, at most twice a second. `inspect`: what `GET /api/v1/inspect` says, every 2 s. `reset`: events were missed, read anew. With ' +
           '`Last-Event-ID` it goes on where it was within five minutes. A comment comes every 10 s. It ends with its token.',
         answers: { 200: { description: 'The stream', schema: Type.String(), type: 'text/event-stream' } },
         faults: ['OVERLOADED'],

@@ -4,6 +4,7 @@ import { compare } from '../../bench/compare.ts'
 import { until } from '../../bench/product.ts'
 import type { Change, Cluster } from '../../actors/cluster/port.ts'
 import { EXHAUSTER_IDS } from '../../actors/exhauster/schema.ts'
+import { createPieces } from '../events/segments.ts'
 import { KeptAnswers } from '../exhausters/kept-answers.ts'
 import { LiveHub } from './hub.ts'
 import { frame } from './sse.ts'
@@ -68,7 +69,13 @@ export const benches: readonly Bench[] = [
     yardstick: 'the same bytes put into as many bare streams',
     async measure({ quick }) {
       const { cluster, change } = changingCluster()
-      const hub = new LiveHub({ cluster, answers: new KeptAnswers(cluster, Date.now), now: Date.now, epoch: 'bench' })
+      const hub = new LiveHub({
+        cluster,
+        answers: new KeptAnswers(cluster, Date.now),
+        pieces: createPieces(cluster),
+        now: Date.now,
+        epoch: 'bench',
+      })
       hub.start()
       const bare = new Set<ReadableStreamDefaultController<Uint8Array>>()
       const event = new TextEncoder().encode(frame({ id: 'bench-1', event: 'exhauster', data: SUMMARY }))
