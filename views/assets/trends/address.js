@@ -35,11 +35,16 @@ export function read(search) {
   }
   const from = moment(query.get('from'))
   const to = mode === 'range' ? moment(query.get('to')) : from + state.length * units[state.unit]
-  const [, begin, end] = /^(\d+)-(\d+)$/.exec(query.get('zoom') ?? '') ?? []
-  if (begin) state.zoom = { from: begin * 1000, to: end * 1000 }
-  return to - from >= rules.shortestMs && to - from <= rules.longestMs
-    ? { ...state, from, to }
-    : { ...following(state), zoom: state.zoom }
+  const fits = to - from >= rules.shortestMs && to - from <= rules.longestMs
+  const found = fits ? { ...state, from, to } : following(state)
+  return { ...found, zoom: zoomIn(query.get('zoom'), found) }
+}
+
+/** A zoom is a part of its interval, and no shorter than an interval may be. */
+function zoomIn(text, { from, to }) {
+  const [, begin, end] = /^(\d{1,12})-(\d{1,12})$/.exec(text ?? '') ?? []
+  const zoom = { from: begin * 1000, to: end * 1000 }
+  return zoom.to - zoom.from >= rules.shortestMs && zoom.from < to && zoom.to > from ? zoom : null
 }
 
 /** The address of a state; what stands there by itself is left out. */

@@ -122,6 +122,8 @@ document.addEventListener('visibilitychange', source.tail)
 
 function draw(anew = false) {
   plots.hidden = state.signals.length === 0 || !failed.hidden
+  // Few rows of the legend leave the chart their room.
+  plots.style.setProperty('--rows', Math.min(5, state.signals.length))
   chart.draw(anew)
   const view = viewOf(state)
   plots.dataset.view = JSON.stringify(view)

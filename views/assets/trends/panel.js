@@ -162,7 +162,8 @@ const faint = (colour) => colour.replace('rgb(', 'rgba(').replace(')', ', 0.16)'
 function rangeOf(min, max, edges, digital) {
   if (digital) return [-0.15, 1.15]
   const limits = edges.filter(({ name }) => name.endsWith('Max')).map(({ at }) => at)
-  if (min === null || max === null) [min, max] = [0, Math.max(1, ...edges.map(({ at }) => 2 * at))]
+  if (min === null || max === null)
+    [min, max] = [0, Math.max(1, ...edges.map(({ name, at }) => (name.endsWith('Max') ? at : 2 * at)))]
   const high = Math.max(max, ...limits)
   const low = min >= 0 && min < high * NEAR_ZERO ? 0 : min
   const room = (high - low || 1) * 0.08
