@@ -24,7 +24,7 @@ export interface Summary {
   readonly squares: number
 }
 
-export const EMPTY: Summary = { count: 0, sum: 0, min: Infinity, max: -Infinity, squares: 0 }
+const EMPTY: Summary = { count: 0, sum: 0, min: Infinity, max: -Infinity, squares: 0 }
 
 export function summarize(values: Float64Array): Summary {
   let [count, sum, min, max, squares] = [0, 0, Infinity, -Infinity, 0]

@@ -33,7 +33,7 @@ export function clipSegments<S extends Pick<Segment, 'first' | 'last'>>(
 }
 
 /** Which rows of a segment count: past `covered`, and in the range. */
-export function selected(
+function selected(
   open: OpenSegment,
   { segment, covered }: Clipped,
   { from, to }: Range,

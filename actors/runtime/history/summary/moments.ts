@@ -46,7 +46,7 @@ export function momentsOf(values: Float64Array, from = 0, to = values.length): M
   return { count, sum, rest, min, max, spread: Math.max(0, spread - (drift * drift) / count) }
 }
 
-export const NO_MOMENTS: Moments = { count: 0, sum: 0, rest: 0, min: Infinity, max: -Infinity, spread: 0 }
+const NO_MOMENTS: Moments = { count: 0, sum: 0, rest: 0, min: Infinity, max: -Infinity, spread: 0 }
 
 /** A sum of moments that grows. */
 export class MomentsSum implements Moments {
