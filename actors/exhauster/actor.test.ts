@@ -128,6 +128,23 @@ test('a change of status is stored with its causes, worst and longest first, and
   expect(actor.emitted.map(({ collection, at }) => [collection, at]).at(1)).toEqual(['status_changes', minute(1)])
 })
 
+test('a change of status is told to everybody as an event, once; the past of a machine is not', () => {
+  const actor = machine()
+  actor.frame(0, {}, 'replay', minute(10))
+  actor.frame(1, { [T]: 70 }, 'replay', minute(10))
+  actor.frame(2, { [T]: 71 })
+  actor.frame(3, { [T]: 71, [V]: 5 })
+  expect(actor.sent.map(({ key, type }) => [key, type])).toEqual([['event/#0', 'event']])
+  const { event } = JSON.parse(actor.sent[0]!.value)
+  expect(event).toMatchObject({
+    type: 'exhauster.status.changed',
+    source: 'windbox/exhauster/x-171',
+    subject: 'x-171',
+    time: '2026-11-22T10:01:00.000Z',
+    data: { status: 'warning', previous: 'ok', causes: [{ signal: T }] },
+  })
+})
+
 test('since says since when a signal has its status, not its value', () => {
   const actor = machine()
   actor.frame(0)

@@ -1,3 +1,4 @@
+import { eventRecord, eventsOf, OWN_SOURCE } from '../event/schema.ts'
 import { defineActor, Fault, type AskView, type Turn } from '../runtime/index.ts'
 import { exhausterOf, type Exhauster } from './directory.ts'
 import { causesOf, documentOf, summaryOf, type Past, type Reading } from './document.ts'
@@ -24,6 +25,8 @@ export interface RotorRecord {
 /** A status change as it is stored; its `id` is the effect's own. */
 export type StatusChangeBody = Omit<StatusChange, 'id'>
 
+/** What is older when it is known is the past of a machine and no news: nobody has to be told. */
+const NEWS_MS = 600_000
 /** One rotor a fortnight for some years; a past document older than that has no rotor's number. */
 const MAX_ROTORS = 200
 const UNKNOWN = statusCode('unknown')
@@ -50,6 +53,20 @@ function announce(turn: Turn, moment: number, previous: number, status: number, 
     causes,
   }
   turn.emit('status_changes', moment, body)
+  if (previous !== status && turn.at - moment < NEWS_MS) tellEverybody(turn, body)
+}
+
+/** An event, which people see and relays carry. */
+function tellEverybody(turn: Turn, { at, status, previous, causes }: StatusChangeBody): void {
+  const event = {
+    id: `${turn.address}/${at}`,
+    type: 'exhauster.status.changed',
+    source: OWN_SOURCE + turn.address,
+    subject: turn.actorId,
+    time: at,
+    data: { status, previous, causes },
+  }
+  turn.send(eventRecord(eventsOf(turn.partition), 'windbox', turn.at, event))
 }
 
 /** Nothing came for 180 s after this moment. Returns what is announced from then on; a machine that was unknown anyway stays so. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { Partition, readRows, type LogRecord, type NewRecord } from '../runtime/index.ts'
+import { event } from '../event/actor.ts'
+import { Partition, readRows, type ActorKind, type LogRecord, type NewRecord } from '../runtime/index.ts'
 import { MemoryStore } from '../runtime/sim/memory-store.ts'
 import { exhauster } from './actor.ts'
 import { COLUMNS, columnOf } from './columns.ts'
@@ -20,8 +21,8 @@ function world() {
   const log: LogRecord[] = []
   const store = new MemoryStore()
   const clock = { time: START, now: () => clock.time, yield: async () => {} }
-  const put = ({ key, type, value, id = '' }: NewRecord) =>
-    void log.push({ key, type, value, id, source: '', offset: log.length, at: clock.time })
+  const put = ({ key, type, value, id = '', source = '' }: NewRecord) =>
+    void log.push({ key, type, value, id, source, offset: log.length, at: clock.time })
   const append = async (records: readonly NewRecord[]) =>
     records.map((record) => {
       put(record)
@@ -30,7 +31,7 @@ function world() {
   let watermark = 0
   const open = async () => {
     const epoch = await store.claim(0)
-    const kinds = new Map([['exhauster', exhauster]])
+    const kinds = new Map([exhauster, event].map((kind): [string, ActorKind] => [kind.kind, kind]))
     const partition = new Partition({ partition: 0, epoch, kinds, store, append, clock })
     await partition.open(watermark, log.length)
     return partition
@@ -88,9 +89,18 @@ test('a node that dies between any two flushes ends with the same documents, his
     expect([...left.times]).toEqual(Array.from({ length: 100 }, (_, n) => START + n * MINUTE))
     expect(left.columns.map((column) => [...column])).toEqual(right.columns.map((column) => [...column]))
   }
-  const events = ({ store }: typeof calm) => [...store.effects.values()].map(({ id, body }) => [id, body]).sort()
-  expect(events(restless)).toEqual(events(calm))
-  expect(events(calm).length).toBeGreaterThan(6)
+  const changes = ({ store }: typeof calm) => [...store.effects.values()].map(({ body }) => body).sort()
+  expect(changes(restless)).toEqual(changes(calm))
+  expect(changes(calm).length).toBeGreaterThan(6)
+  const told = async (world: typeof calm, partition: Partition) => {
+    const segments = await world.store.readSegments('event/#0', 0, Infinity)
+    const tail = partition.tail('event/#0')
+    return readRows(tail ? [...segments, tail] : segments, { names: ['lag', 'repeated'], from: 0, to: Infinity })
+  }
+  const [left, right] = [await told(restless, owner), await told(calm, first)]
+  expect(left.times).toEqual(right.times)
+  expect(left.times.length).toBeGreaterThan(6)
+  expect([...left.columns[1]!].every(Number.isNaN)).toBe(true)
 })
 
 test('what the history gives back rebuilds the document of each moment, and its trends', async () => {
