@@ -33,12 +33,13 @@ export async function until<T>(
   what: string,
   find: () => T | Promise<T>,
   known: () => unknown = () => '',
+  patienceMs = PATIENCE_MS,
 ): Promise<NonNullable<T>> {
-  const deadline = Date.now() + PATIENCE_MS
+  const deadline = Date.now() + patienceMs
   for (;;) {
     const found = await find()
     if (found) return found
-    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS} ms for ${what}; ${String(known())}`)
+    if (Date.now() > deadline) throw new Error(`waited ${patienceMs} ms for ${what}; ${String(known())}`)
     await Bun.sleep(50)
   }
 }

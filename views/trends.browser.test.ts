@@ -43,9 +43,9 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
     // The week that a demonstration begins with has to be laid first.
     const { page } = await stage.person()
     await logIn(page)
-    await until('the present in the demonstration', async () =>
-      /^\d+\ss$/.test((await page.locator('#clock [data-age]').textContent()) ?? ''),
-    )
+    const age = () => page.locator('#clock [data-age]').textContent()
+    const isPresent = async () => /^\d+\ss$/.test((await age()) ?? '')
+    await until('the present in the demonstration', isPresent, () => '', LONG - 20_000)
     await page.context().close()
   }, LONG)
   afterAll(() => stage?.close(), LONG)
