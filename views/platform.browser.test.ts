@@ -287,6 +287,9 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
     async (colorScheme, viewport) => {
       const { id } = await send('/api/v1/devices', { name: 'Crane', kind: 'accelerometer' })
       await send('/api/v1/data', { device_id: id, x: 1, y: 2, z: 3 })
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await fetch(`${stage.url}/api/v1/dead-letters?limit=1`, { headers })
+      const letter = ((await answer.json()) as { items: { id: string }[] }).items[0]!.id
       const { page, wrong } = await stage.person({ colorScheme, viewport, locale: 'ru-RU' })
       await logIn(page, '/dashboard/devices')
       for (const path of [
@@ -296,11 +299,17 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
         '/dashboard/control',
         '/dashboard/control/default',
         '/dashboard/dead-letters',
+        '/dashboard/events/by%20hand',
+        `/dashboard/dead-letters?id=${letter}`,
       ]) {
         await page.goto(path)
         expect([path, await violations(page)]).toEqual([path, []])
         expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, viewport.width])
       }
+      await page.click('[popovertarget=replay-all]')
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      expect(await page.locator('#replay-all').isVisible()).toBe(false)
       expect(wrong).toEqual([])
       await page.context().close()
     },

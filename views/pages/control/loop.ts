@@ -179,10 +179,8 @@ function byHand(view: View, reader: Reader): Html {
   </section>`
 }
 
-const sample = (
-  origin: string,
-  loop: string,
-): string => `curl -X POST ${origin}/api/v1/control/loops/${loop}/readings \\
+const sample = (origin: string, loop: string): string => `curl -X POST \\
+  ${origin}/api/v1/control/loops/${loop}/readings \\
   -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
   -d "{\\"datetime\\": \\"$(date -u +%FT%T.%3NZ)\\", \\"payload\\": 50.2}"

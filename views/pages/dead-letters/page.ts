@@ -162,7 +162,7 @@ function detail(view: View, model: DeadLettersModel, letter: DeadLetterDetail, r
     <div class="body stack">
       <dl class="facts">${facts.map(([title, words]) => [html`<dt>${title}</dt>`, html`<dd>${words}</dd>`])}</dl>
       <h3>${deadLetters.payload}</h3>
-      ${code(view, deadLetters.payload, readable(letter.payload))}
+      ${code(view, deadLetters.payload, readable(letter.payload), 'wrapped')}
       ${
         letter.stack !== null &&
         html`<details>

@@ -24,7 +24,7 @@ export function keysCard(view: View, keys: readonly DeviceKeyView[], reader: Rea
       secret !== undefined &&
       html`<div class="body stack" role="status">
         <p><strong>${devices.newKey}</strong> ${devices.newKeyHint}</p>
-        ${code(view, devices.key, secret)}
+        ${code(view, devices.key, secret, 'wrapped')}
       </div>`
     }
     ${keys.length === 0 ? html`<p class="body muted">${devices.keysEmpty}</p>` : table(view, keys, reader)}

@@ -2,7 +2,8 @@ import type { Sample } from './model.ts'
 
 /** How a reading is sent, in three languages. `origin` is where this server is reached. */
 export const readingSample: Readonly<Record<Sample, (origin: string, id: number) => string>> = {
-  curl: (origin, id) => `curl -X POST ${origin}/api/v1/data \\
+  curl: (origin, id) => `curl -X POST \\
+  ${origin}/api/v1/data \\
   -H "Authorization: Bearer $KEY" \\
   -H "Content-Type: application/json" \\
   -d '{"device_id": ${id},
@@ -32,7 +33,8 @@ requests.post(
 }
 
 /** How the first device is made by a program. */
-export const deviceSample = (origin: string): string => `curl -X POST ${origin}/api/v1/devices \\
+export const deviceSample = (origin: string): string => `curl -X POST \\
+  ${origin}/api/v1/devices \\
   -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
   -d '{"name": "Crane 4", "kind": "accelerometer"}'

@@ -41,7 +41,7 @@ export function eventPage(view: View, model: EventModel): LivePage {
         <div class="body stack">
           <dl class="facts">${facts.map(([name, words]) => [html`<dt>${name}</dt>`, html`<dd>${words}</dd>`])}</dl>
           <h2>${events.payload}</h2>
-          ${code(view, events.payload, JSON.stringify(body, null, 2))}
+          ${code(view, events.payload, JSON.stringify(body, null, 2), 'wrapped')}
         </div>
       </section>`,
   }

@@ -118,7 +118,8 @@ function filterForm({ text }: View, { filter, range }: EventsModel): Html {
   </form>`
 }
 
-const sample = (origin: string): string => `curl -X POST ${origin}/api/v1/events \\
+const sample = (origin: string): string => `curl -X POST \\
+  ${origin}/api/v1/events \\
   -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
   -d '{"type": "play", "user_id": "user-8812", "subject": "track-40213"}'
