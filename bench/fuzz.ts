@@ -1,5 +1,6 @@
 // Starts the product in a temporary folder and lets schemathesis try its API document out: `node run.mjs bench/fuzz.ts [cases]`.
 // Ends with 1 when a check of it failed, or when the last admin is gone.
+import { Database } from 'bun:sqlite'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -79,6 +80,32 @@ function exceptions(paths: Record<string, Record<string, Operation>>): string {
   return lines.join('\n')
 }
 
+/** How many of the answers had which class of status: a fuzz whose token had died would be clean, and all 401. */
+async function classes(url: string): Promise<Record<string, number>> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const counts: Record<string, number> = {}
+  for (const [, status, n] of text.matchAll(
+    /^windbox_http_request_duration_seconds_count\{.*status="(\d+)".*\} (\d+)$/gm,
+  )) {
+    const name = status === '401' ? '401' : `${status![0]}xx`
+    counts[name] = (counts[name] ?? 0) + Number(n)
+  }
+  return counts
+}
+
+function activeAdmins(folder: string): number {
+  const store = new Database(join(folder, 'data', 'store.sqlite'), { readonly: true })
+  try {
+    return store
+      .query<{ body: string }, []>("SELECT body FROM documents WHERE collection = 'users'")
+      .all()
+      .map(({ body }) => JSON.parse(body) as { role: string; is_active: boolean })
+      .filter(({ role, is_active }) => role === 'admin' && is_active).length
+  } finally {
+    store.close()
+  }
+}
+
 const program = schemathesis()
 /** Where relays of the fuzz lead: nothing of it leaves the machine. Answers with the status that the path names. */
 const sink = Bun.serve({
@@ -100,14 +127,8 @@ try {
       program,
       'run',
       `${product.url}/swagger/json`,
-      ...[
-        '--url',
-        product.url,
-        '--phases',
-        'coverage,fuzzing',
-        '--max-examples',
-        String(Math.ceil(CASES / operations)),
-      ],
+      ...['--url', product.url, '--phases', 'coverage,fuzzing'],
+      ...['--max-examples', String(Math.ceil(CASES / operations))],
       ...['--seed', '1', '--workers', '1', '--generation-database', 'none', '--warnings', 'off', '--no-color'],
       // A stream does not end: its own tests read it.
       ...['--exclude-path', '/api/v1/live'],
@@ -137,11 +158,19 @@ try {
   }
   const code = await run.exited
   const cases = Number(/Test cases:\s*(?:\n\s*)?([\d,]+) generated/.exec(said)?.[1]?.replaceAll(',', '') ?? 0)
-  console.log(
-    `fuzz: ${cases} cases over ${operations} operations, ${code === 0 ? 'clean' : `schemathesis ended with ${code}`}`,
-  )
-  if (cases < CASES) console.log(`fuzz: fewer cases than ${CASES}`)
-  process.exitCode = code === 0 && cases >= CASES ? 0 : 1
+  const answers = await classes(product.url)
+  const admins = activeAdmins(product.folder)
+  const verdict = code === 0 ? 'clean' : `schemathesis ended with ${code}`
+  console.log(`fuzz: answers ${JSON.stringify(answers)}, active admins left ${admins}`)
+  console.log(`fuzz: ${cases} cases over ${operations} operations, ${verdict}`)
+  const faults = [
+    ...(code === 0 ? [] : [verdict]),
+    ...(cases < CASES ? [`fewer cases than ${CASES}`] : []),
+    ...(admins === 0 ? ['the last admin is gone'] : []),
+    ...((answers['2xx'] ?? 0) < cases / 5 ? ['hardly any request was let in'] : []),
+  ]
+  for (const fault of faults) console.log(`fuzz: ${fault}`)
+  process.exitCode = faults.length === 0 ? 0 : 1
 } finally {
   await product.remove()
   await sink.stop(true)

@@ -35,6 +35,12 @@ const DeviceRow = Type.Object({
   id: Type.Integer(),
   user_id: Type.Optional(Type.Unsafe<number | null>({ type: 'integer', nullable: true })),
 })
+const NewRow = Type.Object({
+  device_id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  x: Type.Number(),
+  y: Type.Number(),
+  z: Type.Number(),
+})
 const DataRow = Type.Object({
   device_id: Type.Integer(),
   x: Type.Number(),
@@ -213,7 +219,7 @@ export function statisticsAliases(parts: {
       detail: describe({
         tag,
         summary: 'Send a reading',
-        body: { 'application/json': Type.Omit(DataRow, ['id']) },
+        body: { 'application/json': NewRow },
         answers: {
           200: { description: 'It is durable', schema: DataRow },
           403: DETAIL,
