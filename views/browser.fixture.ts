@@ -94,8 +94,20 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
     )
   }
 
-  await start()
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+  async function endServer(): Promise<void> {
+    server.kill()
+    await server.exited
+    await rm(dir, { recursive: true, force: true })
+  }
+
+  let browser: Browser
+  try {
+    await start()
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
+  } catch (error) {
+    await endServer()
+    throw error
+  }
 
   return {
     get url() {
@@ -118,9 +130,7 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
     start,
     async close() {
       await browser.close()
-      server.kill()
-      await server.exited
-      await rm(dir, { recursive: true, force: true })
+      await endServer()
     },
   }
 }
