@@ -33,7 +33,7 @@ export class Bloom {
   /** Two hashes make them all (Kirsch and Mitzenmacher, 2006). */
   #bitsOf(value: string): number[] {
     const hash = murmur2(value) >>> 0
-    const step = (Math.imul(hash, 0x9e3779b1) >>> 0) | 1
+    const step = (Math.imul(hash, 0x9e3779b1) | 1) >>> 0
     const bits = this.#bytes.length * 8
     return Array.from({ length: PROBES }, (_, i) => (hash + i * step) % bits)
   }

@@ -1,0 +1,155 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { ID_PARTS, partitionOf, type Rows } from '../runtime/index.ts'
+import { addressOfEvent, eventAddresses } from './address.ts'
+import { Bloom } from './bloom.ts'
+import { digestOf, mayHold, type Digest } from './digest.ts'
+import { addLag, addLags, lagQuantile, type Lags } from './lags.ts'
+import { COLUMNS, eventOf, labelOf, labelsOf, textOf } from './row.ts'
+import { eventIdOf, eventRecord } from './schema.ts'
+
+test('an event lives where its id says, on the partition that its address names', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), fc.integer({ min: 1, max: 64 }), (id, partitions) => {
+      const address = addressOfEvent(id, partitions)
+      expect(eventAddresses(partitions)[partitionOf(address, partitions)]).toBe(address)
+    }),
+  )
+})
+
+test('the record of an event is told apart by id, sender and source, and begins with the id', () => {
+  const ids = [
+    eventRecord('event/#0', 'user/1', 5, { id: 'x' }),
+    eventRecord('event/#0', 'user/2', 5, { id: 'x' }),
+    eventRecord('event/#0', 'user/1', 5, { id: 'x', source: '/a' }),
+    eventRecord('event/#0', 'user/1', 5, { id: 'xy' }),
+  ].map(({ id }) => id!)
+  expect(new Set(ids).size).toBe(4)
+  expect(ids.map(eventIdOf)).toEqual(['x', 'x', 'x', 'xy'])
+  expect(ids.every((id) => id.includes(ID_PARTS))).toBe(true)
+})
+
+test('a row gives back the event as it was sent, and what it is chosen by', () => {
+  const anyEvent = fc.record(
+    {
+      id: fc.constant('1'),
+      type: fc.constantFrom('a', 'б.в'),
+      user_id: fc.constantFrom('u', '7'),
+      subject: fc.constant('s'),
+      data: fc.jsonValue(),
+    },
+    { requiredKeys: ['id'] },
+  )
+  fc.assert(
+    fc.property(anyEvent, (sent) => {
+      const { value } = eventRecord('event/#0', 'user/1', 1_700_000_000_000, sent)
+      const text = textOf(sent, value)
+      expect(text).not.toContain('\n')
+      const { type = '', user_id = '', subject = '' } = sent
+      expect(labelsOf(text)).toEqual({ type, user_id, subject })
+      expect([labelOf(text, 'type'), labelOf(text, 'user_id'), labelOf(text, 'subject')]).toEqual([
+        type,
+        user_id,
+        subject,
+      ])
+      const { ingest_time, store_time, ...back } = eventOf(text, 7)
+      expect(JSON.stringify(back)).toBe(JSON.stringify(sent))
+      expect(Date.parse(store_time) - Date.parse(ingest_time)).toBe(7)
+    }),
+  )
+})
+
+const MINUTE = 60_000
+
+function rowsOf(events: readonly { at: number; type: string; user: string; lag: number; again?: boolean }[]): Rows {
+  return {
+    names: COLUMNS,
+    times: Float64Array.from(events, ({ at }) => at),
+    offsets: Float64Array.from(events, (_, i) => i),
+    columns: [
+      Float64Array.from(events, ({ lag }) => lag),
+      Float64Array.from(events, ({ again }) => (again ? 1 : NaN)),
+      Float64Array.from(events, () => NaN),
+    ],
+    texts: events.map(({ type, user }) => textOf({ id: '', type, user_id: user }, '')),
+  }
+}
+
+test('a digest has events and repeats by type, user and minute, and lags of events alone', () => {
+  const digest = JSON.parse(
+    digestOf(
+      rowsOf([
+        { at: 1, type: 'a', user: 'u', lag: 3 },
+        { at: 2, type: 'b', user: 'u', lag: 5 },
+        { at: MINUTE, type: 'a', user: 'v', lag: 900, again: true },
+      ]),
+    ),
+  ) as Digest
+  expect(digest).toEqual({
+    counts: [2, 1],
+    lags: [
+      [3, 1],
+      [5, 1],
+    ],
+    minutes: [
+      [0, 2, 0],
+      [1, 0, 1],
+    ],
+    tracks: 0,
+    types: {
+      a: {
+        counts: [1, 1],
+        lags: [[3, 1]],
+        minutes: [
+          [0, 1, 0],
+          [1, 0, 1],
+        ],
+      },
+      b: { counts: [1, 0], lags: [[5, 1]], minutes: [[0, 1, 0]] },
+    },
+    users: { u: [2, 0], v: [0, 1] },
+    subjects: { '': [2, 1] },
+  })
+})
+
+test('a digest of many users stays small and still knows who is not there', () => {
+  const events = Array.from({ length: 2000 }, (_, i) => ({ at: i, type: 'a', user: `user ${i}`, lag: 1 }))
+  const text = digestOf(rowsOf(events))
+  expect(text.length).toBeLessThan(4000)
+  const digest = JSON.parse(text) as Digest
+  for (const { user } of events) expect(mayHold(digest, { user })).toBe(true)
+  const strangers = Array.from({ length: 2000 }, (_, i) => `stranger ${i}`).filter((user) => mayHold(digest, { user }))
+  expect(strangers.length).toBeLessThan(200)
+  expect(mayHold(digest, { type: 'b' })).toBe(false)
+  expect(mayHold(digest, { type: '__proto__' })).toBe(false)
+  expect(mayHold(digest, { type: 'a', track: true })).toBe(false)
+})
+
+test('a filter has all its members', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string()), (values) => {
+      const bloom = Bloom.from(Bloom.of(values, values.length).toText())
+      for (const value of values) expect(bloom.has(value)).toBe(true)
+    }),
+  )
+})
+
+test('quantiles of lags are within 1 % of the ranks of the plain list, also after adding two', () => {
+  const anyLags = fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(anyLags, anyLags, (a, b) => {
+      const [left, right] = [a, b].map((values) => {
+        const lags: Lags = new Map()
+        for (const value of values) addLag(lags, value)
+        return lags
+      })
+      addLags(left!, right!)
+      const sorted = [...a, ...b].sort((x, y) => x - y)
+      for (const q of [0.5, 0.95, 0.99]) {
+        const exact = sorted[Math.max(1, Math.ceil(q * sorted.length)) - 1]!
+        expect(Math.abs(lagQuantile(left!, q)! - exact)).toBeLessThanOrEqual(Math.max(0.5, exact * 0.0101))
+      }
+    }),
+  )
+  expect(lagQuantile(new Map(), 0.5)).toBeNull()
+})
