@@ -184,6 +184,7 @@ export async function startWindbox(
             deliveries: now - DELIVERIES_KEPT_MS,
             historyOf: { event: now - config.WINDBOX_EVENT_RETENTION },
           })
+          await server.sweepReplays()
         },
         logger,
       ),

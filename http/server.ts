@@ -196,6 +196,8 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
     repairLoops: loops.repair,
     /** Tells event actors of relays that they have not heard of; when the cluster is ready, and now and then. */
     repairRelays: relays.repair,
+    /** Forgets what is known of dead letters that are gone; after the store has dropped old ones. */
+    sweepReplays: letters.sweep,
     /** Sends webhooks: for the loop that delivers. */
     webhook,
     /** Removes what is left of deleted devices; now and then. */

@@ -202,6 +202,17 @@ test('only admins drop one, for good', async () => {
     expect(journal.text).toContain(action)
 })
 
+test('of a letter that is too old to be kept nothing is known', async () => {
+  const id = await bury('ghost/6', 'boo', '{}')
+  const other = await bury('ghost/7', 'boo', '{}')
+  const replays = { name: 'dead_letter_replays' }
+  for (const one of [id, other]) await call('POST', `${path(one)}/replay`, operator)
+  await system.store.deleteEffect(DEAD_LETTERS, id)
+  await system.sweepReplays()
+  expect(await system.store.get(replays, id)).toBeUndefined()
+  expect(await system.store.get(replays, other)).toBeDefined()
+})
+
 test('an actor that throws too often is quarantined until an admin releases it', async () => {
   const address = 'plant/sick'
   const release = `/api/v1/inspect/actors/${address}/release`

@@ -183,6 +183,9 @@ export function createDeadLetters({ cluster, now }: { cluster: Cluster; now: () 
       return { replayed, refused, more }
     },
 
+    /** After old letters have gone: forgets what was known of their replays. */
+    sweep: () => replays.sweep(async (id) => (await store.getEffect(DEAD_LETTERS, id)) !== undefined),
+
     /** Fault NOT_FOUND. */
     async drop(id: string): Promise<LetterDocument> {
       const document = await documentOf(await read(id))

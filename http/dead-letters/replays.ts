@@ -5,6 +5,7 @@ import type { Collection, Documents } from '../../actors/store/port.ts'
 import { isoTime } from '../time.ts'
 
 const REPLAYS: Collection = { name: 'dead_letter_replays' }
+const SWEEP_STEP = 500
 
 /** The last replay of a dead letter. `position` null: it was begun, and may be in the log or not. */
 export interface Replay {
@@ -75,5 +76,15 @@ export function createReplays(store: Documents, now: () => number) {
     },
 
     forget: (id: string) => store.remove(REPLAYS, id),
+
+    /** Forgets the replays of letters that are gone. */
+    async sweep(isThere: (id: string) => Promise<boolean>): Promise<void> {
+      for (let after = '', found = SWEEP_STEP; found === SWEEP_STEP;) {
+        const some = await store.find(REPLAYS, { after, limit: SWEEP_STEP })
+        for (const { id } of some) if (!(await isThere(id))) await store.remove(REPLAYS, id)
+        after = some.at(-1)?.id ?? after
+        found = some.length
+      }
+    },
   }
 }
