@@ -26,6 +26,11 @@ export function shortLength(headers: Headers): number {
   return bytes <= SHORT_BYTES ? bytes : -1
 }
 
+/** Fault MALFORMED: the client has gone, or the encoding is another one. */
+export function endedEarly(): never {
+  throw new Fault('MALFORMED', 'The body ended early, or is not what its Content-Encoding says.')
+}
+
 /**
  * The text of a body, plain or gzip, up to {@link MOST_BODY_BYTES}: it stops reading (and inflating) there, whatever `content-length`
  * says. What it takes is counted in `held`. Faults: TOO_LARGE, OVERLOADED, UNSUPPORTED_MEDIA_TYPE (encoding), MALFORMED (not gzip, not UTF-8).
@@ -84,7 +89,7 @@ async function readStream(
     }
   } catch (error) {
     if (error instanceof Fault) throw error
-    throw new Fault('MALFORMED', 'The body ended early, or is not what its Content-Encoding says.')
+    return endedEarly()
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
 }

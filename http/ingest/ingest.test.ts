@@ -79,7 +79,8 @@ function start({
   const routes = () => new RouteTable([])
   const latency = new Latency()
   const cors = createCors([])
-  const quiet = { info() {}, warn() {}, error() {} }
+  const errors: string[] = []
+  const quiet = { info() {}, warn() {}, error: (message: string) => void errors.push(message) }
   const answers = createFaultAnswers({ log: quiet, latency, cors, routes, pageOfFault: () => undefined })
   const admission = createAdmission({
     credentials: { known: () => undefined, settle: () => Promise.resolve() },
@@ -116,7 +117,7 @@ function start({
     const text = await response.text()
     return { status: response.status, headers: response.headers, json: JSON.parse(text) as Record<string, unknown> }
   }
-  return { url, post, log, clock, held, port: app.server!.port! }
+  return { url, post, log, clock, held, errors, port: app.server!.port! }
 }
 
 const NDJSON = { 'content-type': 'application/x-ndjson' }
@@ -241,6 +242,32 @@ describe.each([
     const { post } = start()
     expect((await post(body, { 'content-type': type })).status).toBe(status)
   })
+
+  test.each([10, 200_000])(
+    'a client that goes before the end of its %d bytes is no mistake of the server',
+    async (length) => {
+      const { port, held, errors, post } = start()
+      const gone = Promise.withResolvers<void>()
+      const head = `POST /words HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`
+      await Bun.connect({
+        hostname: '127.0.0.1',
+        port,
+        socket: {
+          open(socket) {
+            socket.write(`${head}{"w`)
+            const look = () => (held.bytes > 0 ? socket.terminate() : setImmediate(look))
+            look()
+          },
+          data() {},
+          close: () => gone.resolve(),
+        },
+      })
+      await gone.promise
+      while (held.bytes > 0) await new Promise(setImmediate)
+      expect((await post('{"word":"gas"}')).status).toBe(202)
+      expect(errors).toEqual([])
+    },
+  )
 
   test('more than 10,000 items are too many, in an array and in lines', async () => {
     const { post, log } = start()

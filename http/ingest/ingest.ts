@@ -3,7 +3,7 @@ import { Fault, formatPosition, type NewRecord, type Position } from '../../acto
 import type { Sent, Work } from '../edge/fast-lanes.ts'
 import type { FaultAnswers } from '../edge/fault-answers.ts'
 import type { Answered, Done, Retries } from '../edge/retries.ts'
-import { hold, readLong, shortLength, textOf, type Held } from './body.ts'
+import { endedEarly, hold, readLong, shortLength, textOf, type Held } from './body.ts'
 import { InFlight } from './in-flight.ts'
 import { parseJson, readArray, readLines, sound } from './items.ts'
 import type { Batch, Carried, Item, Refused, Resource, Sender } from './resource.ts'
@@ -160,7 +160,16 @@ export function createIngest(parts: {
       const form = formOf(headers.get('content-type'), resource)
       const length = shortLength(headers)
       if (length >= 0) hold(length, inFlight, held)
-      const text = length >= 0 ? textOf(await request.bytes()) : await readLong(request, inFlight, held)
+      let text: string
+      if (length >= 0) {
+        let bytes: Uint8Array
+        try {
+          bytes = await request.bytes()
+        } catch {
+          return endedEarly()
+        }
+        text = textOf(bytes)
+      } else text = await readLong(request, inFlight, held)
       if (text.length > LONG_TEXT) leave = await longOnes.enter()
       const nowMs = now()
       let answered: Answered
