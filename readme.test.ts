@@ -53,9 +53,9 @@ test('whoever follows the README has a new kind of actor with one folder and one
       writeFileSync(join(copy, path), codeOf(path))
     }
     const registry = join(copy, 'actors/kinds.ts')
-    const [imported, , listed] = codeOf('actors/kinds.ts').split('\n')
+    const [imported, , list, entry] = codeOf('actors/kinds.ts').split('\n')
     const before = readFileSync(registry, 'utf8')
-    const after = `${imported}\n${before.replace(/^export const kinds.*$/m, listed!)}`
+    const after = `${imported}\n${before.replace(list!, `${list}\n${entry}`)}`
     expect(after).not.toBe(`${imported}\n${before}`)
     writeFileSync(registry, after)
 

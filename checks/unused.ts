@@ -6,8 +6,11 @@ import { isTest, place, type Tree } from './tree.ts'
 const FOR_TESTS =
   /(?:^|\/)(?:conformance|fixtures?|fresh)(?:\/.*)?\.ts$|[.-](?:fixture|conformance)\.ts$|(?:^|[/-])test-kit\.ts$|^(?:checks|bench)\//
 
-/** What the runner of benchmarks takes from each of its files. */
-const TAKEN_BY_RUNNER = (path: string, name: string) => path.endsWith('.bench.ts') && name === 'benches'
+/** What the runner of benchmarks takes from each of its files, and k6 from a scenario. */
+const TAKEN_BY_RUNNER = (path: string, name: string) =>
+  path.endsWith('.bench.ts')
+    ? name === 'benches'
+    : path.startsWith('sims/k6/') && ['options', 'setup', 'handleSummary'].includes(name)
 
 /** Where commands stand that name a file to run: such a file is a root beside the tests. Prose only counts where it is a command. */
 const SCRIPTS = /^(?:package\.json|\.ci\/.*|docker-compose\.yml|Dockerfile)$/
@@ -131,8 +134,8 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-/** The runtime itself and its types: named in run.mjs and tsconfig.json, never imported. */
-const TOOLS = new Set(['bun', '@types/bun'])
+/** The runtime itself, named in run.mjs, and the types of what it and k6 bring along: never imported by their names. */
+const TOOLS = new Set(['bun', '@types/bun', '@types/k6'])
 /** Packages of package.json that no code names, product code that needs a development package, and packages that it does not name. */
 export function unusedPackages(tree: Tree): string[] {
   const { dependencies, devDependencies } = JSON.parse(tree.get('package.json')!) as Manifest
