@@ -1,12 +1,12 @@
 import { Database } from 'bun:sqlite'
 import { chmodSync } from 'node:fs'
 import { Fault } from '../runtime/index.ts'
-import { reading } from './files.ts'
+import { opened, reading } from './files.ts'
 import { earliestOf, walk, type LogMark } from './journal-end.ts'
 
 /** One file as it was at one moment, while others write to it. */
 export function copy(source: string, target: string): void {
-  reading(source, (db) => {
+  opened(source, (db) => {
     try {
       db.query('VACUUM INTO ?').run(target)
     } catch (error) {

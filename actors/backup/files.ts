@@ -40,13 +40,20 @@ export function examine(file: string, name: FileName): Examined {
   })
 }
 
+/** Looks at a file as it is at one moment, while others write to it. */
+export const reading = <T>(file: string, look: (db: Database) => T): T =>
+  opened(file, (db) => {
+    db.run('BEGIN')
+    return look(db)
+  })
+
 /** Opens a file for reading only. What SQLite cannot read becomes the fault DATA_CORRUPT. */
-export function reading<T>(file: string, look: (db: Database) => T): T {
+export function opened<T>(file: string, use: (db: Database) => T): T {
   let db: Database | undefined
   try {
     db = new Database(file, { readonly: true })
     db.run('PRAGMA busy_timeout = 10000')
-    return look(db)
+    return use(db)
   } catch (error) {
     if (error instanceof Fault) throw error
     throw new Fault('DATA_CORRUPT', `${file} cannot be read: ${(error as Error).message}.`, { cause: error })
