@@ -2,10 +2,16 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { actorAlone } from '../exhauster/turns.fixture.ts'
 import { device } from './actor.ts'
-import { packRows, type DeviceStateDocument, type ReadingsRecord } from './schema.ts'
+import { RowBuffer } from '../runtime/index.ts'
+import { packReadings, type DeviceStateDocument, type ReadingsRecord } from './schema.ts'
 import { MOST_KEPT } from './state.ts'
 
-const packed = (...rows: number[]) => packRows(Float64Array.from(rows))
+/** The record of some readings; `at` NaN: none. */
+function readings(...all: { at: number; values: { [name: string]: number } }[]): ReadingsRecord {
+  const rows = new RowBuffer()
+  for (const { at, values } of all) rows.add(Object.keys(values), at, 0, Object.values(values))
+  return packReadings(rows.rows())
+}
 const alone = () => actorAlone(device, '7')
 const T = Date.parse('2026-11-22T10:00:00Z')
 const stateOf = (actor: ReturnType<typeof alone>, nowMs = T) => actor.ask<DeviceStateDocument>('state', {}, nowMs)
@@ -34,7 +40,7 @@ test('the latest value of each name is that of the latest time, whatever the ord
 test('a reading without a time is of the moment when it was appended', () => {
   const actor = alone()
   actor.apply('reading', { values: { x: 1 } }, { at: T })
-  actor.apply('readings', { runs: [{ names: ['x'], rows: packed(NaN, 2) }] }, { at: T + 1 })
+  actor.apply('readings', readings({ at: NaN, values: { x: 2 } }), { at: T + 1 })
   expect(actor.rows.map(({ time }) => time)).toEqual([T, T + 1])
 })
 
@@ -45,19 +51,13 @@ test('a batch does what its readings one by one do', () => {
     values: fc.dictionary(fc.constantFrom('x', 'y', 'z', 'т'), value, { minKeys: 1 }),
   })
   fc.assert(
-    fc.property(fc.array(reading, { minLength: 1, maxLength: 20 }), (readings) => {
+    fc.property(fc.array(reading, { minLength: 1, maxLength: 20 }), (all) => {
       const [single, batch] = [alone(), alone()]
-      for (const one of readings) single.apply('reading', one)
-      const runs: ReadingsRecord = {
-        runs: readings.map(({ at, values }) => ({
-          names: Object.keys(values),
-          rows: packed(at, ...Object.values(values)),
-        })),
-      }
-      batch.apply('readings', runs)
+      for (const one of all) single.apply('reading', one)
+      batch.apply('readings', readings(...all))
       const { offset: _single, ...one } = stateOf(single)
-      const { offset: _batch, ...all } = stateOf(batch)
-      expect(all).toEqual(one)
+      const { offset: _batch, ...many } = stateOf(batch)
+      expect(many).toEqual(one)
       expect(batch.rows.map(({ time }) => time)).toEqual(single.rows.map(({ time }) => time))
     }),
   )
@@ -65,7 +65,7 @@ test('a batch does what its readings one by one do', () => {
 
 test('a gap in a batch is no value and changes none', () => {
   const actor = alone()
-  actor.apply('readings', { runs: [{ names: ['x', 'y'], rows: packed(T, 1, NaN, T + 1000, NaN, 2) }] })
+  actor.apply('readings', readings({ at: T, values: { x: 1 } }, { at: T + 1000, values: { y: 2 } }))
   expect(stateOf(actor).values).toMatchObject({ x: { value: 1 }, y: { value: 2 } })
   expect(actor.rows.map(({ values }) => [...values.slice(0, 2)])).toEqual([
     [1, NaN],
@@ -90,7 +90,7 @@ test('what comes after its deletion is dropped, also after a restart', () => {
   actor.apply('deleted', {}, { id: 'deleted' })
   actor.restart()
   actor.apply('reading', { at: T + 1, values: { x: 2 } })
-  actor.apply('readings', { runs: [{ names: ['x'], rows: packed(T + 2, 3) }] })
+  actor.apply('readings', readings({ at: T + 2, values: { x: 3 } }))
   expect(actor.rows.length).toBe(1)
   expect(() => stateOf(actor)).toThrow('no such device')
 })
@@ -119,6 +119,6 @@ test('a record that is no reading throws and changes nothing', () => {
   actor.apply('reading', { at: T, values: { x: 1 } })
   const before = stateOf(actor)
   expect(() => actor.apply('reading', { at: T, values: { x: 'a' } })).toThrow()
-  expect(() => actor.apply('readings', { runs: [{ names: ['x', 'y'], rows: packed(T, 1) }] })).toThrow()
+  expect(() => actor.apply('readings', { names: ['x'], columns: 'AAAAAAAAAAAA' })).toThrow()
   expect(stateOf(actor)).toEqual({ ...before, offset: stateOf(actor).offset })
 })

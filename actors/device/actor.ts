@@ -1,6 +1,6 @@
 import { defineActor, Fault, type AskView, type Turn } from '../runtime/index.ts'
 import type { DeviceStateDocument, ReadingRecord, ReadingsRecord } from './schema.ts'
-import { MOST_NAMES, unpackRows } from './schema.ts'
+import { MOST_NAMES, unpackReadings } from './schema.ts'
 import { fromJson, give, initialState, take, takeAll, toJson, type DeviceState } from './state.ts'
 
 const STALE_AFTER = { intervals: 5, atLeastMs: 180_000 } as const
@@ -34,27 +34,18 @@ function takeReading(state: DeviceState, { at, values }: ReadingRecord, turn: Tu
   turn.changed()
 }
 
-function takeReadings(state: DeviceState, { runs }: ReadingsRecord, turn: Turn): void {
+function takeReadings(state: DeviceState, record: ReadingsRecord, turn: Turn): void {
   if (state.deleted) return
-  const unpacked = runs.map(({ names, rows }) => ({ names, rows: rowsOf(names, rows, turn.at) }))
-  for (const { names, rows } of unpacked) {
-    if (names.join('\n') !== state.given.join('\n')) give(state, names)
-    turn.rows(rows)
-    takeAll(state, rows)
+  const { names, times, columns } = unpackReadings(record)
+  if (names.length > MOST_NAMES) throw unreadable(`A reading has at most ${MOST_NAMES} values.`)
+  for (let i = 0; i < times.length; i++) {
+    if (Number.isNaN(times[i]!)) times[i] = turn.at
+    else if (!Number.isFinite(times[i]!)) throw unreadable('A reading has no time.')
   }
+  if (names.join('\n') !== state.given.join('\n')) give(state, names)
+  turn.rows(times, columns)
+  takeAll(state, times, columns)
   turn.changed()
-}
-
-/** Fault UNREADABLE_RECORD. */
-function rowsOf(names: readonly string[], text: string, at: number): Float64Array {
-  const rows = unpackRows(text)
-  const width = 1 + names.length
-  if (names.length > MOST_NAMES || rows.length % width !== 0) throw unreadable('A run is not of rows.')
-  for (let i = 0; i < rows.length; i += width) {
-    if (Number.isNaN(rows[i]!)) rows[i] = at
-    else if (!Number.isFinite(rows[i]!)) throw unreadable('A row has no time.')
-  }
-  return rows
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import type { Rows } from '../runtime/index.ts'
 
 /** Of one reading. */
 export const MOST_NAMES = 64
@@ -12,26 +13,29 @@ export interface ReadingRecord {
 }
 
 /**
- * Rows of equal names. `rows`: doubles, little-endian, in base64; of each row first its time (NaN: when the record was appended), then its
- * values (NaN: none). As JSON numbers they took twice the time to write and to read.
+ * Record `readings`: many readings of one device in the order in which they came. `columns`: doubles, little-endian, in base64; first the
+ * times (NaN: when the record was appended), then the values of each name (NaN: none). As JSON numbers they cost twice as much to write
+ * and to read; packed tighter they cost more to pack than the log saved.
  */
-export interface Run {
-  readonly names: readonly string[]
-  readonly rows: string
-}
-
-export const packRows = (rows: Float64Array): string =>
-  Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength).toString('base64')
-
-/** Throws RangeError for what is no whole number of doubles. */
-export function unpackRows(text: string): Float64Array {
-  const bytes = new Uint8Array(Buffer.from(text, 'base64'))
-  return new Float64Array(bytes.buffer, 0, bytes.length / 8)
-}
-
-/** Record `readings`: many readings of one device in the order in which they came. */
 export interface ReadingsRecord {
-  readonly runs: readonly Run[]
+  readonly names: readonly string[]
+  readonly columns: string
+}
+
+export function packReadings({ names, times, columns }: Omit<Rows, 'offsets'>): ReadingsRecord {
+  const all = new Float64Array(times.length * (1 + columns.length))
+  all.set(times)
+  for (let i = 0; i < columns.length; i++) all.set(columns[i]!, (i + 1) * times.length)
+  return { names, columns: Buffer.from(all.buffer).toString('base64') }
+}
+
+/** Throws RangeError where that many columns do not fit. */
+export function unpackReadings({ names, columns }: ReadingsRecord): Omit<Rows, 'offsets'> {
+  const all = new Float64Array(new Uint8Array(Buffer.from(columns, 'base64')).buffer)
+  const rows = all.length / (1 + names.length)
+  if (!Number.isInteger(rows)) throw new RangeError(`${all.length} numbers are no columns of ${names.length} names`)
+  const column = (i: number) => all.subarray(i * rows, (i + 1) * rows)
+  return { names, times: column(0), columns: names.map((_, i) => column(i + 1)) }
 }
 
 export const deviceAddress = (id: number): string => `device/${id}`

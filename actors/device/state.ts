@@ -1,5 +1,3 @@
-import type { Run } from './schema.ts'
-
 /** Names whose latest value is kept; of more, those of the oldest time are forgotten. Their history stays. */
 export const MOST_KEPT = 1024
 /** Weight of the newest gap in the usual interval. */
@@ -44,7 +42,7 @@ export const fromJson = (stored: Stored): DeviceState => ({
 })
 
 /** From here on readings have these names. */
-export function give(state: DeviceState, names: Run['names']): void {
+export function give(state: DeviceState, names: readonly string[]): void {
   const missing = names.filter((name) => !state.names.includes(name))
   if (state.names.length + missing.length > MOST_KEPT) forgetOldest(state, names, missing.length)
   for (const name of missing) {
@@ -78,15 +76,14 @@ export function take(state: DeviceState, at: number, values: Float64Array): void
   follow(state, at)
 }
 
-/** As {@link take}, for rows as `Run` has them. */
-export function takeAll(state: DeviceState, rows: Float64Array): void {
-  const width = 1 + state.places.length
-  for (let row = 0; row < rows.length; row += width) {
-    const at = rows[row]!
-    for (let i = 1; i < width; i++) keep(state, i - 1, at, rows[row + i]!)
-    follow(state, at)
+/** As {@link take} of one row after the other: `columns[i]` has the values of the i-th name. */
+export function takeAll(state: DeviceState, times: Float64Array, columns: readonly Float64Array[]): void {
+  for (let column = 0; column < columns.length; column++) {
+    const values = columns[column]!
+    for (let i = 0; i < times.length; i++) keep(state, column, times[i]!, values[i]!)
   }
-  state.readings += rows.length / width
+  for (let i = 0; i < times.length; i++) follow(state, times[i]!)
+  state.readings += times.length
 }
 
 function keep({ places, values, ats }: DeviceState, column: number, at: number, value: number): void {

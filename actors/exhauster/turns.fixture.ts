@@ -36,12 +36,8 @@ export function actorAlone(kind: ActorKind, id: string) {
       setTimer: (name, dueMs, type, value) => void timers.set(name, { dueMs, type, value }),
       clearTimer: (name) => void timers.delete(name),
       row: (time, values) => void rows.push({ time, values: Float64Array.from(values) }),
-      rows: (flat) => {
-        const width = 1 + kind.history!(state).length
-        for (let from = 0; from < flat.length; from += width) {
-          rows.push({ time: flat[from]!, values: flat.slice(from + 1, from + width) })
-        }
-      },
+      rows: (times, columns) =>
+        times.forEach((time, i) => rows.push({ time, values: Float64Array.from(columns, (values) => values[i]!) })),
       changed: () => void changes++,
     }
     const reduce = kind.on[type]

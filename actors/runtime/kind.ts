@@ -32,8 +32,8 @@ export interface Turn {
    * `historyText`.
    */
   row(time: number, values: ArrayLike<number>, text?: string): void
-  /** Adds many rows, flat: of each its time, then a value for each column. As {@link row}, but cheaper. Copied. */
-  rows(rows: Float64Array): void
+  /** Adds many rows by column: `columns[i]` goes with the i-th of the kind's, all are as long as `times`. As {@link row}, but cheaper. Copied. */
+  rows(times: Float64Array, columns: readonly Float64Array[]): void
   /** Marks a change that viewers should hear of (at most twice a second an actor). A turn that does not say so is silent. */
   changed(): void
 }

@@ -109,14 +109,15 @@ export class CurrentTurn implements Turn {
     this.#buffer()?.add(names, time, this.offset, values, text)
   }
 
-  rows(rows: Float64Array): void {
+  rows(times: Float64Array, columns: readonly Float64Array[]): void {
     const names = this.#columns()
-    const width = 1 + names.length
-    if (rows.length % width !== 0) throw new RangeError(`${rows.length} numbers are no rows of ${width}`)
-    for (let at = 0; at < rows.length; at += width) {
-      if (!Number.isFinite(rows[at]!)) throw new RangeError(`a row at ${rows[at]}`)
+    if (columns.length > names.length || columns.some(({ length }) => length !== times.length)) {
+      throw new RangeError(`columns that are not those of ${this.address}`)
     }
-    this.#buffer()?.addAll(names, this.offset, rows)
+    for (let i = 0; i < times.length; i++) {
+      if (!Number.isFinite(times[i]!)) throw new RangeError(`a row at ${times[i]}`)
+    }
+    this.#buffer()?.addAll(names, this.offset, times, columns)
   }
 
   #columns(): readonly string[] {

@@ -1,15 +1,13 @@
-import { deviceAddress, packRows, type Run } from '../../actors/device/schema.ts'
-import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
+import { deviceAddress, MOST_NAMES, packReadings } from '../../actors/device/schema.ts'
+import { Fault, type NewRecord, RowBuffer } from '../../actors/runtime/index.ts'
 import type { Device, Registry } from '../devices/registry.ts'
 import { maySend, notYours } from '../devices/ownership.ts'
 import type { Batch, Carried, Refused, Sender } from '../ingest/resource.ts'
 import { readingOf, type Reading, XYZ } from './reading.ts'
 import { ShapeReader } from './shapes.ts'
 
-/** Numbers of one record: some 210 kB of text, which every log takes. */
+/** Numbers of one record: at most some 210 kB of text, which every log takes. */
 const MOST_NUMBERS = 20_000
-/** Room for so many readings is made at first. */
-const FIRST_ROWS = 16
 
 const noDevice = () => new Fault('NOT_FOUND', 'There is no such device.')
 
@@ -29,19 +27,14 @@ function recordOf({ device, at, names, values }: Reading): NewRecord {
   return { key: deviceAddress(device), type: 'reading', value: `{${time}"values":{${numbers}}}` }
 }
 
-/** Readings of one device with equal names, one after the other. */
-interface OpenRun {
-  readonly names: readonly string[]
-  rows: Float64Array<ArrayBuffer>
-  length: number
-}
-
 /** Readings of one device that become one record. */
 interface Group {
   readonly device: number
-  runs: OpenRun[]
+  readonly names: Set<string>
+  /** Names that are in the set: of most batches all readings have the same. */
+  known: readonly string[]
+  rows: RowBuffer
   indexes: number[]
-  numbers: number
 }
 
 /** What readings become on their way into the log, and who may send them. */
@@ -75,14 +68,15 @@ function readingBatch(devices: Pick<Registry, 'deviceOf'>, sender: Sender): Batc
   function add(index: number, device: number, at: number, names: readonly string[], values: ArrayLike<number>): void {
     if (group?.device !== device) {
       group = groups.get(device)
-      if (!group) groups.set(device, (group = { device, runs: [], indexes: [], numbers: 0 }))
+      if (!group) groups.set(device, (group = emptyGroup(device)))
     }
-    if (group.numbers > MOST_NUMBERS) full.push(close(group))
-    let run = group.runs.at(-1)
-    if (run === undefined || !sameNames(run.names, names)) group.runs.push((run = openRun(names)))
-    addRow(run, at, values)
+    if (names !== group.known || group.indexes.length * (1 + group.names.size) > MOST_NUMBERS) {
+      if (!hasRoom(group, names)) full.push(close(group))
+      for (const name of names) group.names.add(name)
+      group.known = names
+    }
+    group.rows.add(names, at, 0, values)
     group.indexes.push(index)
-    group.numbers += 1 + names.length
   }
 
   return {
@@ -128,40 +122,25 @@ function faultOf(device: Device | undefined, sender: Sender): Fault | undefined 
   }
 }
 
-const openRun = (names: readonly string[]): OpenRun => ({
-  names,
-  rows: new Float64Array(FIRST_ROWS * (1 + names.length)),
-  length: 0,
+const emptyGroup = (device: number): Group => ({
+  device,
+  names: new Set(),
+  known: [],
+  rows: new RowBuffer(),
+  indexes: [],
 })
 
-function addRow(run: OpenRun, at: number, values: ArrayLike<number>): void {
-  const width = 1 + run.names.length
-  if (run.length + width > run.rows.length) {
-    const longer = new Float64Array(2 * run.rows.length)
-    longer.set(run.rows)
-    run.rows = longer
-  }
-  const { rows } = run
-  let place = run.length
-  rows[place++] = at
-  for (let i = 0; i < width - 1; i++) rows[place++] = values[i]!
-  run.length = place
+/** Whether a reading of these names goes into the record: each of its rows has a place for each of its names. */
+function hasRoom({ names, indexes }: Group, more: readonly string[]): boolean {
+  const fresh = more.filter((name) => !names.has(name)).length
+  const most = names.size + fresh
+  return indexes.length === 0 || (most <= MOST_NAMES && (indexes.length + 1) * (1 + most) <= MOST_NUMBERS)
 }
 
 /** The group's record; the group is empty then. */
 function close(group: Group): Carried & { readonly device: number } {
-  const { device, indexes } = group
-  const runs: Run[] = group.runs.map(({ names, rows, length }) => ({ names, rows: packRows(rows.subarray(0, length)) }))
-  group.runs = []
-  group.indexes = []
-  group.numbers = 0
-  const record = { key: deviceAddress(device), type: 'readings', value: JSON.stringify({ runs }) }
+  const { device, rows, indexes } = group
+  Object.assign(group, emptyGroup(device))
+  const record = { key: deviceAddress(device), type: 'readings', value: JSON.stringify(packReadings(rows.rows())) }
   return { device, record, indexes }
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  if (a === b) return true
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }

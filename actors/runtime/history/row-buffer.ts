@@ -8,8 +8,9 @@ import { encodeTexts } from './texts.ts'
 const FIXED = 2
 /** Room for so many is made at first. */
 const FIRST_ROWS = 8
-/** UTF-16 units of text that weigh as much as a row. */
+/** UTF-16 units of text that weigh as much as a row, and columns: rows of ever new names are wide. */
 const TEXT_PER_ROW = 1024
+const COLUMNS_PER_ROW = 16
 
 /** Where a flush cuts: a segment has no more rows than this, and no more text, but at least the rows of one offset. */
 export interface SegmentLimits {
@@ -34,9 +35,9 @@ export class RowBuffer {
   #texts: string[] = []
   #textUnits = 0
 
-  /** How much memory this holds, in rows: text counts by its length. */
+  /** How much memory this holds, in rows of few columns: text counts by its length. */
   get weight(): number {
-    return this.length + this.#textUnits / TEXT_PER_ROW
+    return this.length * Math.max(1, this.#names.length / COLUMNS_PER_ROW) + this.#textUnits / TEXT_PER_ROW
   }
 
   /** `values[i]` goes with `names[i]`; missing ones are NaN. Copies. */
@@ -60,22 +61,19 @@ export class RowBuffer {
     this.length++
   }
 
-  /** Many rows of one offset, flat: of each its time, then a value for each of `names`. */
-  addAll(names: readonly string[], offset: number, rows: Float64Array): void {
+  /** Many rows of one offset; missing columns are NaN. Copies. */
+  addAll(names: readonly string[], offset: number, times: Float64Array, columns: readonly Float64Array[]): void {
     if (names !== this.#given && !sameNames(names, this.#given)) this.#place(names)
     this.#given = names
-    const width = 1 + names.length
     const from = this.length
-    const to = from + rows.length / width
+    const to = from + times.length
     if (to > this.#room) this.#grow(Math.max(to, 2 * from))
     const data = this.#data
     const room = this.#room
-    if (names.length < this.#names.length) this.#empty(from, to)
+    if (columns.length < this.#names.length) this.#empty(from, to)
+    data.set(times, from)
     data.fill(offset, room + from, room + to)
-    for (let i = 0; i < width; i++) {
-      let place = (i === 0 ? 0 : this.#places[i - 1]! * room) + from
-      for (let at = i; at < rows.length; at += width) data[place++] = rows[at]!
-    }
+    for (let i = 0; i < columns.length; i++) data.set(columns[i]!, this.#places[i]! * room + from)
     this.length = to
   }
 

@@ -130,10 +130,13 @@ function apply(
       timers.set(name, { due, type: timerType, value: timerValue ?? null }),
     clearTimer: (name) => timers.delete(name),
     row: addRow,
-    rows: (flat) => {
-      const width = 1 + kind.history!(actor.state).length
-      for (let from = 0; from < flat.length; from += width) addRow(flat[from]!, flat.subarray(from + 1, from + width))
-    },
+    rows: (times, columns) =>
+      times.forEach((time, i) =>
+        addRow(
+          time,
+          columns.map((values) => values[i]!),
+        ),
+      ),
     changed: () => {},
   }
   let parsed: unknown

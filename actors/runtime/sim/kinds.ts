@@ -27,7 +27,8 @@ const ledger = defineActor<Ledger>({
       if (v % 3 === 0) turn.row(turn.at - 2 * late, [turn.offset, v])
       if (v % 5 === 0) {
         const values = state.count % 2 === 0 ? [turn.offset, v] : [turn.offset, -v, v]
-        turn.rows(Float64Array.of(turn.at, ...values, turn.at - 3 * late, ...values))
+        const columns = values.map((value) => Float64Array.of(value, value))
+        turn.rows(Float64Array.of(turn.at, turn.at - 3 * late), columns)
       }
       if (v % 4 === 0) turn.emit('notes', turn.at, { v, hash: state.hash }, { urgent: v % 3 === 1 })
       turn.changed()

@@ -131,7 +131,8 @@ function partOf({ width, starts }: BucketOrder, { moments, classes }: ColumnSums
   for (let b = 0; b < starts.length; b++) {
     const { count, sum, rest, min, max, spread } = moments[b]!
     counts[b] = count
-    if (count > 0) figures[written++] = sum
+    // Of one value alone: the sum would not know −0.
+    if (count > 0) figures[written++] = count === 1 ? min : sum
     if (count > 1) {
       figures[written++] = rest
       figures[written++] = min
