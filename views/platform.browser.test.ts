@@ -317,8 +317,9 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
   )
 
   test(
-    'the keyboard leads to each page',
+    'the keyboard leads to each page, and through a list',
     async () => {
+      await send('/api/v1/devices', { name: 'By the keyboard' })
       const { page } = await stage.person()
       await logIn(page)
       for (const [key, path] of Object.entries({ d: 'devices', e: 'events', c: 'control', l: 'dead-letters' })) {
@@ -329,6 +330,10 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
           page.evaluate("document.querySelector('time[data-clock]') !== null"),
         )
       }
+      await page.goto('/dashboard/devices')
+      await page.keyboard.press('j')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/devices\/\d+$/)
       await page.context().close()
     },
     LONG,

@@ -192,7 +192,7 @@ export function createDashboard(parts: DashboardParts) {
     const viewer = await session(request)
     if (!viewer) return new Response(null, { status: 401 })
     const here = URL.parse(query.get('page') ?? '', parts.originOf(request))
-    const screen = here && (await screenAt(here, viewer).catch(faultOf))
+    const screen = here?.origin === parts.originOf(request) && (await screenAt(here, viewer).catch(faultOf))
     if (screen instanceof Fault) return new Response(null, { status: screen.status })
     if (!screen) return new Response(null, { status: 404 })
     /** Another role or person sees another page. */

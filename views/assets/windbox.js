@@ -206,9 +206,17 @@ document.addEventListener('keydown', (event) => {
   const second = event.timeStamp - afterG < 1500
   afterG = event.key === 'g' ? event.timeStamp : -Infinity
   if (second && event.key === 'm') go(document.querySelector('.sidenav a[href^="/dashboard/exhausters/"]').href)
+  else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1)
   else if (second && PLACES[event.key] !== undefined) go(`/dashboard${PLACES[event.key]}`)
   else if (MACHINES[event.key - 1]) go(`/dashboard/exhausters/${MACHINES[event.key - 1]}`)
 })
+
+/** To the next row of the page's lists, or the one before; Enter opens it. */
+function step(by) {
+  const links = [...document.querySelectorAll('main .table tbody tr a:first-of-type')]
+  const at = links.indexOf(document.activeElement)
+  links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus()
+}
 
 const go = (where) => location.assign(where)
 

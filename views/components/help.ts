@@ -32,6 +32,8 @@ export function help({ text }: View): Html {
         <dd>${trends.keys.cursor}</dd>
         <dt><kbd>/</kbd></dt>
         <dd>${trends.keys.find}</dd>
+        <dt><kbd>j</kbd> <kbd>k</kbd></dt>
+        <dd>${keys.row}</dd>
         <dt><kbd>?</kbd></dt>
         <dd>${keys.help}</dd>
       </dl>

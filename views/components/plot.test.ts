@@ -32,7 +32,12 @@ test('what lies further apart than a gap is not joined, and a lone point between
       [at(122), 1],
     ]),
   )!
-  expect(line.split('M').slice(1).map((run) => run.includes('L'))).toEqual([true, false, true])
+  expect(
+    line
+      .split('M')
+      .slice(1)
+      .map((run) => run.includes('L')),
+  ).toEqual([true, false, true])
   expect(line).toContain('h.01')
 })
 

@@ -34,6 +34,7 @@ const crane: DeviceSummary = {
   kind: 'accelerometer',
   owner: 'b.ilyin@plant.example',
   lastAt: NIGHT - 100,
+  silent: false,
 }
 
 function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): DeviceModel {
@@ -247,7 +248,14 @@ const EVERY_ACT = ['create', 'change', 'remove', 'make-key', 'revoke-key', 'comm
 export function platformPages(view: View, plant: PlantModel): LivePage[] {
   const all = readerOf(EVERY_ACT)
   const none = readerOf([])
-  const devices = { plant, devices: [crane, { ...crane, id: 3, name: null, kind: null, owner: null, lastAt: null }] }
+  const devices = {
+    plant,
+    devices: [
+      crane,
+      { ...crane, id: 3, name: null, kind: null, owner: null, lastAt: null },
+      { ...crane, id: 4, silent: true },
+    ],
+  }
   const held = loopDocument({
     held: true,
     dry_run: true,

@@ -92,6 +92,7 @@ export interface Text {
     readonly events: string
     readonly control: string
     readonly deadLetters: string
+    readonly row: string
     readonly help: string
     readonly close: string
     readonly single: string

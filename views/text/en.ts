@@ -77,6 +77,7 @@ export const en: Text = {
     events: 'events',
     control: 'control loops',
     deadLetters: 'dead letters',
+    row: 'next or previous row of a list; Enter opens it',
     help: 'this list',
     close: 'Close',
     single: 'Single keys work',

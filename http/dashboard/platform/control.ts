@@ -63,8 +63,9 @@ export function controlScreens(
 
   const byHand = (name: string): Act => ({
     role: 'operator',
-    async run({ status, reason = '' }, { by }) {
+    async run({ status, reason = '' }, { identity }) {
       const wanted = fits(CommandRequest, { status, reason: reason.trim() })
+      const by = { id: identity.user, email: identity.email }
       await command(cluster, { headers: {} }, name, wanted, by, crypto.randomUUID())
       return { see: `${loopPath(name)}?done=command-sent` }
     },

@@ -60,9 +60,10 @@ export function deviceScreens(
 
   async function summaryOf(device: Device, viewer: PageSession): Promise<DeviceSummary> {
     const [owner, state] = await Promise.all([ownerOf(device, viewer), stateOf(device.id)])
-    const at = documentOf(state)?.updated_at ?? null
+    const { updated_at: at = null, values = {} } = documentOf(state) ?? {}
+    const silent = Object.values(values).every(({ quality }) => quality === 'stale')
     const { id, name, kind } = device
-    return { id, name, kind, owner, lastAt: at === null ? null : Date.parse(at) }
+    return { id, name, kind, owner, lastAt: at === null ? null : Date.parse(at), silent }
   }
 
   function list(viewer: PageSession, cursor: string | undefined, origin: string): Screen {

@@ -98,6 +98,6 @@ function row(view: View, device: DeviceSummary): Html {
     <td>
       ${lastAt === null ? html`<span class="muted">${devices.never}</span>` : since(view, new Date(lastAt).toISOString(), 'live', view.now)}
     </td>
-    <td>${deviceState(view, lastAt)}</td>
+    <td>${deviceState(view, device)}</td>
   </tr>`
 }

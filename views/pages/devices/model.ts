@@ -23,6 +23,8 @@ export interface DeviceSummary {
   readonly owner: string | null
   /** Epoch ms of the newest reading, by the device's own time; null before the first. */
   readonly lastAt: number | null
+  /** Every value is stale: it has sent nothing for longer than it usually does. */
+  readonly silent: boolean
 }
 
 export interface DevicesModel {

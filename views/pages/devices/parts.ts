@@ -11,10 +11,10 @@ import type { DeviceModel, NameStatistics, ReadingValue } from './model.ts'
 /** Who it is, and whether it sends. */
 export function head(view: View, { device }: DeviceModel): Html {
   const { devices } = view.text
-  const { id, name, kind, owner, lastAt } = device
+  const { id, name, kind, owner } = device
   return html`<div class="row" id="device-head">
     <h1>${deviceName(view, device)}</h1>
-    ${deviceState(view, lastAt)}
+    ${deviceState(view, device)}
     <p>
       ${name !== null && `${devices.device({ id: String(id) })}, `}${kind !== null && html`${devices.kind.toLowerCase()} <code>${kind}</code>, `}${devices.owner.toLowerCase()}
       ${owner ?? devices.ownerless}
