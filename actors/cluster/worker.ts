@@ -143,7 +143,11 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     },
     async batch(partition, records, end) {
       await member.batch(partition, records, end)
-      publish()
+      if (assignments.has(partition)) publish()
+      else {
+        const position = member.position(partition)
+        if (position !== undefined) board.applied(partition, position)
+      }
       notices.look()
     },
     failed: fail,

@@ -57,7 +57,7 @@ export const benches: readonly Bench[] = [
       const bare = await startBare()
       try {
         await makeDevices(product)
-        const requests = quick ? 2_000 : 30_000
+        const requests = quick ? 2_000 : 60_000
         const headers = { authorization: `Bearer ${product.token}` }
         let n = 0
         const body = () => `{"device_id":${(++n % DEVICES) + 1},"x":${n % 97},"y":${(n % 89) / 8},"z":${-(n % 83)}}`

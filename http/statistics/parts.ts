@@ -30,7 +30,7 @@ export interface Column {
 
 /** Decoded summaries, of about 10 M readings of one name. */
 const SUMMARY_BYTES = 96 * 1024 * 1024
-const COLUMN_BYTES = 16 * 1024 * 1024
+const COLUMN_BYTES = 32 * 1024 * 1024
 /** Segments that are decoded before others get the thread. */
 const DECODED_AT_ONCE = 32
 /** Bytes of an entry besides its arrays. */
