@@ -37,33 +37,32 @@ export interface Digest extends Share {
 
 /** Sums up events, one after the other. */
 class Sum {
-  readonly counts: Counts = [0, 0]
+  packed = 0
   readonly lags: Lags = new Map()
-  readonly minutes = new Map<number, Counts>()
+  readonly minutes = new Map<number, number>()
 
-  add(at: number, lag: number, place: 0 | 1): void {
-    this.counts[place]++
-    countOf(this.minutes, Math.floor(at / MINUTE_MS))[place]++
-    if (place === 0) addLag(this.lags, lag)
+  add(minute: number, lag: number, unit: number): void {
+    this.packed += unit
+    count(this.minutes, minute, unit)
+    if (unit === 1) addLag(this.lags, lag)
   }
 
   share(withMinutes: boolean): Share {
-    const minutes = [...this.minutes].map(([minute, [count, repeated]]): [number, number, number] => [
-      minute,
-      count,
-      repeated,
-    ])
-    return { counts: this.counts, lags: [...this.lags], ...(withMinutes ? { minutes } : {}) }
+    const minutes = [...this.minutes].map(([minute, packed]): [number, number, number] => [minute, ...pairOf(packed)])
+    return { counts: pairOf(this.packed), lags: [...this.lags], ...(withMinutes ? { minutes } : {}) }
   }
 }
 
-function countOf<Key>(counts: Map<Key, Counts>, value: Key): Counts {
-  const found = counts.get(value)
-  if (found !== undefined) return found
-  const fresh: Counts = [0, 0]
-  counts.set(value, fresh)
-  return fresh
-}
+/** Events and repeated ids in one number: a segment has far fewer rows than this, and a pair for each value costs a third of the digest. */
+const REPEATED_UNIT = 2 ** 26
+
+const count = <Key>(counts: Map<Key, number>, value: Key, unit: number): void =>
+  void counts.set(value, (counts.get(value) ?? 0) + unit)
+
+const pairOf = (packed: number): Counts => [packed % REPEATED_UNIT, Math.floor(packed / REPEATED_UNIT)]
+
+const pairsOf = (counts: ReadonlyMap<string, number>): Record<string, Counts> =>
+  Object.fromEntries([...counts].map(([value, packed]) => [value, pairOf(packed)]))
 
 /** The kind's `digest`. */
 export function digestOf(rows: Rows): string {
@@ -71,20 +70,21 @@ export function digestOf(rows: Rows): string {
   const [lags, repeated, track] = [column(LAG), column(REPEATED), column(TRACK)]
   const all = new Sum()
   const types = new Map<string, Sum>()
-  const users = new Map<string, Counts>()
-  const subjects = new Map<string, Counts>()
+  const users = new Map<string, number>()
+  const subjects = new Map<string, number>()
   let tracks = 0
   rows.texts?.forEach((text, i) => {
     const { type, user_id, subject } = labelsOf(text)
-    const place = repeated?.[i] === 1 ? 1 : 0
-    const [at, lag] = [rows.times[i]!, lags?.[i] ?? 0]
-    all.add(at, lag, place)
+    const unit = repeated?.[i] === 1 ? REPEATED_UNIT : 1
+    const minute = Math.floor(rows.times[i]! / MINUTE_MS)
+    const lag = lags?.[i] ?? 0
+    all.add(minute, lag, unit)
     let own = types.get(type)
     if (own === undefined) types.set(type, (own = new Sum()))
-    own.add(at, lag, place)
-    countOf(users, user_id)[place]++
-    countOf(subjects, subject)[place]++
-    if (track?.[i] === 1 && place === 0) tracks++
+    own.add(minute, lag, unit)
+    count(users, user_id, unit)
+    count(subjects, subject, unit)
+    if (track?.[i] === 1 && unit === 1) tracks++
   })
   const minutes = [...types.values()].reduce((sum, own) => sum + own.minutes.size, 0)
   const withMinutes = types.size <= MOST_COUNTED && minutes <= MOST_MINUTES
@@ -92,8 +92,8 @@ export function digestOf(rows: Rows): string {
   if (types.size > MOST_COUNTED) digest.anyType = Bloom.of(types.keys(), types.size).toText()
   else digest.types = Object.fromEntries([...types].map(([type, own]) => [type, own.share(withMinutes)]))
   if (users.size > MOST_COUNTED) digest.anyUser = Bloom.of(users.keys(), users.size).toText()
-  else digest.users = Object.fromEntries(users)
-  if (subjects.size <= MOST_COUNTED) digest.subjects = Object.fromEntries(subjects)
+  else digest.users = pairsOf(users)
+  if (subjects.size <= MOST_COUNTED) digest.subjects = pairsOf(subjects)
   return JSON.stringify(digest)
 }
 

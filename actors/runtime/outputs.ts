@@ -18,8 +18,8 @@ export class Outputs {
   /** Whether an effect waits that the next flush is too late for. */
   urgent = false
   readonly #ids: AppliedId[] = []
-  /** Address and id → the offset that applied it, as long as that is not durable. */
-  readonly #known = new Map<string, number>()
+  /** Address → id → the offset that applied it, as long as that is not durable. */
+  readonly #known = new Map<string, Map<string, number>>()
 
   /** `stored` hears of effects that have just become durable. */
   constructor(store: TurnStore, outbox: Outbox, guards: Guards, stored: (effects: readonly Effect[]) => void) {
@@ -39,12 +39,14 @@ export class Outputs {
 
   applied(id: AppliedId): void {
     this.#ids.push(id)
-    this.#known.set(idKey(id.address, id.id), id.offset)
+    let known = this.#known.get(id.address)
+    if (known === undefined) this.#known.set(id.address, (known = new Map()))
+    known.set(id.id, id.offset)
   }
 
   /** The offset that applied this id, where the store may not know yet. */
   firstOffset(address: string, id: string): number | undefined {
-    return this.#guards.knowPendingIds ? this.#known.get(idKey(address, id)) : undefined
+    return this.#guards.knowPendingIds ? this.#known.get(address)?.get(id) : undefined
   }
 
   /** Offset of the first turn whose outputs are not durable, Infinity for none. */
@@ -100,10 +102,14 @@ export class Outputs {
       const some = this.#ids.slice(0, Math.min(left, batch))
       await this.#store.putIds(some)
       this.#ids.splice(0, some.length)
-      for (const { address, id } of some) this.#known.delete(idKey(address, id))
+      for (const { address, id } of some) this.#forget(address, id)
       left -= some.length
     }
   }
-}
 
-const idKey = (address: string, id: string): string => `${address}\t${id}`
+  #forget(address: string, id: string): void {
+    const known = this.#known.get(address)
+    known?.delete(id)
+    if (known?.size === 0) this.#known.delete(address)
+  }
+}

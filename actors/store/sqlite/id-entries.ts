@@ -51,7 +51,7 @@ const PROBES = 6
 export const emptyFilter = (entries: number): Uint32Array<ArrayBuffer> =>
   new Uint32Array(Math.ceil((entries * BITS_EACH) / (32 * BLOCK)) * BLOCK)
 
-export function addToFilter(filter: Uint32Array, { a, b }: FamilyHash): void {
+export function addToFilter(filter: Uint32Array, a: number, b: number): void {
   const block = placeAmong(b, filter.length / BLOCK) * BLOCK
   let bits = Math.imul(a, 0x9e3779b1) ^ (a >>> 15)
   for (let i = 0; i < PROBES; i++) {
@@ -60,7 +60,7 @@ export function addToFilter(filter: Uint32Array, { a, b }: FamilyHash): void {
   }
 }
 
-export function mayPass(filter: Uint32Array, { a, b }: FamilyHash): boolean {
+export function mayPass(filter: Uint32Array, a: number, b: number): boolean {
   const block = placeAmong(b, filter.length / BLOCK) * BLOCK
   let bits = Math.imul(a, 0x9e3779b1) ^ (a >>> 15)
   for (let i = 0; i < PROBES; i++) {

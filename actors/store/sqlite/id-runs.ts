@@ -135,7 +135,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
    */
   function look(runs: readonly Run[], hash: FamilyHash, found: (entries: Uint32Array, at: number) => void): boolean {
     for (const { filter, base, buckets } of runs) {
-      if (!mayPass(filter, hash)) continue
+      if (!mayPass(filter, hash.a, hash.b)) continue
       const entries = entriesOf(base, placeAmong(hash.a, buckets))
       if (entries === undefined) return false
       for (let at = 0; at < entries.length; at += WORDS) {
@@ -208,26 +208,17 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     const filter = emptyFilter(most)
     const range = { first: Infinity, last: -1 }
     let count = 0
+    const isGone = (offset: number) => gone.some(({ first, last }) => offset >= first && offset <= last)
     for (let index = 0; index < buckets && !isClosed; index += MERGE_STEP) {
       const to = Math.min(buckets, index + MERGE_STEP)
       const sources = sqlite.attempt(() => runs.flatMap((run) => overlapping(run, index / buckets, to / buckets)))
-      const parts: number[][] = Array.from({ length: to - index }, () => [])
-      for (const entries of sources) {
-        for (let at = 0; at < entries.length; at += WORDS) {
-          const a = entries[at]!
-          const place = placeAmong(a, buckets)
-          if (place < index || place >= to) continue
-          const offset = offsetAt(entries, at)
-          if (gone.some(({ first, last }) => offset >= first && offset <= last)) continue
-          for (let word = 0; word < WORDS; word++) parts[place - index]!.push(entries[at + word]!)
-          addToFilter(filter, { a, b: entries[at + 1]! })
-          range.first = Math.min(range.first, offset)
-          range.last = Math.max(range.last, offset)
-          count++
-        }
+      const parts = distribute(sources, index, to, buckets, isGone)
+      for (const part of parts) {
+        for (let at = 0; at < part.length; at += WORDS) note(part, at, filter, range)
+        count += part.length / WORDS
       }
       sqlite.write(() => {
-        parts.forEach((part, i) => putBucket.run(base * MOST_BUCKETS + index + i, bytesOf(Uint32Array.from(part))))
+        parts.forEach((part, i) => putBucket.run(base * MOST_BUCKETS + index + i, bytesOf(part)))
       })
       await new Promise(setImmediate)
     }
@@ -326,18 +317,56 @@ function layOut(entries: Uint32Array) {
   const count = entries.length / WORDS
   const buckets = Math.min(MOST_BUCKETS, Math.ceil(count / BUCKET_ENTRIES))
   const filter = emptyFilter(count)
-  const parts: number[][] = Array.from({ length: buckets }, () => [])
-  let [first, last] = [Infinity, -1]
-  for (let at = 0; at < entries.length; at += WORDS) {
-    const a = entries[at]!
-    const part = parts[placeAmong(a, buckets)]!
-    for (let word = 0; word < WORDS; word++) part.push(entries[at + word]!)
-    addToFilter(filter, { a, b: entries[at + 1]! })
-    const offset = offsetAt(entries, at)
-    first = Math.min(first, offset)
-    last = Math.max(last, offset)
+  const range = { first: Infinity, last: -1 }
+  for (let at = 0; at < entries.length; at += WORDS) note(entries, at, filter, range)
+  return { buckets: distribute([entries], 0, buckets, buckets, NOTHING_GONE), filter, ...range }
+}
+
+/** Takes an entry into a run's filter and range. */
+function note(entries: Uint32Array, at: number, filter: Uint32Array, range: { first: number; last: number }): void {
+  addToFilter(filter, entries[at]!, entries[at + 1]!)
+  const offset = offsetAt(entries, at)
+  if (offset < range.first) range.first = offset
+  if (offset > range.last) range.last = offset
+}
+
+const NOTHING_GONE = () => false
+
+/**
+ * The entries of buckets `from` to `to` of so many, bucket by bucket: counted first and then copied, for arrays that grow cost three times
+ * as much.
+ */
+function distribute(
+  sources: readonly Uint32Array[],
+  from: number,
+  to: number,
+  buckets: number,
+  isGone: (offset: number) => boolean,
+): Uint32Array[] {
+  const counts = new Uint32Array(to - from)
+  const placeOf = (entries: Uint32Array, at: number): number => {
+    const place = placeAmong(entries[at]!, buckets)
+    return place >= from && place < to && !isGone(offsetAt(entries, at)) ? place - from : -1
   }
-  return { buckets: parts.map((part) => Uint32Array.from(part)), filter, first, last }
+  for (const entries of sources) {
+    for (let at = 0; at < entries.length; at += WORDS) {
+      const place = placeOf(entries, at)
+      if (place >= 0) counts[place]!++
+    }
+  }
+  const parts = Array.from(counts, (count) => new Uint32Array(count * WORDS))
+  counts.fill(0)
+  for (const entries of sources) {
+    for (let at = 0; at < entries.length; at += WORDS) {
+      const place = placeOf(entries, at)
+      if (place < 0) continue
+      const part = parts[place]!
+      const to = counts[place]!
+      for (let word = 0; word < WORDS; word++) part[to + word] = entries[at + word]!
+      counts[place] = to + WORDS
+    }
+  }
+  return parts
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
