@@ -50,10 +50,16 @@ export function plot(view: View, { label, from, to, gapMs, lines, area = false, 
 
   return html`<div class="plot-wrap" tabindex="0" role="group" aria-label="${label}">
     <svg class="plot" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
-      ${values.ticks.map(({ value, words }) => [html`<path class="grid-line" d="M${round(left)} ${y(value)}H${WIDTH - RIGHT}" />`, html`<text x="${round(left - 8)}" y="${y(value) + 4}" text-anchor="end">${words}</text>`])}
+      ${values.ticks.map(({ value }) => html`<path class="grid-line" d="M${round(left)} ${y(value)}H${WIDTH - RIGHT}" />`)}
+      <g class="near">
+        ${values.ticks.map(({ value, words }) => html`<text x="${round(left - 8)}" y="${y(value) + 4}" text-anchor="end">${words}</text>`)}
+      </g>
       <path class="axis" d="M${round(left)} ${TOP - 6}V${floor}H${WIDTH - RIGHT}" />
       ${timeTicks(view, from, to).map(({ at, words, anchor }) => html`<text x="${x(at)}" y="${floor + 18}" text-anchor="${anchor}">${words}</text>`)}
       ${lines.map(({ points }, index) => stroke(points, index + 1))}
+      <g class="far">
+        ${values.ticks.map(({ value, words }) => html`<text x="${WIDTH - RIGHT}" y="${Math.max(13, y(value) - 4)}" text-anchor="end">${words}</text>`)}
+      </g>
     </svg>
   </div>`
 
