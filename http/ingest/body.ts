@@ -1,5 +1,5 @@
 import { Fault } from '../../actors/runtime/index.ts'
-import type { InFlight } from './in-flight.ts'
+import type { Held, InFlight } from './in-flight.ts'
 
 /** Of a body, inflated. */
 const MOST_BODY_BYTES = 16 * 1024 * 1024
@@ -8,15 +8,10 @@ const SHORT_BYTES = 64 * 1024
 /** A body that trickles holds its bytes against all others: it has to be there by then. */
 const READ_MS = 60_000
 /** What a request weighs at least, besides its bytes. */
-const REQUEST_BYTES = 1024
+export const REQUEST_BYTES = 1024
 
 const tooLarge = () => new Fault('TOO_LARGE', `The body may have at most ${MOST_BODY_BYTES} bytes, inflated.`)
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** What is held for one request, to be given back when it is answered. */
-export interface Held {
-  bytes: number
-}
 
 /** The bytes of a body that says it is short, and is not encoded: it may be read in one go. Else -1. */
 export function shortLength(headers: Headers): number {
@@ -33,12 +28,12 @@ export function endedEarly(): never {
 
 /**
  * The text of a body, plain or gzip, up to {@link MOST_BODY_BYTES}: it stops reading (and inflating) there, whatever `content-length`
- * says. What it takes is counted in `held`. Faults: TOO_LARGE, OVERLOADED, UNSUPPORTED_MEDIA_TYPE (encoding), MALFORMED (not gzip, not UTF-8).
+ * says. What it takes is counted in `held`. Faults: TOO_LARGE, OVERLOADED, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE (encoding), MALFORMED (not gzip, not UTF-8).
  */
 export async function readLong(request: Request, inFlight: InFlight, held: Held): Promise<string> {
   const { headers } = request
   if (Number(headers.get('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
-  hold(0, inFlight, held)
+  inFlight.hold(REQUEST_BYTES, held)
   return textOf(await readStream(bodyOf(request, headers.get('content-encoding')), inFlight, held))
 }
 
@@ -49,13 +44,6 @@ export function textOf(bytes: Uint8Array): string {
   } catch {
     throw new Fault('MALFORMED', 'The body is not UTF-8.')
   }
-}
-
-/** Counts a request and so many of its bytes. Fault OVERLOADED. */
-export function hold(bytes: number, inFlight: InFlight, held: Held): void {
-  const weight = held.bytes === 0 ? REQUEST_BYTES + bytes : bytes
-  inFlight.enter(weight)
-  held.bytes += weight
 }
 
 function bodyOf(request: Request, encoding: string | null): ReadableStream<Uint8Array> | null {
@@ -84,7 +72,7 @@ async function readStream(
       if (performance.now() > deadline) throw new Fault('MALFORMED', `The body took longer than ${READ_MS / 1000} s.`)
       length += chunk.byteLength
       if (length > MOST_BODY_BYTES) throw tooLarge()
-      hold(chunk.byteLength, inFlight, held)
+      inFlight.hold(chunk.byteLength, held)
       chunks.push(chunk)
     }
   } catch (error) {

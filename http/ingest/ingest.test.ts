@@ -301,9 +301,9 @@ describe.each([
     const { post, held } = start()
     const bomb = gzipSync(Buffer.alloc(200_000_000, 32))
     let most = 0
-    const enter = held.enter.bind(held)
-    held.enter = (bytes) => {
-      enter(bytes)
+    const hold = held.hold.bind(held)
+    held.hold = (bytes, of) => {
+      hold(bytes, of)
       most = Math.max(most, held.bytes)
     }
     expect(await post(bomb, { 'content-encoding': 'gzip' })).toMatchObject({ status: 413, json: { code: 'TOO_LARGE' } })
@@ -339,6 +339,21 @@ describe.each([
     expect([(await first).status, (await second).status]).toEqual([202, 202])
     expect(held.bytes).toBe(0)
     expect((await post('{"word":"air"}')).status).toBe(202)
+  })
+
+  test('one sender has at most half of what may be under way', async () => {
+    const waiting = Promise.withResolvers<(Position | null)[]>()
+    const { post, held } = start({ append: () => waiting.promise, inFlight: new InFlight(300_000) })
+    const long = JSON.stringify({ word: 'a'.repeat(100_000) })
+    const first = post(long)
+    while (held.bytes < 100_000) await new Promise(setImmediate)
+    const second = await post(long)
+    expect(second).toMatchObject({ status: 429, json: { code: 'RATE_LIMITED' } })
+    expect(second.headers.get('retry-after')).toBe('1')
+    waiting.resolve([{ partition: 0, offset: 0 }])
+    expect((await first).status).toBe(202)
+    expect(held.bytes).toBe(0)
+    expect((await post(long)).status).toBe(202)
   })
 
   test('items that the log could not take say so; when it took none, the request fails', async () => {

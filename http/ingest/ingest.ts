@@ -3,8 +3,8 @@ import { Fault, formatPosition, type NewRecord, type Position } from '../../acto
 import type { Sent, Work } from '../edge/fast-lanes.ts'
 import type { FaultAnswers } from '../edge/fault-answers.ts'
 import type { Answered, Done, Retries } from '../edge/retries.ts'
-import { endedEarly, hold, readLong, shortLength, textOf, type Held } from './body.ts'
-import { InFlight } from './in-flight.ts'
+import { REQUEST_BYTES, endedEarly, readLong, shortLength, textOf } from './body.ts'
+import { InFlight, type Held } from './in-flight.ts'
 import { parseJson, readArray, readLines, sound } from './items.ts'
 import type { Batch, Carried, Item, Refused, Resource, Sender } from './resource.ts'
 import { Turnstile } from './turnstile.ts'
@@ -159,9 +159,9 @@ export function createIngest(parts: {
       const { headers } = request
       const form = formOf(headers.get('content-type'), resource)
       const length = shortLength(headers)
-      if (length >= 0) hold(length, inFlight, held)
       let text: string
       if (length >= 0) {
+        inFlight.hold(REQUEST_BYTES + length, held)
         let bytes: Uint8Array
         try {
           bytes = await request.bytes()
@@ -169,7 +169,10 @@ export function createIngest(parts: {
           return endedEarly()
         }
         text = textOf(bytes)
-      } else text = await readLong(request, inFlight, held)
+      } else {
+        held.owner = identity.bucket
+        text = await readLong(request, inFlight, held)
+      }
       if (text.length > LONG_TEXT) leave = await longOnes.enter()
       const nowMs = now()
       let answered: Answered
@@ -196,7 +199,7 @@ export function createIngest(parts: {
       return answered.body
     } finally {
       leave?.()
-      inFlight.leave(held.bytes)
+      inFlight.release(held)
     }
   }
 
