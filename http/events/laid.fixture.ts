@@ -10,7 +10,7 @@ import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
 
 const PARTITIONS = 16
 const SENDER = 'user/1'
-export const TYPES = ['track.played', 'track.skipped', 'track.liked', 'session.started']
+const TYPES = ['track.played', 'track.skipped', 'track.liked', 'session.started']
 const USERS = 50_000
 /** Between two events of all. */
 const APART_MS = 0.25

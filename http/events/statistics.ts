@@ -27,7 +27,7 @@ export interface Statistics {
 }
 
 /** Steps of one answer. */
-export const MOST_POINTS = 50_000
+const MOST_POINTS = 50_000
 /** Segments whose rows one question may read: some two million events. */
 const MOST_READ = 1_000
 /** Segments read before others get the thread. */

@@ -7,7 +7,7 @@ import type { Item, Refused, Sender } from '../ingest/resource.ts'
 import { parseTime } from '../time.ts'
 
 /** Of an event, as JSON. */
-export const MOST_EVENT_BYTES = 64 * 1024
+const MOST_EVENT_BYTES = 64 * 1024
 /** Longest texts of the names that events are told apart and chosen by, characters. */
 export const LONGEST = { id: 256, type: 256, source: 1024, subject: 1024, user_id: 256, time: 64 } as const
 /** The server sets these; what a sender says there is not kept. */
