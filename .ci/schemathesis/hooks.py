@@ -55,7 +55,8 @@ def another_admin(email):
         print("THE LAST ADMIN IS GONE", file=sys.stderr, flush=True)
         os._exit(70)
     command = [*COMMAND, "users", "add", email, "--role", "admin"]
-    environment = {**os.environ, "WINDBOX_DATA_DIR": DATA}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("WINDBOX_")}
+    environment = {**others, "WINDBOX_DATA_DIR": DATA}
     subprocess.run(command, input=PASSWORD, text=True, env=environment, check=True, capture_output=True)
 
 
