@@ -1,13 +1,11 @@
 import { join } from 'node:path'
 import { openSqliteConsumer } from '../actors/log/sqlite/consumer.ts'
 import { openSqliteLog } from '../actors/log/sqlite/log.ts'
-import { Member, type NewRecord } from '../actors/runtime/index.ts'
+import { Member, type ActorKind, type NewRecord } from '../actors/runtime/index.ts'
 import { openSqliteStore } from '../actors/store/sqlite/store.ts'
 import { until } from './product.ts'
-import { sensor } from './sensor.ts'
 
 const PARTITIONS = 16
-const BATCH = 1_000
 /** Requests that are under way at once. */
 const SENDERS = 4
 /** As the product's Workers. */
@@ -19,13 +17,13 @@ export function openLog(folder: string) {
   const log = openSqliteLog({ file: join(folder, 'log.sqlite'), partitions: PARTITIONS, clock: Date })
   return {
     log,
-    /** Appends in batches, some at a time. Returns the offset behind the last one, per partition. */
-    async append(readings: readonly NewRecord[]): Promise<number[]> {
+    /** Appends the batches, some at a time. Returns the offset behind the last record, per partition. */
+    async append(batches: readonly (() => Promise<readonly NewRecord[]>)[]): Promise<number[]> {
       const ends = Array<number>(PARTITIONS).fill(0)
       let next = 0
       const sender = async () => {
-        while (next < readings.length) {
-          for (const position of await log.append(readings.slice(next, (next += BATCH)))) {
+        while (next < batches.length) {
+          for (const position of await log.append(await batches[next++]!())) {
             if (!position) throw new Error('the log did not take a record')
             ends[position.partition] = Math.max(ends[position.partition]!, position.offset + 1)
           }
@@ -37,8 +35,8 @@ export function openLog(folder: string) {
   }
 }
 
-/** Log, member and store as the product wires them, on one thread, for the kind {@link sensor}. */
-export async function openNode(folder: string) {
+/** Log, member and store as the product wires them, on one thread. */
+export async function openNode(folder: string, kinds: readonly ActorKind[]) {
   const { log, append } = openLog(folder)
   const store = openSqliteStore(join(folder, 'store.sqlite'))
   const { port1, port2 } = new MessageChannel()
@@ -49,7 +47,7 @@ export async function openNode(folder: string) {
     store,
     append: log.append,
     clock: { now: () => Date.now(), yield: () => new Promise<void>(setImmediate) },
-    kinds: new Map([['sensor', sensor]]),
+    kinds: new Map(kinds.map((kind) => [kind.kind, kind])),
     owner: 'bench',
     limits: { maxResident: MAX_RESIDENT / PARTITIONS },
     failed(error) {
@@ -71,9 +69,9 @@ export async function openNode(folder: string) {
       const ends = (await log.bounds()).map(({ end }) => end)
       await until('the log to be applied', withinMs, 1, () => reached('position', ends))
     },
-    /** Appends the readings and waits until they are applied, and history, snapshots and low watermarks durable. */
-    async ingest(readings: readonly NewRecord[]) {
-      const ends = await append(readings)
+    /** Appends the batches and waits until they are applied, and history, snapshots and low watermarks durable. */
+    async ingest(batches: readonly (() => Promise<readonly NewRecord[]>)[]) {
+      const ends = await append(batches)
       await until('the readings to be applied', 60_000, 1, () => reached('position', ends))
       await until('the readings to be durable', 60_000, 1, async () => {
         await member.flushAndCommit()

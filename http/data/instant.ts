@@ -6,16 +6,7 @@ const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as c
 const DAY_MS = 86_400_000
 /** As long as `2026-11-22T10:00:00.000Z`. */
 export const PLAIN_LENGTH = 24
-const SEPARATORS = [
-  [4, '-'],
-  [7, '-'],
-  [10, 'T'],
-  [13, ':'],
-  [16, ':'],
-  [19, '.'],
-  [23, 'Z'],
-] as const
-const MARKS = SEPARATORS.map(([place, mark]) => [place, mark.charCodeAt(0)] as const)
+const [MINUS, T, COLON, POINT, Z] = [0x2d, 0x54, 0x3a, 0x2e, 0x5a]
 
 /** As {@link parseTime}, which it leaves all to but the usual form: see {@link plainInstant}. */
 export function instantOf(text: string): number {
@@ -28,24 +19,44 @@ export function instantOf(text: string): number {
  * and `Date.parse` cost ten times as much, and a batch has a time in each of its thousand readings.
  */
 export function plainInstant(text: string, at: number): number {
-  for (let i = 0; i < MARKS.length; i++) {
-    const mark = MARKS[i]!
-    if (text.charCodeAt(at + mark[0]) !== mark[1]) return NaN
-  }
-  const year = 100 * two(text, at) + two(text, at + 2)
-  const month = two(text, at + 5)
-  const day = two(text, at + 8)
+  const isForm =
+    text.charCodeAt(at + 4) === MINUS &&
+    text.charCodeAt(at + 7) === MINUS &&
+    text.charCodeAt(at + 10) === T &&
+    text.charCodeAt(at + 13) === COLON &&
+    text.charCodeAt(at + 16) === COLON &&
+    text.charCodeAt(at + 19) === POINT &&
+    text.charCodeAt(at + 23) === Z
+  if (!isForm) return NaN
+  const day = dayAt(text, at)
   const hour = two(text, at + 11)
   const minute = two(text, at + 14)
   const second = two(text, at + 17)
   const ms = 10 * two(text, at + 20) + (two(text, at + 21) % 10)
-  // Days after the 28th depend on the month: those are for the other one. NaN fails each comparison.
-  const isDate = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28
-  if (!isDate || !(hour < 24 && minute < 60 && second < 60 && ms >= 0 && ms < 1000)) return NaN
+  // NaN fails each comparison.
+  if (!(hour < 24 && minute < 60 && second < 60 && ms >= 0 && ms < 1000)) return NaN
+  return day + ((hour * 60 + minute) * 60 + second) * 1000 + ms
+}
+
+/** The day that was asked for last, by the codes of its ten characters: of most batches all readings have the same. */
+const lastDay = new Uint16Array(10)
+let lastDayMs = NaN
+
+/** Where the day `2026-11-22` begins, epoch ms; NaN for what is none. */
+function dayAt(text: string, at: number): number {
+  let place = 0
+  while (place < 10 && text.charCodeAt(at + place) === lastDay[place]) place++
+  if (place === 10) return lastDayMs
+  const year = 100 * two(text, at) + two(text, at + 2)
+  const month = two(text, at + 5)
+  const day = two(text, at + 8)
+  // Days after the 28th depend on the month: those are for the other one.
+  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return NaN
   const leapDays = Math.floor((year - 1969) / 4) - Math.floor((year - 1901) / 100) + Math.floor((year - 1601) / 400)
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   const days = (year - 1970) * 365 + leapDays + DAYS_BEFORE[month - 1]! + (isLeap && month > 2 ? 1 : 0) + day - 1
-  return days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + ms
+  for (let i = 0; i < 10; i++) lastDay[i] = text.charCodeAt(at + i)
+  return (lastDayMs = days * DAY_MS)
 }
 
 /** Two digits as a number; NaN when they are none. */

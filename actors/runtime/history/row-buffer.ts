@@ -8,6 +8,8 @@ import { encodeTexts } from './texts.ts'
 const FIXED = 2
 /** Room for so many is made at first. */
 const FIRST_ROWS = 8
+/** Up to so many, the room grows by steps of four. */
+const MANY_ROWS = 256
 /** UTF-16 units of text that weigh as much as a row, and columns: rows of ever new names are wide. */
 const TEXT_PER_ROW = 1024
 const COLUMNS_PER_ROW = 16
@@ -45,7 +47,7 @@ export class RowBuffer {
     if (names !== this.#given && !sameNames(names, this.#given)) this.#place(names)
     this.#given = names
     const row = this.length
-    if (row === this.#room) this.#grow(Math.max(FIRST_ROWS, 2 * row))
+    if (row === this.#room) this.#grow(Math.max(FIRST_ROWS, (row < MANY_ROWS ? 4 : 2) * row))
     const data = this.#data
     const room = this.#room
     const places = this.#places
