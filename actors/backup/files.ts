@@ -61,3 +61,11 @@ export function opened<T>(file: string, use: (db: Database) => T): T {
     db?.close()
   }
 }
+
+/** What the disk refused, as the fault STORE_UNAVAILABLE; anything else as it is. */
+export function refusal(error: unknown, path: string): unknown {
+  const fromDisk = error instanceof Error && !(error instanceof Fault) && 'syscall' in error
+  return fromDisk
+    ? new Fault('STORE_UNAVAILABLE', `${path} cannot be written: ${error.message}.`, { cause: error })
+    : error
+}

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../runtime/index.ts'
 import { copy, cut } from './copy.ts'
-import { reading } from './files.ts'
+import { reading, refusal } from './files.ts'
 import { markOf } from './journal-end.ts'
 import { FILES, sha256Of, toDisk, writeManifest, type Manifest } from './manifest.ts'
 import { verify } from './verify.ts'
@@ -20,7 +20,11 @@ const ATTEMPTS = 3
  * empty), STORE_UNAVAILABLE (no room), LOG_UNAVAILABLE (the log's retention was faster, try again), DATA_CORRUPT.
  */
 export async function makeBackup(dataDir: string, into: string, now: () => number): Promise<Manifest> {
-  claim(into)
+  try {
+    claim(into)
+  } catch (error) {
+    throw refusal(error, into)
+  }
   const [store, log] = FILES.map((name) => [join(dataDir, name), join(into, name)] as const) as [Pair, Pair]
   const madeAt = new Date(now()).toISOString()
   try {
@@ -48,7 +52,7 @@ export async function makeBackup(dataDir: string, into: string, now: () => numbe
     return manifest
   } catch (error) {
     for (const name of readdirSync(into)) rmSync(join(into, name), { force: true })
-    throw error
+    throw refusal(error, into)
   }
 }
 
@@ -58,4 +62,5 @@ function claim(into: string): void {
   mkdirSync(into, { recursive: true, mode: 0o700 })
   if (readdirSync(into).length > 0)
     throw new Fault('CONFLICT', `${into} is not empty: a backup takes a folder of its own.`)
+  chmodSync(into, 0o700)
 }

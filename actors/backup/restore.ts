@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../runtime/index.ts'
+import { refusal } from './files.ts'
 import { FILES, readManifest, sha256Of, toDisk, type Manifest } from './manifest.ts'
 import { verify } from './verify.ts'
 
@@ -15,7 +16,7 @@ export const isHalfRestored = (dataDir: string): boolean =>
 /**
  * Puts a backup into a data directory that has nothing in it yet; the caller holds its lock. Cut short, it leaves a directory that
  * `isHalfRestored` and that the next restore takes. Faults: CONFLICT (not
- * empty), DATA_CORRUPT, SCHEMA_VERSION, LOG_MISMATCH.
+ * empty), DATA_CORRUPT, SCHEMA_VERSION, LOG_MISMATCH, STORE_UNAVAILABLE (no room).
  */
 export async function restoreBackup(from: string, dataDir: string): Promise<Manifest> {
   const there = readdirSync(dataDir).filter((name) => !LEFTOVERS.has(name))
@@ -32,15 +33,19 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Mani
     }
   }
   verify(from)
-  for (const name of FILES) {
-    const part = join(dataDir, partOf(name))
-    copyFileSync(join(from, name), part)
-    chmodSync(part, 0o600)
-    toDisk(part)
-  }
-  for (const name of FILES) {
-    renameSync(join(dataDir, partOf(name)), join(dataDir, name))
-    toDisk(dataDir)
+  try {
+    for (const name of FILES) {
+      const part = join(dataDir, partOf(name))
+      copyFileSync(join(from, name), part)
+      chmodSync(part, 0o600)
+      toDisk(part)
+    }
+    for (const name of FILES) {
+      renameSync(join(dataDir, partOf(name)), join(dataDir, name))
+      toDisk(dataDir)
+    }
+  } catch (error) {
+    throw refusal(error, dataDir)
   }
   return manifest
 }
