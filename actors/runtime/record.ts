@@ -15,7 +15,10 @@ export interface NewRecord {
   readonly type: string
   /** JSON text on one line, as `JSON.stringify` gives it. */
   readonly value: string
-  /** Identity for de-duplication within the address; the same id is applied once, for ever. Empty or absent: none. */
+  /**
+   * Identity for de-duplication within the address: the same id is applied once, as long as the history lives that it brought, or, for a kind
+   * without history, for a week at least. Empty or absent: none.
+   */
   readonly id?: string
   /** Who sent it, when a turn did: `partition-offset-n`, its n-th output, the same on every replay. Empty or absent: nobody inside. */
   readonly source?: string

@@ -147,6 +147,8 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
     history: number
     effects: number
     deliveries: number
+    /** Ids of actors that have no history to go with. Absent: they stay. */
+    ids?: number
     /** History of these kinds, where it is kept for another time. */
     historyOf?: Readonly<Record<string, number>>
   }): Promise<void>

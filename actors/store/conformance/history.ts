@@ -206,6 +206,21 @@ export function historyClaims(make: MakeStore) {
       }),
     )
     test(
+      'ids of actors that have no history go by their own age',
+      withStore(make, async (store) => {
+        const ids = (address: string, count: number) =>
+          Array.from({ length: count }, (_, i) => ({ address, id: `id ${i}`, partition: 0, offset: i }))
+        const asked = [...ids('film/1', 3), ...ids('film/2', 300), ...ids('device/1', 300)]
+        await store.putIds(asked)
+        await store.putSegments([segment(0, 299)])
+        const left = async () => (await store.findIds(asked)).filter((offset) => offset >= 0).length
+        await store.expire({ history: 0, effects: 0, deliveries: 0, ids: Date.now() - 60_000 })
+        expect(await left()).toBe(603)
+        await store.expire({ history: 0, effects: 0, deliveries: 0, ids: Date.now() + 60_000 })
+        expect(await left()).toBe(300)
+      }),
+    )
+    test(
       'a kind may have a retention of its own, in both directions',
       withStore(make, async (store) => {
         const addresses = ['device/1', 'event/#1', 'events/1', 'eve/1', 'zone/1']

@@ -17,15 +17,22 @@ export function openIds(
   raiseEnds: RaiseEnds,
 ): {
   methods: Methods
+  /** Drops ids of actors without history that came before. */
+  expire(beforeMs: number): Promise<void>
   forget(offsets: { readonly address: string; readonly first: number; readonly last: number }): Promise<void>
 } {
-  const ids = db.collection<{ _id: string; partition: number; offset: number }>('ids')
+  const ids = db.collection<{ _id: string; partition: number; offset: number; at?: number }>('ids')
   const methods: Methods = {
     putIds: (given) =>
       attempt(async () => {
         if (given.length === 0) return
         await raiseEnds(given)
-        const rows = given.map((each) => ({ _id: keyOf(each), partition: each.partition, offset: each.offset }))
+        const rows = given.map((each) => ({
+          _id: keyOf(each),
+          partition: each.partition,
+          offset: each.offset,
+          at: Date.now(),
+        }))
         // New ids are the rule, and inserting them costs a quarter of upserting.
         const known = await duplicatesOf(ids.insertMany(rows, { ordered: false }))
         const lower = known.map((index) => {
@@ -55,6 +62,16 @@ export function openIds(
   }
   return {
     methods,
+    async expire(beforeMs) {
+      await attempt(async () => {
+        const old = { at: { $lt: beforeMs } }
+        const address = { $first: { $split: ['$_id', '\t'] } }
+        for await (const { _id } of ids.aggregate<{ _id: string }>([{ $match: old }, { $group: { _id: address } }])) {
+          if (await db.collection('segments').findOne({ address: _id }, { projection: { _id: 1 } })) continue
+          await ids.deleteMany({ ...old, _id: { $gt: `${_id}\t`, $lt: `${_id}\n` } })
+        }
+      })
+    },
     async forget({ address, first, last }) {
       // All keys of the address: the sign after the tab ends them.
       const _id = { $gt: `${address}\t`, $lt: `${address}\n` }

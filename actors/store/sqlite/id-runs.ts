@@ -57,8 +57,9 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   const newest = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM newest_runs WHERE address = ?')
   const numbers = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM id_runs WHERE address = ? ORDER BY run')
   const load = sqlite.prepare<RunRow, [number]>('SELECT * FROM id_runs WHERE run = ?')
-  const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array]>(
-    `INSERT INTO id_runs (address, level, first, last, entries, buckets, base, filter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  const put = sqlite.prepare<unknown, [string, number, number, number, number, number, number, Uint8Array, number]>(
+    `INSERT INTO id_runs (address, level, first, last, entries, buckets, base, filter, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   // Beside the runs, for it is asked with every id: the highest key of an index costs ten times this.
   const putNewest = sqlite.prepare<unknown, [string]>(
@@ -85,6 +86,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     'DELETE FROM forgotten_ids WHERE address = ? AND first >= ? AND last <= ?',
   )
   const putForgotten = sqlite.prepare<unknown, [string, number, number]>('INSERT INTO forgotten_ids VALUES (?, ?, ?)')
+  const old = sqlite.prepare<{ run: number; base: number }, [number]>(
+    `SELECT run, base FROM id_runs WHERE at > 0 AND at < ?
+     AND NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = id_runs.address)`,
+  )
   const within = sqlite.prepare<{ run: number; base: number }, [string, number, number]>(
     'SELECT run, base FROM id_runs WHERE address = ? AND first >= ? AND last <= ?',
   )
@@ -152,7 +157,17 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     const run = layOut(entries)
     const { base } = begin.get(now())!
     run.buckets.forEach((words, index) => putBucket.run(base * MOST_BUCKETS + index, bytesOf(words)))
-    put.run(address, 0, run.first, run.last, entries.length / WORDS, run.buckets.length, base, bytesOf(run.filter))
+    put.run(
+      address,
+      0,
+      run.first,
+      run.last,
+      entries.length / WORDS,
+      run.buckets.length,
+      base,
+      bytesOf(run.filter),
+      now(),
+    )
     putNewest.run(address)
     end.run(base)
   }
@@ -189,7 +204,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       if (!runs.every(({ run }) => there.has(run))) return false
       const { first, last, entries, buckets, filter } = merged
       if (entries > 0) {
-        put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter))
+        put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter), now())
         putNewest.run(address)
       }
       for (const { run } of runs) drop.run(run)
@@ -297,8 +312,15 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       })
       for (const base of bases) await dropBase(base)
     },
-    /** What merges left behind that died with their process. */
-    async sweep(): Promise<void> {
+    /** Drops runs of actors without history that came before (a merged one came when it was merged), and what dead merges left. */
+    async expire(beforeMs: number): Promise<void> {
+      const bases = sqlite.write(() =>
+        old.all(beforeMs).map(({ run, base }) => {
+          drop.run(run)
+          return base
+        }),
+      )
+      for (const base of bases) await dropBase(base)
       for (const { base } of sqlite.attempt(() => dead.all(now() - DEAD_MS))) {
         await dropBase(base)
         sqlite.write(() => end.run(base))

@@ -38,12 +38,13 @@ export function idTable(
 ): {
   methods: Methods
   forget(offsets: Offsets): Promise<void>
-  sweep(): Promise<void>
+  /** Drops ids of actors without history that came before, and what merges left behind that died with their process. */
+  expire(beforeMs: number): Promise<void>
   close(): Promise<void>
 } {
   const runs = idRuns(sqlite, now)
-  const put = sqlite.prepare<unknown, [string, string, number, number]>(
-    `INSERT INTO ids VALUES (?, ?, ?, ?) ON CONFLICT (address, id) DO UPDATE
+  const put = sqlite.prepare<unknown, [string, string, number, number, number]>(
+    `INSERT INTO ids VALUES (?, ?, ?, ?, ?) ON CONFLICT (address, id) DO UPDATE
      SET partition = excluded.partition, offset = excluded.offset WHERE excluded.offset < ids.offset`,
   )
   const find = sqlite.prepare<{ offset: number }, [string, string]>(
@@ -63,13 +64,19 @@ export function idTable(
   const broughtBy = sqlite.prepare<{ id: string }, [string, string, number, number, number]>(
     'SELECT id FROM ids WHERE address = ? AND id > ? AND offset BETWEEN ? AND ? ORDER BY id LIMIT ?',
   )
+  const dropOld = sqlite.prepare<unknown, [number, number]>(
+    `DELETE FROM ids WHERE (address, id) IN (
+       SELECT address, id FROM ids WHERE at > 0 AND at < ?
+       AND NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = ids.address) LIMIT ?
+     )`,
+  )
   const drop = sqlite.prepare<unknown, [string, string]>('DELETE FROM ids WHERE address = ? AND id = ?')
   /** How many this connection has let wait, by address: a guess that costs nothing, of how many there are. */
   const counts = new Map<string, number>()
 
   /** Within a transaction. */
   function letWait(address: string, ids: readonly AppliedId[]): void {
-    for (const { id, partition, offset } of ids) put.run(address, id, partition, offset)
+    for (const { id, partition, offset } of ids) put.run(address, id, partition, offset, now())
     const count = (counts.get(address) ?? 0) + ids.length
     counts.set(address, count)
     if (count < MOST_WAITING) return
@@ -146,7 +153,13 @@ export function idTable(
         await new Promise(setImmediate)
       }
     },
-    sweep: runs.sweep,
+    async expire(beforeMs) {
+      for (let dropped = STEP; dropped === STEP;) {
+        dropped = sqlite.write(() => dropOld.run(beforeMs, STEP).changes)
+        await new Promise(setImmediate)
+      }
+      await runs.expire(beforeMs)
+    },
     close: runs.close,
   }
 }

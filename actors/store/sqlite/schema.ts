@@ -99,9 +99,15 @@ CREATE TABLE forgotten_ids (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** When ids came, for those of actors without history, which nothing else ends. 0: before this was kept. */
+const ID_AGES = `
+ALTER TABLE ids ADD COLUMN at REAL NOT NULL DEFAULT 0;
+ALTER TABLE id_runs ADD COLUMN at REAL NOT NULL DEFAULT 0;
+`
+
 export const STORE_FILE: FileKind = {
   name: 'store',
   applicationId: 0x57425354, // "WBST"
-  migrations: [TABLES, TEXTS, SUMMARIES, DELIVERIES, ID_RUNS],
+  migrations: [TABLES, TEXTS, SUMMARIES, DELIVERIES, ID_RUNS, ID_AGES],
   unavailable: 'STORE_UNAVAILABLE',
 }

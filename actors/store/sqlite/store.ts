@@ -37,7 +37,7 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
     async expire(before) {
       await segments.expire(before, ids.forget)
       await effects.expire(before.effects)
-      await ids.sweep()
+      await ids.expire(before.ids ?? 0)
       await deliveries.expire(before.deliveries)
     },
     async forget(address) {
