@@ -328,7 +328,7 @@ export class Partition {
       resident: this.#table.size,
       dirty: this.#snapshotter.dirty,
       pendingOutputs: this.#outputs.size,
-      pendingRows: this.#snapshotter.pendingRows,
+      pendingRows: Math.ceil(this.#snapshotter.pendingRows),
       timers: this.#alarmClock.size,
       activations: this.#table.activations,
       evictions: this.#table.evictions,

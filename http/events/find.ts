@@ -9,8 +9,8 @@ import { rowsOf } from './segments.ts'
 export async function findEvent(cluster: Cluster, id: string): Promise<StoredEvent | undefined> {
   const home = addressOfEvent(id, cluster.partitions)
   const found = await findAt(cluster, home, id)
-  if (found !== undefined) return found
-  // An event of the system itself lives where it was sent.
+  // An event of the system itself lives where its actor does, whose address stands in its id.
+  if (found !== undefined || !id.includes('/')) return found
   for (const address of eventAddresses(cluster.partitions)) {
     const stored = address === home ? undefined : await findAt(cluster, address, id)
     if (stored !== undefined) return stored
