@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
-import { FAULTS, type FaultCode } from '../../actors/runtime/index.ts'
-import { PROBLEM_JSON } from '../edge/problem.ts'
+import type { FaultCode } from '../../actors/runtime/index.ts'
+import { addFaults } from './faults.ts'
 
 interface AnswerText {
   readonly description: string
@@ -49,8 +49,6 @@ export function describe(route: {
   } as object
 }
 
-const FAULT_CODES: unique symbol = Symbol('fault codes')
-
 const bodyOf = (body: Readonly<Record<string, TSchema>>) => ({
   required: true,
   content: Object.fromEntries(Object.entries(body).map(([type, schema]) => [type, { schema }])),
@@ -81,43 +79,3 @@ const RETRY_KEY = {
   description: 'A retry with the same key within 24 h changes nothing; with another body it is refused',
   schema: { type: 'string', minLength: 1, maxLength: 128 },
 }
-
-/** One answer a status, with the codes that it may have and an example of each; beside the body that the route itself answers with. */
-export function addFaults(responses: Record<string, unknown>, codes: readonly FaultCode[]): void {
-  const byStatus = Map.groupBy(codes, (code) => FAULTS[code].status)
-  for (const [status, group] of byStatus) {
-    const there = responses[status] as Answer | undefined
-    const all = [...new Set([...(there?.[FAULT_CODES]?.codes ?? []), ...group])].sort()
-    const own = there?.[FAULT_CODES]?.own ?? (there as Answer | undefined)
-    const titles = all.map((code) => `\`${code}\`: ${FAULTS[code].title}`)
-    responses[status] = {
-      ...own,
-      description: [...(own ? [own.description] : []), ...titles].join('; '),
-      content: {
-        ...own?.content,
-        [PROBLEM_JSON]: {
-          schema: { $ref: '#/components/schemas/Problem' },
-          examples: Object.fromEntries(all.map((code) => [code, { value: exampleOf(code) }])),
-        },
-      },
-      [FAULT_CODES]: { codes: all, own },
-    }
-  }
-}
-
-interface Answer {
-  readonly description: string
-  readonly content?: object
-  /** What was added here before, and what stood there without it. */
-  readonly [FAULT_CODES]?: { readonly codes: readonly FaultCode[]; readonly own: Answer | undefined }
-}
-
-const exampleOf = (code: FaultCode) => ({
-  type: `urn:windbox:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-  title: FAULTS[code].title,
-  status: FAULTS[code].status,
-  detail: 'What is wrong with this request.',
-  code,
-  instance: '/the/path',
-  ...(code === 'VALIDATION' ? { errors: [{ path: '/from', message: 'Expected an ISO 8601 time' }] } : {}),
-})

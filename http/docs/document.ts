@@ -2,7 +2,8 @@ import { registerSchemaPath } from '@elysiajs/swagger/utils'
 import { FAULTS, type FaultCode } from '../../actors/runtime/index.ts'
 import { ACCESS_KEY, type Access } from '../edge/access.ts'
 import { DOCUMENT_KEY } from '../schema.ts'
-import { HEADERS_KEY, TAKES_KEY, addFaults } from './describe.ts'
+import { HEADERS_KEY, TAKES_KEY } from './describe.ts'
+import { addFaults } from './faults.ts'
 
 /** A route as Elysia keeps it, as far as the document needs it. */
 export interface DocumentedRoute {
