@@ -65,8 +65,8 @@ export class Gathered {
   /** All values of the range, in no order. Throws {@link Moved}. */
   async values(): Promise<Float64Array> {
     const places = [...this.#plan.whole, ...this.#plan.cut]
-    const columns = await this.#parts.columns(places, this.#wanted.name)
-    const picked = [...columns.map((column) => this.#pick(column, -1)), ...this.#loose]
+    const picked = [...this.#loose]
+    await this.#parts.eachColumn(places, this.#wanted.name, (column) => void picked.push(this.#pick(column, -1)))
     const all = new Float64Array(picked.reduce((sum, { values }) => sum + values.length, 0))
     let at = 0
     for (const { values } of picked) {
@@ -93,8 +93,9 @@ export class Gathered {
 
   async #addPlain(): Promise<void> {
     const { plain, tails } = this.#plan
-    const columns = await this.#parts.columns(plain, this.#wanted.name)
-    for (const [i, column] of columns.entries()) this.#take(this.#pick(column, plain[i]!.covered), this.#loose)
+    await this.#parts.eachColumn(plain, this.#wanted.name, (column, i) =>
+      this.#take(this.#pick(column, plain[i]!.covered), this.#loose),
+    )
     for (const { rows, covered } of tails)
       this.#take(this.#pick(columnOf(rows, this.#wanted.name), covered), this.#loose)
   }
@@ -126,25 +127,32 @@ export class Gathered {
       starts.push(edges)
       widths.push(buckets.width)
     }
-    const columns = await this.#parts.columns(places, name)
-    for (const [i, column] of columns.entries()) this.#take(this.#pick(column, -1, starts[i], widths[i]), this.#edges)
+    await this.#parts.eachColumn(places, name, (column, i) =>
+      this.#take(this.#pick(column, -1, starts[i], widths[i]), this.#edges),
+    )
   }
 
   /** Rows of the range past an offset; with `starts` only those in these buckets. */
   #pick({ times, offsets, values }: Column, covered: number, starts?: ReadonlySet<number>, width = 1): Picked {
     if (values === undefined) return { times: NOTHING, values: NOTHING }
     const { from, to } = this.#wanted
-    const picked = { times: new Float64Array(times.length), values: new Float64Array(times.length) }
+    const offset = covered >= 0 ? offsets() : undefined
+    // Where a row that counts stands, one after the other: of an edge few do.
     let count = 0
     for (let i = 0; i < times.length; i++) {
       const time = times[i]!
-      const value = values[i]!
-      if (time < from || time >= to || value !== value || (covered >= 0 && offsets[i]! <= covered)) continue
+      if (time < from || time >= to || (offset !== undefined && offset[i]! <= covered)) continue
       if (starts !== undefined && !starts.has(Math.floor(time / width) * width)) continue
-      picked.times[count] = time
-      picked.values[count++] = value
+      if (count === rowsThatCount.length) rowsThatCount = grown(rowsThatCount)
+      if (values[i] === values[i]) rowsThatCount[count++] = i
     }
-    return { times: picked.times.subarray(0, count), values: picked.values.subarray(0, count) }
+    const picked = { times: new Float64Array(count), values: new Float64Array(count) }
+    for (let n = 0; n < count; n++) {
+      const i = rowsThatCount[n]!
+      picked.times[n] = times[i]!
+      picked.values[n] = values[i]!
+    }
+    return picked
   }
 
   #take(picked: Picked, to: Picked[]): void {
@@ -165,8 +173,16 @@ export class Gathered {
 
 const NOTHING = new Float64Array(0)
 
+let rowsThatCount = new Uint32Array(4096)
+
+function grown(rows: Uint32Array): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(2 * rows.length)
+  longer.set(rows)
+  return longer
+}
+
 const columnOf = ({ names, times, offsets, columns }: Rows, name: string): Column => ({
   times,
-  offsets,
+  offsets: () => offsets,
   values: columns[names.indexOf(name)],
 })

@@ -23,7 +23,8 @@ interface Kept<Value> {
 /** The rows of a segment that have a name, or may. */
 export interface Column {
   readonly times: Float64Array
-  readonly offsets: Float64Array
+  /** Seldom asked for. */
+  offsets(): Float64Array
   /** NaN: no value; undefined: no row has the name. */
   readonly values: Float64Array | undefined
 }
@@ -57,24 +58,29 @@ export class SegmentParts {
     return this.#read('buckets', keys, name, bucketsOf, ({ size }) => size)
   }
 
-  /** Throws {@link Moved}. */
-  async columns(keys: readonly SegmentKey[], name: string): Promise<Column[]> {
-    const found: Column[] = []
+  /** Hands them over one by one, so that not all of them are in memory at once. Throws {@link Moved}. */
+  async eachColumn(
+    keys: readonly SegmentKey[],
+    name: string,
+    take: (column: Column, i: number) => void,
+  ): Promise<void> {
+    let decoded = 0
     for (const [i, key] of keys.entries()) {
       const group = `${name}\t${key.address}`
       const kept = this.#columns.inGroup(group)(key.first)
       let column = kept?.last === key.last ? kept.value : undefined
       if (column === undefined) {
-        if (i % DECODED_AT_ONCE === DECODED_AT_ONCE - 1) await new Promise(setImmediate)
+        if (++decoded % DECODED_AT_ONCE === 0) await new Promise(setImmediate)
         const segment = await this.#store.readSegment(key.address, key.first, key.last)
         if (segment === undefined) throw new Moved()
         const open = openSegment(segment.data)
-        column = { times: open.times(), offsets: open.offsets(), values: open.column(name) }
-        this.#columns.set(group, key.first, { last: key.last, value: column }, 24 * open.rows + ENTRY_BYTES)
+        // What it is decoded from stays with it, for the offsets.
+        column = { times: open.times(), offsets: open.offsets, values: open.column(name) }
+        const size = 16 * open.rows + segment.data.byteLength + ENTRY_BYTES
+        this.#columns.set(group, key.first, { last: key.last, value: column }, size)
       }
-      found.push(column)
+      take(column, i)
     }
-    return found
   }
 
   async #read<One extends Part>(
