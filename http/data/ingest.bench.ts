@@ -29,7 +29,7 @@ const sender = { identity: { ...NOBODY, role: 'engineer' as const }, nowMs: Date
 
 async function recordsOf(body: Uint8Array) {
   const batch = records.batch(sender)
-  const unread = readLines(new TextDecoder().decode(body), batch)
+  const unread = readLines(body, batch)
   const taken = await batch.finish()
   if (unread.length + taken.refused.length > 0) throw new Error('a reading was refused')
   return taken.records.map(({ record }) => record)

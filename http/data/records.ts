@@ -80,8 +80,8 @@ function readingBatch(devices: Pick<Registry, 'deviceOf'>, sender: Sender): Batc
   }
 
   return {
-    line(text, begin, end, index) {
-      if (!reader.read(text, begin, end)) return false
+    line(bytes, begin, end, index) {
+      if (!reader.read(bytes, begin, end)) return false
       add(index, reader.device, reader.at, reader.names, reader.values)
       return true
     },

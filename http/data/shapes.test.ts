@@ -20,7 +20,7 @@ function slowly(line: string) {
 
 /** What the shapes make of it; undefined: they leave it to the general way. */
 function byShape(line: string, reader: ShapeReader) {
-  const padded = `\n${line}\n`
+  const padded = new TextEncoder().encode(`\n${line}\n`)
   if (!reader.read(padded, 1, padded.length - 1)) return undefined
   const { device, at, names, values } = reader
   return { device, at, names: [...names], values: [...values.subarray(0, names.length)] }

@@ -12,7 +12,7 @@ const TIME = -2
  * of this shape says is in its slots alone.
  */
 interface Shape {
-  readonly texts: readonly Uint16Array[]
+  readonly texts: readonly Uint8Array[]
   readonly slots: readonly number[]
   readonly names: readonly string[]
 }
@@ -38,7 +38,7 @@ export class ShapeReader {
   }
 
   /** False for a line that has no shape, or says what is not valid: it is to be read as JSON. */
-  read(text: string, begin: number, end: number): boolean {
+  read(text: Uint8Array, begin: number, end: number): boolean {
     const seen = ShapeReader.#seen
     for (let i = 0; i < seen.length; i++) {
       const shape = seen[i]!
@@ -47,19 +47,19 @@ export class ShapeReader {
       return true
     }
     if (this.#tries++ >= MOST_TRIES) return false
-    const shape = shapeOf(text.slice(begin, end))
+    const shape = shapeOf(decoder.decode(text.subarray(begin, end)))
     if (!shape || !this.#fits(shape, text, begin, end)) return false
     seen.unshift(shape)
     if (seen.length > MOST_SHAPES) seen.pop()
     return true
   }
 
-  #fits({ texts, slots, names }: Shape, text: string, begin: number, end: number): boolean {
+  #fits({ texts, slots, names }: Shape, text: Uint8Array, begin: number, end: number): boolean {
     let at = begin
     this.at = NaN
     for (let i = 0; i <= slots.length; i++) {
       const same = texts[i]!
-      for (let k = 0; k < same.length; k++) if (text.charCodeAt(at++) !== same[k]) return false
+      for (let k = 0; k < same.length; k++) if (text[at++] !== same[k]) return false
       if (i === slots.length) break
       const slot = slots[i]!
       if (slot === TIME) {
@@ -89,20 +89,20 @@ const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, n) => 10 ** n)
 let numberEnd = 0
 
 /** The JSON number at this place, if it has few digits and no exponent; else NaN. */
-function numberAt(text: string, at: number): number {
-  const isNegative = text.charCodeAt(at) === MINUS
+function numberAt(text: Uint8Array, at: number): number {
+  const isNegative = text[at] === MINUS
   if (isNegative) at++
   const begin = at
   let digits = 0
-  let code = text.charCodeAt(at)
-  for (; code >= ZERO && code <= NINE; code = text.charCodeAt(++at)) digits = digits * 10 + code - ZERO
+  let code = text[at]!
+  for (; code >= ZERO && code <= NINE; code = text[++at]!) digits = digits * 10 + code - ZERO
   const whole = at - begin
-  if (whole === 0 || (whole > 1 && text.charCodeAt(begin) === ZERO)) return NaN
+  if (whole === 0 || (whole > 1 && text[begin] === ZERO)) return NaN
   let fraction = 0
   if (code === POINT) {
     const point = at
-    code = text.charCodeAt(++at)
-    for (; code >= ZERO && code <= NINE; code = text.charCodeAt(++at)) digits = digits * 10 + code - ZERO
+    code = text[++at]!
+    for (; code >= ZERO && code <= NINE; code = text[++at]!) digits = digits * 10 + code - ZERO
     fraction = at - point - 1
     if (fraction === 0) return NaN
   }
@@ -112,6 +112,9 @@ function numberAt(text: string, at: number): number {
   const number = fraction === 0 ? digits : digits / POWERS[fraction]!
   return isNegative ? -number : number
 }
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Of names without escapes: what stands between the quotes is what they say. */
 const NAME = /"([^"\\\u0000-\u001f]*)"/y
@@ -172,7 +175,7 @@ function shapeOf(line: string): Shape | undefined {
   texts.push(line.slice(from))
   // Of a name that stands twice the last one counts: such a line has no shape.
   if (new Set(slots).size < slots.length || new Set(names).size < names.length) return undefined
-  return { texts: texts.map(codesOf), slots, names: names.length > 0 ? names : XYZ }
+  return { texts: texts.map((text) => encoder.encode(text)), slots, names: names.length > 0 ? names : XYZ }
 }
 
 /** As the general way finds it: nothing that it refuses gets a shape. */
@@ -184,5 +187,3 @@ function isReading(line: string): boolean {
     return false
   }
 }
-
-const codesOf = (text: string): Uint16Array => Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))

@@ -112,7 +112,7 @@ export function createRetries({ store, now }: { store: StateStore; now: () => nu
     async once(
       sender: Identity,
       headers: Headers,
-      parts: readonly string[],
+      parts: readonly (string | Uint8Array)[],
       work: (idOf?: (index: number) => string) => Promise<Done>,
     ): Promise<Answered> {
       const key = retryKeyOf(headers)

@@ -1,16 +1,18 @@
+import { isUtf8 } from 'node:buffer'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { Held, InFlight } from './in-flight.ts'
 
 /** Of a body, inflated. */
 const MOST_BODY_BYTES = 16 * 1024 * 1024
-/** A body that says it is no longer than this is read in one go. */
-const SHORT_BYTES = 64 * 1024
+/** A body that says it is no longer than this is read in one go: a thousand readings in lines. */
+const SHORT_BYTES = 256 * 1024
 /** A body that trickles holds its bytes against all others: it has to be there by then. */
 const READ_MS = 60_000
 /** What a request weighs at least, besides its bytes. */
 export const REQUEST_BYTES = 1024
 
 const tooLarge = () => new Fault('TOO_LARGE', `The body may have at most ${MOST_BODY_BYTES} bytes, inflated.`)
+const notUtf8 = () => new Fault('MALFORMED', 'The body is not UTF-8.')
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** The bytes of a body that says it is short, and is not encoded: it may be read in one go. Else -1. */
@@ -27,14 +29,19 @@ export function endedEarly(): never {
 }
 
 /**
- * The text of a body, plain or gzip, up to {@link MOST_BODY_BYTES}: it stops reading (and inflating) there, whatever `content-length`
- * says. What it takes is counted in `held`. Faults: TOO_LARGE, OVERLOADED, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE (encoding), MALFORMED (not gzip, not UTF-8).
+ * The bytes of a body, inflated where it is gzip, up to {@link MOST_BODY_BYTES}: it stops reading (and inflating) there, whatever `content-length`
+ * says. What it takes is counted in `held`. Faults: TOO_LARGE, OVERLOADED, RATE_LIMITED, UNSUPPORTED_MEDIA_TYPE (encoding), MALFORMED (not gzip).
  */
-export async function readLong(request: Request, inFlight: InFlight, held: Held): Promise<string> {
+export async function readLong(request: Request, inFlight: InFlight, held: Held): Promise<Uint8Array> {
   const { headers } = request
   if (Number(headers.get('content-length') ?? 0) > MOST_BODY_BYTES) throw tooLarge()
   inFlight.hold(REQUEST_BYTES, held)
-  return textOf(await readStream(bodyOf(request, headers.get('content-encoding')), inFlight, held))
+  return await readStream(bodyOf(request, headers.get('content-encoding')), inFlight, held)
+}
+
+/** Fault MALFORMED for lines that are not UTF-8: without it those would be found one by one, when the first are read. */
+export function demandUtf8(bytes: Uint8Array): void {
+  if (!isUtf8(bytes)) throw notUtf8()
 }
 
 /** Fault MALFORMED. */
@@ -42,7 +49,7 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw new Fault('MALFORMED', 'The body is not UTF-8.')
+    throw notUtf8()
   }
 }
 

@@ -343,10 +343,10 @@ describe.each([
 
   test('one sender has at most half of what may be under way', async () => {
     const waiting = Promise.withResolvers<(Position | null)[]>()
-    const { post, held } = start({ append: () => waiting.promise, inFlight: new InFlight(300_000) })
-    const long = JSON.stringify({ word: 'a'.repeat(100_000) })
+    const { post, held } = start({ append: () => waiting.promise, inFlight: new InFlight(900_000) })
+    const long = JSON.stringify({ word: 'a'.repeat(300_000) })
     const first = post(long)
-    while (held.bytes < 100_000) await new Promise(setImmediate)
+    while (held.bytes < 300_000) await new Promise(setImmediate)
     const second = await post(long)
     expect(second).toMatchObject({ status: 429, json: { code: 'RATE_LIMITED' } })
     expect(second.headers.get('retry-after')).toBe('1')

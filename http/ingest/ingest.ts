@@ -3,7 +3,7 @@ import { Fault, formatPosition, type NewRecord, type Position } from '../../acto
 import type { Sent, Work } from '../edge/fast-lanes.ts'
 import type { FaultAnswers } from '../edge/fault-answers.ts'
 import type { Answered, Done, Retries } from '../edge/retries.ts'
-import { REQUEST_BYTES, endedEarly, readLong, shortLength, textOf } from './body.ts'
+import { demandUtf8, endedEarly, readLong, REQUEST_BYTES, shortLength, textOf } from './body.ts'
 import { InFlight, type Held } from './in-flight.ts'
 import { parseJson, readArray, readLines, sound } from './items.ts'
 import type { Batch, Carried, Item, Refused, Resource, Sender } from './resource.ts'
@@ -61,12 +61,13 @@ function batchOf({ many, batch }: Resource, sender: Sender): Batch {
 }
 
 /** What a body holds. Faults: MALFORMED, TOO_LARGE, VALIDATION. */
-function read(resource: Resource, form: Form, text: string, sender: Sender): Many | One {
+function read(resource: Resource, form: Form, bytes: Uint8Array, sender: Sender): Many | One {
   if (form === 'lines') {
+    demandUtf8(bytes)
     const batch = batchOf(resource, sender)
-    return { batch, unread: readLines(text, batch) }
+    return { batch, unread: readLines(bytes, batch) }
   }
-  const value = parseJson(text)
+  const value = parseJson(textOf(bytes))
   if (form !== 'one' && takesMany(resource) && Array.isArray(value)) {
     const batch = batchOf(resource, sender)
     return { batch, unread: readArray(value, batch) }
@@ -159,32 +160,30 @@ export function createIngest(parts: {
       const { headers } = request
       const form = formOf(headers.get('content-type'), resource)
       const length = shortLength(headers)
-      let text: string
+      let bytes: Uint8Array
       if (length >= 0) {
         inFlight.hold(REQUEST_BYTES + length, held)
-        let bytes: Uint8Array
         try {
           bytes = await request.bytes()
         } catch {
           return endedEarly()
         }
-        text = textOf(bytes)
       } else {
         held.owner = identity.bucket
-        text = await readLong(request, inFlight, held)
+        bytes = await readLong(request, inFlight, held)
       }
-      if (text.length > LONG_TEXT) leave = await longOnes.enter()
+      if (bytes.length > LONG_TEXT) leave = await longOnes.enter()
       const nowMs = now()
       let answered: Answered
       if (headers.has('idempotency-key')) {
-        const parts = [new URL(request.url).pathname, form, text]
+        const parts = [new URL(request.url).pathname, form, bytes]
         answered = await retries.once(identity, headers, parts, async (idOf) => {
           const sender = { identity, nowMs, params, ...(idOf ? { idOf } : {}) }
-          return await take(resource, read(resource, form, text, sender), sender)
+          return await take(resource, read(resource, form, bytes, sender), sender)
         })
       } else {
         const sender = { identity, nowMs, params }
-        const sent = read(resource, form, text, sender)
+        const sent = read(resource, form, bytes, sender)
         if ('batch' in sent) answered = await appendMany(sent, sender)
         else {
           const taken = resource.one(sent.value, sender)

@@ -1,5 +1,6 @@
 import { Fault } from '../../actors/runtime/index.ts'
 import { flawOf } from '../edge/flaw.ts'
+import { textOf } from './body.ts'
 import type { Batch, Refused } from './resource.ts'
 
 /** Of one request. */
@@ -36,20 +37,20 @@ export function readArray(values: readonly unknown[], batch: Batch): Refused[] {
   return refused
 }
 
-/** As {@link readArray}, of lines of JSON: blank ones are no items, a bad one is a refused item. Fault TOO_LARGE. */
-export function readLines(text: string, batch: Batch): Refused[] {
+/** As {@link readArray}, of lines of JSON in UTF-8: blank ones are no items, a bad one is a refused item. Fault TOO_LARGE. */
+export function readLines(bytes: Uint8Array, batch: Batch): Refused[] {
   const refused: Refused[] = []
   let index = 0
-  for (let begin = 0; begin < text.length;) {
-    let end = text.indexOf('\n', begin)
-    if (end < 0) end = text.length
+  for (let begin = 0; begin < bytes.length;) {
+    let end = bytes.indexOf(LINE_END, begin)
+    if (end < 0) end = bytes.length
     const from = begin
     begin = end + 1
-    if (index < MOST_ITEMS && batch.line?.(text, from, end, index)) {
+    if (index < MOST_ITEMS && batch.line?.(bytes, from, end, index)) {
       index++
       continue
     }
-    const line = text.slice(from, end)
+    const line = textOf(bytes.subarray(from, end))
     if (line.trim() === '') continue
     if (index === MOST_ITEMS) throw tooMany()
     let value: unknown
@@ -70,7 +71,7 @@ function sort(value: unknown, index: number, batch: Batch, refused: Refused[]): 
   else refused.push({ index, fault: unsound(flaw) })
 }
 
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
+const [LINE_END, QUOTE, BACKSLASH, COMMA] = [0x0a, 0x22, 0x5c, 0x2c]
 
 /** Whether this is an array of more items than that: the commas of its first level are counted, and nothing is made of it. */
 function hasMore(text: string, most: number): boolean {

@@ -40,7 +40,7 @@ export interface Taken {
 /** A body's items on their way into records, one after the other. */
 export interface Batch {
   /** A line that the resource reads itself, without making JSON of it. False: it has to come as an item. */
-  line?(text: string, begin: number, end: number, index: number): boolean
+  line?(bytes: Uint8Array, begin: number, end: number, index: number): boolean
   /** Does not throw: a wrong one stands among the refused ones at the end. */
   item(item: Item): void
   finish(): Taken | Promise<Taken>
