@@ -180,7 +180,13 @@ export class Member implements ConsumerHandler {
   }
 
   async #flushAll(): Promise<void> {
-    await Promise.all([...this.#seats.values()].map(({ runtime }) => runtime?.flush()))
+    const flushes: (Promise<boolean> | undefined)[] = []
+    for (const { runtime } of [...this.#seats.values()]) {
+      flushes.push(runtime?.flush())
+      // A store in this process does all of a flush at once: records and questions wait for one partition's, not for all.
+      await this.#options.clock.yield()
+    }
+    await Promise.all(flushes)
     const offsets = new Map<number, number>()
     for (const [partition, { runtime, assigned }] of this.#seats) {
       const needed = runtime?.lowWatermark ?? -1

@@ -292,7 +292,7 @@ export class Partition {
     const { contiguousMerge, clip, mergedBeforeDelete } = this.#guards
     const rules = { contiguous: contiguousMerge, clip, mergedFirst: mergedBeforeDelete }
     const kind = this.#table.kindOf(address)?.definition
-    return compactHistory(this.#options.store, address, this.#limits, rules, kind)
+    return compactHistory(this.#options.store, address, this.#limits, rules, kind, () => this.#options.clock.yield())
   }
 
   /** Applies nothing more after the present chunk, and resolves then: what comes next is the last flush. */

@@ -14,7 +14,7 @@ interface Rules {
 const ALL_RULES: Rules = { contiguous: true, clip: true, mergedFirst: true }
 
 /**
- * Merges the small segments of one actor. Returns how many fewer there are. Anybody may run it at any time, also two at once.
+ * Merges the small segments of one actor, with a pause after each run of them. Returns how many fewer there are. Anybody may run it at any time, also two at once.
  *
  * Why it never loses or doubles a row. A segment holds all rows of its offsets, whoever wrote it and however late, so
  * - a run in which none begins past the end of those before it, put together, holds all rows of its offsets as well. A gap
@@ -28,6 +28,7 @@ export async function compactHistory(
   limits: SegmentLimits,
   rules: Rules = ALL_RULES,
   sums?: Sums,
+  pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   const segments = await store.readSegments(address, -Infinity, Infinity, limits.segmentRows)
   let fewer = 0
@@ -40,6 +41,7 @@ export async function compactHistory(
     if (rules.mergedFirst) await write().then(sweep)
     else await Promise.all([write(), sweep()])
     fewer += run.length - 1
+    await pause()
   }
   return fewer
 }
