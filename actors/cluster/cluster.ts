@@ -96,8 +96,9 @@ export class LocalCluster implements Cluster {
     return { nodes: [{ node: 'local', workers }], ...this.readiness() }
   }
 
-  async tail(address: string): Promise<Segment | undefined> {
-    const reply = await this.#put(address, { type: 'tail', address })
+  async tail(address: string, containing?: string): Promise<Segment | undefined> {
+    const question = { type: 'tail', address, ...(containing === undefined ? {} : { containing }) } as const
+    const reply = await this.#put(address, question)
     if (reply.type !== 'tail') throw new Fault('INTERNAL', `a worker answered for a tail with ${reply.type}`)
     return reply.segment
   }

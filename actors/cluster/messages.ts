@@ -24,7 +24,7 @@ export type ToWorker =
       readonly query: string
       readonly stale: boolean
     }
-  | { readonly type: 'tail'; readonly id: number; readonly address: string }
+  | { readonly type: 'tail'; readonly id: number; readonly address: string; readonly containing?: string }
   | { readonly type: 'tails'; readonly id: number; readonly addresses: readonly string[] }
   | { readonly type: 'inspect'; readonly id: number }
   | { readonly type: 'stop' }

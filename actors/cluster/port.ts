@@ -41,8 +41,11 @@ export interface Cluster {
   version(address: string): number
   /** Everything applied so far, `from` ≤ time < `to`, epoch ms; also what is not yet flushed. Unknown names give NaN columns. */
   history(address: string, range: { from: number; to: number; names: readonly string[] }): Promise<HistoryRows>
-  /** Rows of an actor's history that the store may not have. Ask for it before the store's segments: what is flushed in between stands in both. */
-  tail(address: string): Promise<Segment | undefined>
+  /**
+   * Rows of an actor's history that the store may not have. Ask for it before the store's segments: what is flushed in between stands in
+   * both. With `containing` only those whose text has it.
+   */
+  tail(address: string, containing?: string): Promise<Segment | undefined>
   /** The same rows of many actors, by address, with one question a Worker; their offsets tell which of them the store has by now. */
   tails(addresses: readonly string[]): Promise<ReadonlyMap<string, Rows>>
   /** Resolves when these are applied: partition → offset. Within 2 s, or the fault OFFSET_NOT_REACHED. */

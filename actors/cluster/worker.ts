@@ -215,9 +215,9 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
         refuse(id, error)
       }
     },
-    tail({ id, address }: Extract<ToWorker, { type: 'tail' }>) {
+    tail({ id, address, containing }: Extract<ToWorker, { type: 'tail' }>) {
       try {
-        post({ type: 'tail', id, segment: live(partitionOf(address, partitionCount)).tail(address) })
+        post({ type: 'tail', id, segment: live(partitionOf(address, partitionCount)).tail(address, containing) })
       } catch (error) {
         refuse(id, error)
       }

@@ -3,6 +3,7 @@ import { toSnapshot } from './envelope.ts'
 import { Fault } from './faults.ts'
 import { ALL_GUARDS, type Guards } from './guards.ts'
 import { compactHistory } from './history/compact.ts'
+import { toSegment } from './history/row-buffer.ts'
 import type { Rows } from './history/segment.ts'
 import type { ActorKind } from './kind.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -268,11 +269,15 @@ export class Partition {
 
   /**
    * History rows of an actor that the store may not have. Take it before reading the store's segments: what is flushed in
-   * between stands in both then, and is read once.
+   * between stands in both then, and is read once. With `containing` only the rows whose text has it, which is no whole segment.
    */
-  tail(address: string): Segment | undefined {
+  tail(address: string, containing?: string): Segment | undefined {
     const actor = this.#table.get(address)
-    return actor?.rows?.segments(address, actor.rowsTo + 1, actor.offset, WHOLE)[0]
+    if (actor?.rows === undefined) return undefined
+    const first = actor.rowsTo + 1
+    if (containing === undefined) return actor.rows.segments(address, first, actor.offset, WHOLE)[0]
+    const rows = actor.rows.rowsWith(containing)
+    return rows.times.length === 0 ? undefined : toSegment(address, first, actor.offset, rows)
   }
 
   /** The rows of {@link tail} as they are, for those who read many actors. */

@@ -19,19 +19,23 @@ export async function findEvent(cluster: Cluster, id: string): Promise<StoredEve
 }
 
 async function findAt(cluster: Cluster, address: string, id: string): Promise<StoredEvent | undefined> {
-  const pending = await cluster.tail(address)
+  const pending = await cluster.tail(address, inTextOf(id))
   const found = pending ? eventsIn(pending, id) : []
-  for (const offset of await cluster.store.findFamily(address, id)) {
+  // What is not flushed came after all that is.
+  for (const offset of found.length > 0 ? [] : await cluster.store.findFamily(address, id)) {
     const segment = await cluster.store.segmentWith(address, offset)
     if (segment) found.push(...eventsIn(segment, id, offset))
   }
   return found.sort((a, b) => (a.ingest_time < b.ingest_time ? 1 : -1))[0]
 }
 
+/** What stands in the text of a row that holds the event. */
+const inTextOf = (id: string): string => `"id":${JSON.stringify(id)}`
+
 /** The events of a segment with this id; with `offset` only that one. */
 function eventsIn(segment: Segment, id: string, offset?: number): StoredEvent[] {
   const rows = rowsOf(segment)
-  const inText = `"id":${JSON.stringify(id)}`
+  const inText = inTextOf(id)
   const found: StoredEvent[] = []
   for (const [row, text] of rows.texts.entries()) {
     if (offset !== undefined && rows.offsets[row] !== offset) continue

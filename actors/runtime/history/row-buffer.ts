@@ -131,6 +131,20 @@ export class RowBuffer {
     return { times: times.slice(), offsets: offsets.slice(), columns: columns.map((values) => values.slice()), ...rest }
   }
 
+  /** The rows whose text has this in it; copies. */
+  rowsWith(text: string): Rows {
+    const found = this.#texts.flatMap((one, row) => (one.includes(text) ? [row] : []))
+    const { names, times, offsets, columns } = this.#slice(0, this.length)
+    const pick = (values: Float64Array) => Float64Array.from(found, (row) => values[row]!)
+    return {
+      names,
+      times: pick(times),
+      offsets: pick(offsets),
+      columns: columns.map(pick),
+      texts: found.map((row) => this.#texts[row]!),
+    }
+  }
+
   #fitting(start: number, { segmentRows, segmentText }: SegmentLimits): number {
     const most = Math.min(start + segmentRows, this.length)
     if (this.#textUnits <= segmentText) return most
