@@ -201,3 +201,28 @@ test('the clients of the replaced system are served, with and without a slash', 
     'exhauster_id should be an integer',
   )
 })
+
+test('who listens hears how many came and the newest of them', async () => {
+  const stream = await system.raw('GET', '/api/v1/live?topics=events', { token })
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+  const type = newType()
+  await post([
+    { id: `${type} 1`, type },
+    { id: `${type} 2`, type },
+  ])
+  let said = ''
+  let news: { count: number; window_s: number; items: { id: string; type: string }[] } | undefined
+  while (news === undefined) {
+    const { value, done } = await reader.read()
+    expect(done).toBe(false)
+    said += value
+    for (const [, data] of said.matchAll(/event: events\ndata: (.*)\n\n/g)) {
+      const one = JSON.parse(data!) as NonNullable<typeof news>
+      if (one.items.some((event) => event.id === `${type} 2`)) news = one
+    }
+  }
+  await reader.cancel()
+  expect(news.window_s).toBe(10)
+  expect(news.count).toBeGreaterThanOrEqual(2)
+  expect(news.items.length).toBeLessThanOrEqual(10)
+})
