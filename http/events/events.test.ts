@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventsOf } from '../../actors/event/schema.ts'
+import type { EventNews } from '../live/event-news.ts'
 import { running, until, type Running } from '../running.fixture.ts'
 
 let system: Running
@@ -211,13 +212,13 @@ test('who listens hears how many came and the newest of them', async () => {
     { id: `${type} 2`, type },
   ])
   let said = ''
-  let news: { count: number; window_s: number; items: { id: string; type: string }[] } | undefined
+  let news: EventNews | undefined
   while (news === undefined) {
     const { value, done } = await reader.read()
     expect(done).toBe(false)
     said += value
     for (const [, data] of said.matchAll(/event: events\ndata: (.*)\n\n/g)) {
-      const one = JSON.parse(data!) as NonNullable<typeof news>
+      const one = JSON.parse(data!) as EventNews
       if (one.items.some((event) => event.id === `${type} 2`)) news = one
     }
   }
