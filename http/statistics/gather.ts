@@ -105,35 +105,36 @@ export class Gathered {
     const { name, from, to, step } = this.#wanted
     const all = await this.#parts.buckets(cut, name)
     const places: Place[] = []
-    const starts: Set<number>[] = []
+    const numbers: Set<number>[] = []
     const widths: number[] = []
     for (const [i, buckets] of all.entries()) {
       if (buckets === null) continue
-      const inside = new Uint8Array(buckets.starts.length)
+      const { firsts, lengths, counts, width } = buckets
+      const inside = new Uint8Array(firsts.length)
       const edges = new Set<number>()
       for (let b = 0; b < inside.length; b++) {
-        const start = buckets.starts[b]!
-        const end = start + buckets.width
-        if (buckets.counts[b] === 0 || end <= from || start >= to) continue
-        const at = stepOf(start, step)
-        if (start >= from && end <= to && (step === Infinity || end <= (at + 1) * step)) {
+        const first = firsts[b]!
+        const last = first + lengths[b]!
+        if (counts[b] === 0 || last < from || first >= to) continue
+        const at = stepOf(first, step)
+        if (first >= from && last < to && at === stepOf(last, step)) {
           addBucket(this.#sumOf(at), buckets, b)
           inside[b] = 1
-        } else edges.add(start)
+        } else edges.add(Math.floor(first / width))
       }
       this.#inside.push({ buckets, inside })
       if (edges.size === 0) continue
       places.push(cut[i]!)
-      starts.push(edges)
-      widths.push(buckets.width)
+      numbers.push(edges)
+      widths.push(width)
     }
     await this.#parts.eachColumn(places, name, (column, i) =>
-      this.#take(this.#pick(column, -1, starts[i], widths[i]), this.#edges),
+      this.#take(this.#pick(column, -1, numbers[i], widths[i]), this.#edges),
     )
   }
 
-  /** Rows of the range past an offset; with `starts` only those in these buckets. */
-  #pick({ times, offsets, values }: Column, covered: number, starts?: ReadonlySet<number>, width = 1): Picked {
+  /** Rows of the range past an offset; with `numbers` only those in these buckets, which count from 1970. */
+  #pick({ times, offsets, values }: Column, covered: number, numbers?: ReadonlySet<number>, width = 1): Picked {
     if (values === undefined) return { times: NOTHING, values: NOTHING }
     const { from, to } = this.#wanted
     const offset = covered >= 0 ? offsets() : undefined
@@ -142,7 +143,7 @@ export class Gathered {
     for (let i = 0; i < times.length; i++) {
       const time = times[i]!
       if (time < from || time >= to || (offset !== undefined && offset[i]! <= covered)) continue
-      if (starts !== undefined && !starts.has(Math.floor(time / width) * width)) continue
+      if (numbers !== undefined && !numbers.has(Math.floor(time / width))) continue
       if (count === rowsThatCount.length) rowsThatCount = grown(rowsThatCount)
       if (values[i] === values[i]) rowsThatCount[count++] = i
     }

@@ -24,8 +24,10 @@ type Codes = Uint8Array | Uint16Array | Uint32Array
 /** The buckets of one name. */
 export interface Buckets {
   readonly width: number
-  /** Where each begins, epoch ms, ascending. */
-  readonly starts: Float64Array
+  /** Time of the earliest row of each, epoch ms, ascending: a range that begins or ends between the rows of two cuts neither. */
+  readonly firsts: Float64Array
+  /** From there to its latest row, ms, rounded up. */
+  readonly lengths: Uint32Array
   /** Values in each, perhaps 0. */
   readonly counts: Uint32Array
   /** {@link FIGURES} of each. */
@@ -50,8 +52,10 @@ function widthFor(times: Float64Array): number {
 /** Which rows stand in which bucket. */
 export interface BucketOrder {
   readonly width: number
-  /** Where each bucket begins, epoch ms, ascending; and behind which row it ends. */
-  readonly starts: Float64Array
+  /** As {@link Buckets} has them. */
+  readonly firsts: Float64Array
+  readonly lengths: Uint32Array
+  /** Behind which row each bucket ends. */
   readonly ends: Uint32Array
   /** A column's values bucket by bucket, in each as they came; the column itself if they are so already. */
   sort(values: Float64Array): Float64Array
@@ -65,7 +69,7 @@ export function bucketOrder(times: Float64Array): BucketOrder {
   const order = orderOf(numbers)
   return {
     width,
-    ...runsOf(order === undefined ? numbers : pick(numbers, order), width),
+    ...(order === undefined ? runsOf(numbers, times) : runsOf(pick(numbers, order), pick(times, order))),
     sort: (values) => (order === undefined ? values : pick(values, order)),
   }
 }
@@ -112,23 +116,29 @@ function orderOf(numbers: Float64Array): Uint32Array | undefined {
   return places.map((_, i) => packed[i]! % rows)
 }
 
-function runsOf(numbers: Float64Array, width: number): { starts: Float64Array; ends: Uint32Array } {
-  const starts: number[] = []
+function runsOf(numbers: Float64Array, times: Float64Array): Pick<BucketOrder, 'firsts' | 'lengths' | 'ends'> {
+  const firsts: number[] = []
+  const lengths: number[] = []
   const ends: number[] = []
-  for (let i = 0; i < numbers.length; i++) {
-    if (i > 0 && numbers[i] === numbers[i - 1]) continue
-    if (i > 0) ends.push(i)
-    starts.push(numbers[i]! * width)
+  for (let from = 0, to = 0; from < numbers.length; from = to) {
+    let [first, last] = [times[from]!, times[from]!]
+    for (to = from + 1; to < numbers.length && numbers[to] === numbers[from]; to++) {
+      const time = times[to]!
+      if (time < first) first = time
+      else if (time > last) last = time
+    }
+    firsts.push(first)
+    lengths.push(Math.ceil(last - first))
+    ends.push(to)
   }
-  ends.push(numbers.length)
-  return { starts: Float64Array.from(starts), ends: Uint32Array.from(ends) }
+  return { firsts: Float64Array.from(firsts), lengths: Uint32Array.from(lengths), ends: Uint32Array.from(ends) }
 }
 
-function partOf({ width, starts }: BucketOrder, { moments, classes }: ColumnSums): Uint8Array {
-  const counts = new Uint32Array(starts.length)
-  const figures = new Float64Array(FIGURES * starts.length)
+function partOf({ width, firsts, lengths }: BucketOrder, { moments, classes }: ColumnSums): Uint8Array {
+  const counts = new Uint32Array(firsts.length)
+  const figures = new Float64Array(FIGURES * firsts.length)
   let written = 0
-  for (let b = 0; b < starts.length; b++) {
+  for (let b = 0; b < firsts.length; b++) {
     const { count, sum, rest, min, max, spread } = moments[b]!
     counts[b] = count
     // Of one value alone: the sum would not know −0.
@@ -150,13 +160,13 @@ function partOf({ width, starts }: BucketOrder, { moments, classes }: ColumnSums
   for (let i = 0; i < codes.length; i++) codes[i] = classes[i]! - base
   const part = new ByteWriter()
   part.f64(width)
-  part.u32(starts.length)
+  part.u32(firsts.length)
   part.u32(8 * written)
   part.u32(codes.length)
   part.u8(bytesEach)
   part.u32(base >>> 0)
   part.u32(top >>> 0)
-  for (const array of [starts, counts, codes, figures.subarray(0, written)]) {
+  for (const array of [firsts, lengths, counts, codes, figures.subarray(0, written)]) {
     part.raw(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
   }
   return part.bytes()
@@ -171,7 +181,8 @@ export function bucketsOf(bytes: Uint8Array, name: string): Buckets | undefined 
   const bytesEach = reader.u8()
   const base = reader.u32() | 0
   const top = reader.u32() | 0
-  const starts = new Float64Array(taken(reader, bytes, 8 * length))
+  const firsts = new Float64Array(taken(reader, bytes, 8 * length))
+  const lengths = new Uint32Array(taken(reader, bytes, 4 * length))
   const counts = new Uint32Array(taken(reader, bytes, 4 * length))
   const codes = codesOn(bytesEach, taken(reader, bytes, bytesEach * values))
   const packed = new Float64Array(taken(reader, bytes, figureBytes))
@@ -185,7 +196,8 @@ export function bucketsOf(bytes: Uint8Array, name: string): Buckets | undefined 
       for (let f = 0; f < FIGURES; f++) figures[to + f] = packed[at++]!
     }
   }
-  return { width, starts, counts, figures, codes, base, top, size: 52 * length + codes.byteLength }
+  const size = 56 * length + codes.byteLength
+  return { width, firsts, lengths, counts, figures, codes, base, top, size }
 }
 
 function codesOn(bytesEach: number, buffer: ArrayBuffer): Codes {

@@ -103,18 +103,19 @@ test('every value stands in the bucket of its time, and all of them together are
       ])
       const buckets = bucketsOf(bytes, 'x')!
       expect(bucketsOf(bytes, 'z')).toBeUndefined()
-      for (const [b, start] of buckets.starts.entries()) {
-        expect(start % buckets.width === 0).toBe(true)
-        const values = rows
-          .filter(({ time, x }) => time >= start && time < start + buckets.width && !Number.isNaN(x))
-          .map(({ x }) => x)
+      for (const [b, first] of buckets.firsts.entries()) {
+        const start = Math.floor(first / buckets.width) * buckets.width
+        const own = rows.filter(({ time }) => time >= start && time < start + buckets.width)
+        const times = own.map(({ time }) => time)
+        expect([first, first + buckets.lengths[b]!]).toEqual([Math.min(...times), Math.max(...times)])
+        const values = own.map(({ x }) => x).filter((x) => !Number.isNaN(x))
         const found = new MomentsSum()
         addBucket(found, buckets, b)
         const expected = momentsOf(Float64Array.from(values))
         expect([found.count, found.min, found.max]).toEqual([expected.count, expected.min, expected.max])
         expect(found.spread).toBe(expected.spread)
         const sketch = new SketchSum()
-        const wanted = new Uint8Array(buckets.starts.length)
+        const wanted = new Uint8Array(buckets.firsts.length)
         wanted[b] = 1
         addClasses(sketch, buckets, wanted)
         const ranks = values.map((_, i) => i)
