@@ -91,13 +91,18 @@ export function segmentTable(
   const methods: Methods = {
     async putSegments(segments) {
       if (segments.length === 0) return
-      const rows = segments.map(({ data, texts, ...head }) => ({ head, columns: pack(data), texts, text: pack(texts) }))
+      const rows = segments.map(({ data, texts, ...head }) => {
+        // The texts of a small one are packed when it is merged: until then that would be work for nothing.
+        const isSmall = head.rows < SMALL_SEGMENT_ROWS && (texts?.byteLength ?? 0) < SMALL_SEGMENT_TEXT
+        const text = isSmall ? { packed: 0, data: texts } : pack(texts)
+        return { head, columns: pack(data), texts, text }
+      })
       sqlite.write(() => {
         for (const { head, columns, texts, text } of rows) {
           const { address, first, last, from, to, rows: count, digest } = head
           put.run(address, first, last, from, to, count, columns.packed, columns.data, texts?.byteLength ?? 0)
           if (texts || digest !== undefined) {
-            putTexts.run(address, first, last, digest ?? null, text.packed, texts ? text.data : null)
+            putTexts.run(address, first, last, digest ?? null, text.packed, text.data ?? null)
           }
           summaries.put(head)
         }
@@ -158,10 +163,8 @@ function spansOfKinds(history: number, historyOf: Readonly<Record<string, number
   return [...spans, { from, to: '\u{10ffff}', beforeMs: history }]
 }
 
-const NOTHING = new Uint8Array(0)
-
-function pack(data: Uint8Array = NOTHING): { packed: number; data: Uint8Array } {
-  if (data.byteLength >= PACK_FROM_BYTES) {
+function pack<Data extends Uint8Array | undefined>(data: Data): { packed: number; data: Data | Uint8Array } {
+  if (data !== undefined && data.byteLength >= PACK_FROM_BYTES) {
     const packed = Bun.zstdCompressSync(data as Uint8Array<ArrayBuffer>, { level: 1 })
     if (packed.byteLength < data.byteLength) return { packed: 1, data: packed }
   }
