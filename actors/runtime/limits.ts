@@ -4,8 +4,10 @@ export interface Limits {
   readonly chunkRecords: number
   /** A chunk ends after this time, whichever comes first. */
   readonly chunkMs: number
-  /** Snapshots, segments, effects or ids in one request to the store. So many actors are captured in one go, some 10 µs each. */
+  /** Snapshots, segments or effects in one request to the store. So many actors are captured in one go, some 10 µs each. */
   readonly flushBatch: number
+  /** Ids in one request: they are small, and many together cost a store less. */
+  readonly idBatch: number
   /** Actors in memory. Only clean ones can leave, so a partition with more dirty ones flushes before it goes on. */
   readonly maxResident: number
   /** Effects, ids, messages and history rows not yet durable; a partition with more flushes before it goes on. */
@@ -25,6 +27,7 @@ export const LIMITS: Limits = {
   chunkRecords: 256,
   chunkMs: 8,
   flushBatch: 500,
+  idBatch: 5_000,
   maxResident: 20_000,
   maxPending: 50_000,
   segmentRows: 2048,

@@ -129,9 +129,9 @@ export class Snapshotter {
   }
 
   async #write(captures: readonly Capture[]): Promise<boolean> {
-    const { flushBatch } = this.#limits
+    const { flushBatch, idBatch } = this.#limits
     const { effectBeforeSnapshot, idBeforeSnapshot, messageBeforeSnapshot, segmentBeforeSnapshot } = this.#guards
-    const ids = () => this.#outputs.putIds(flushBatch)
+    const ids = () => this.#outputs.putIds(idBatch)
     const segments = () => this.#putSegments(captures)
     // One after the other: what has left the memory for the store can be found there by its id.
     const both = idBeforeSnapshot && segmentBeforeSnapshot

@@ -90,6 +90,7 @@ class World {
       ...LIMITS,
       chunkRecords: random.between(1, 5),
       flushBatch: random.between(1, 4),
+      idBatch: random.between(1, 4),
       maxResident: random.pick([1, 3, 6, 100, 100, 100, 100]),
       maxPending: random.pick([3, 10, 100, 100, 100, 100]),
       segmentRows: random.between(2, 8),
