@@ -29,8 +29,8 @@ export interface Column {
   readonly values: Float64Array | undefined
 }
 
-/** Decoded summaries, of about 10 M readings of one name. */
-const SUMMARY_BYTES = 96 * 1024 * 1024
+/** Decoded summaries: of two names of 10 M readings. */
+const SUMMARY_BYTES = 128 * 1024 * 1024
 const COLUMN_BYTES = 32 * 1024 * 1024
 /** Segments that are decoded before others get the thread. */
 const DECODED_AT_ONCE = 32
@@ -51,7 +51,7 @@ export class SegmentParts {
   }
 
   totals(keys: readonly SegmentKey[], name: string): Promise<(Totals | null)[]> {
-    return this.#read('totals', keys, name, totalsOf, ({ sketch }) => 6 * sketch.keys.length)
+    return this.#read('totals', keys, name, totalsOf, ({ sketch }) => 8 * sketch.keys.length)
   }
 
   buckets(keys: readonly SegmentKey[], name: string): Promise<(Buckets | null)[]> {
