@@ -16,7 +16,9 @@ export async function askPassword(email: string): Promise<string | null> {
   const lines = createInterface({ input: stdin, output: silent, terminal: true })
   const ask = async (question: string) => {
     stderr.write(question)
-    const answer = await lines.question('')
+    const answer = await lines.question('').catch(() => {
+      throw new ConfigError('stopped')
+    })
     stderr.write('\n')
     return answer
   }
