@@ -69,7 +69,7 @@ function every(pause: number | (() => number), work: () => Promise<unknown>): ()
 async function open(settings: WorkerSettings, logPort: MessagePort) {
   const { index, partitions, partitionCount, storeFile, logFile } = settings
   const board = new Board(partitionCount, settings.workerCount, settings.board)
-  const store = openSqliteStore(storeFile)
+  const store = openSqliteStore(storeFile, { late: true })
   const consumer = openSqliteConsumer({ file: logFile, port: logPort })
   const member = new Member({
     consumer,

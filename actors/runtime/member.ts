@@ -194,6 +194,7 @@ export class Member implements ConsumerHandler {
     }
     if (offsets.size === 0) return
     try {
+      await this.#options.store.sync()
       await this.#options.consumer.commit(offsets)
     } catch {
       return

@@ -84,6 +84,11 @@ export interface TurnStore {
    * only those of fewer rows, where the store can tell: compaction wants no sealed ones. A store may leave `below` alone.
    */
   readSegments(address: string, from: number, to: number, below?: number): Promise<Segment[]>
+  /**
+   * Resolves when all that this owner has written is durable. Until then a power cut may take the latest of it, but never
+   * something and leave what was written after it: so only what lies outside the store has to wait for this.
+   */
+  sync(): Promise<void>
   /** Deletes the segment (address, first) if its `last` is not past `last`. */
   deleteSegment(address: string, first: number, last: number): Promise<void>
 }

@@ -12,6 +12,11 @@ export interface SqliteFile {
   write<T>(work: () => T, fleeting?: boolean): T
   /** All that `work` reads is of one moment. */
   read<T>(work: () => T): T
+  /**
+   * One write transaction that is durable when it returns, and with it all that was written to the file before, by whomever. For one
+   * who opened it `late`: to others each `write` is that.
+   */
+  barrier(work: () => void): void
   /** A single statement; only its faults are translated. */
   attempt<T>(work: () => T): T
   close(): void
@@ -22,9 +27,10 @@ const BUSY_TIMEOUT_MS = 10_000
 
 /**
  * Opens (and, unless `readonly`, creates and migrates) a file in WAL mode with `synchronous = FULL`. Call it in each thread: a
- * connection does not travel. Faults: SCHEMA_VERSION, DATA_CORRUPT, and the kind's `unavailable`, here and at each use.
+ * connection does not travel. `late`: what is written is there for everybody at once and in its order, also after the process was killed,
+ * but after a power cut only up to the last `barrier`. Faults: SCHEMA_VERSION, DATA_CORRUPT, and the kind's `unavailable`, here and at each use.
  */
-export function openSqlite(file: string, kind: FileKind, { readonly = false } = {}): SqliteFile {
+export function openSqlite(file: string, kind: FileKind, { readonly = false, late = false } = {}): SqliteFile {
   let closed = false
   const attempt = <T>(work: () => T): T => {
     if (closed) throw new Fault(kind.unavailable, `The ${kind.name} is closed.`)
@@ -54,7 +60,7 @@ export function openSqlite(file: string, kind: FileKind, { readonly = false } = 
         kind.atCreation?.(db)
         db.run('PRAGMA journal_mode = WAL')
       }
-      db.run('PRAGMA synchronous = FULL')
+      db.run(`PRAGMA synchronous = ${late ? 'NORMAL' : 'FULL'}`)
       db.run('PRAGMA journal_size_limit = 67108864')
     })
     attempt(() => migrate(db, file, kind, readonly))
@@ -86,6 +92,14 @@ export function openSqlite(file: string, kind: FileKind, { readonly = false } = 
         }
       },
       read: (work) => transaction(begin.read, work),
+      barrier(work) {
+        attempt(() => db.run('PRAGMA synchronous = FULL'))
+        try {
+          transaction(begin.write, work)
+        } finally {
+          if (late) attempt(() => db.run('PRAGMA synchronous = NORMAL'))
+        }
+      },
       attempt,
       close,
     }

@@ -53,6 +53,8 @@ export class MemoryStore implements TurnStore {
     )
   }
 
+  async sync(): Promise<void> {}
+
   async putSnapshots(snapshots: readonly Snapshot[]): Promise<number[]> {
     return snapshots.map((snapshot) => {
       const stored = this.snapshots.get(snapshot.address)

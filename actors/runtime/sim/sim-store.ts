@@ -14,6 +14,7 @@ export function remoteStore(store: MemoryStore, guards: StoreGuards, network: Ne
     loadDue: over(store.loadDue),
     putSnapshots: over(store.putSnapshots),
     putSegments: over(store.putSegments),
+    sync: over(store.sync),
     putEffects: over(store.putEffects),
     putIds: over(store.putIds),
     findIds: over(store.findIds),

@@ -33,6 +33,8 @@ export async function openMongoStore({ url, database }: { url: string; database:
     ...ids.methods,
     ...(await mongo.attempt(() => openDocuments(mongo))),
     bindLog: ends.bindLog,
+    // Each write waits for the majority's journal.
+    sync: () => Promise.resolve(),
     async expire(before) {
       await segments.expire(before, ids.forget)
       await effects.expire(before.effects)

@@ -90,6 +90,18 @@ test('a closed store says so', async () => {
   expect(await store.readSegments('a/1', 0, 1).catch(({ code }) => code)).toBe('STORE_UNAVAILABLE')
 })
 
+test('what a late store writes is there for others at once; it waits for the disk where it is told to', async () => {
+  using fresh = freshFile()
+  const [late, other] = [openSqliteStore(fresh.file, { late: true }), openSqliteStore(fresh.file)]
+  await late.putEffects([effect])
+  expect(await other.getEffect('alarms', '0-1-0')).toEqual(effect)
+  await late.sync()
+  await late.putEffects([{ ...effect, id: '0-2-0' }])
+  await late.close()
+  expect(await other.listEffects({ collection: 'alarms', limit: 9 })).toHaveLength(2)
+  await other.close()
+})
+
 /** Opens the store (all at once, also the first time), claims, counts and inserts; says what it got. */
 const worker = (file: string, name: number) => `
   import { openSqliteStore } from ${JSON.stringify(join(import.meta.dir, 'store.ts'))}

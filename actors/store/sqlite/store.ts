@@ -16,7 +16,7 @@ import { summaryTable } from './summaries.ts'
  * durable before its promise is there; long deletions take several. Faults: SCHEMA_VERSION, DATA_CORRUPT, and STORE_UNAVAILABLE
  * (no room, read-only, device), which leaves nothing half-written.
  */
-export function openSqliteStore(file: string, options: { readonly?: boolean } = {}): StateStore {
+export function openSqliteStore(file: string, options: { readonly?: boolean; late?: boolean } = {}): StateStore {
   const sqlite = openSqlite(file, STORE_FILE, options)
   const ends = logEnds(sqlite)
   const summaries = summaryTable(sqlite)
@@ -24,6 +24,9 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
   const deliveries = deliveryTable(sqlite)
   const effects = effectTable(sqlite, ends.raise, deliveries.begin)
   const forgetRest = forgetting(sqlite)
+  const barrier = sqlite.prepare<unknown, []>(
+    "INSERT INTO sequences VALUES ('barrier', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+  )
   const ids = idTable(sqlite, ends.raise, () => Date.now())
   return {
     ...snapshotTable(sqlite, ends.raise),
@@ -34,6 +37,9 @@ export function openSqliteStore(file: string, options: { readonly?: boolean } = 
     ...ids.methods,
     ...documentTables(sqlite),
     bindLog: ends.bindLog,
+    async sync() {
+      sqlite.barrier(() => barrier.run())
+    },
     async expire(before) {
       await segments.expire(before, ids.forget)
       await effects.expire(before.effects)
