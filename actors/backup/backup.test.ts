@@ -6,7 +6,7 @@ import { backup, backups, restore } from '../../commands/backup.ts'
 import { readConfig } from '../../config.ts'
 import { createLogger } from '../../logger.ts'
 import { startWindbox } from '../../main.ts'
-import type { NewRecord } from '../runtime/index.ts'
+import { Fault, type NewRecord } from '../runtime/index.ts'
 import { copy, cut } from './copy.ts'
 import { reading } from './files.ts'
 import { markOf } from './journal-end.ts'
@@ -73,11 +73,15 @@ async function send({ cluster }: Running, round: number): Promise<Sent[]> {
 /** Waits until the system is ready and has taken the records up to these. */
 async function applied({ cluster }: Running, minOffsets: ReadonlyMap<number, number>): Promise<string> {
   const deadline = performance.now() + 20_000
-  while (!cluster.readiness().ready) {
-    if (performance.now() > deadline) throw new Error('waited 20 s for the system to be ready')
-    await Bun.sleep(5)
+  for (;;) {
+    try {
+      return (await cluster.ask('machine/am-1', 'document', {}, { minOffsets })).body
+    } catch (error) {
+      const soon = error instanceof Fault && ['RESTORING', 'OFFSET_NOT_REACHED', 'ASK_TIMEOUT'].includes(error.code)
+      if (!soon || performance.now() > deadline) throw error
+      await Bun.sleep(5)
+    }
   }
-  return (await cluster.ask('machine/am-1', 'document', {}, { minOffsets })).body
 }
 
 /** Holds a running system against the ledger, cut at `ends`: every frame before is there once, and none behind. */
