@@ -56,6 +56,8 @@ test.each([
   [{ ...SETTINGS, manipulator: { host: 'a', port: 70_000 } }],
   [{ ...SETTINGS, interlock: { status: 'sideways' } }],
   [{ ...SETTINGS, colour: 'red' }],
+  [{ ...SETTINGS, manipulator: { host: 'a', port: 1, colour: 'red' } }],
+  [{ ...SETTINGS, interlock: { status: 'up', colour: 'red' } }],
 ])('settings are refused: %p', async (body) => {
   expect((await put('refused', body)).status).toBe(422)
   expect((await get(path('refused'))).status).toBe(404)

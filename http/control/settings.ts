@@ -5,21 +5,27 @@ import { oneOf } from '../schema.ts'
 
 const LONGEST_INTERVAL_S = 86_400
 
-const Manipulator = Type.Object({
-  host: Type.String({
-    pattern: '^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})$',
-    description: 'Name or address. It may lie on a private network: a manipulator usually does',
-  }),
-  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-  acknowledge: Type.Optional(Type.Boolean({ description: 'Wait for a line as the answer; false by default' })),
-  timeout_ms: Type.Optional(
-    Type.Integer({
-      minimum: 50,
-      maximum: 30_000,
-      description: 'For connecting and for the answer, each; 1000 by default',
+/** Said here: within a union Elysia does not refuse unknown fields of itself. */
+const CLOSED = { additionalProperties: false }
+
+const Manipulator = Type.Object(
+  {
+    host: Type.String({
+      pattern: '^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})$',
+      description: 'Name or address. It may lie on a private network: a manipulator usually does',
     }),
-  ),
-})
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    acknowledge: Type.Optional(Type.Boolean({ description: 'Wait for a line as the answer; false by default' })),
+    timeout_ms: Type.Optional(
+      Type.Integer({
+        minimum: 50,
+        maximum: 30_000,
+        description: 'For connecting and for the answer, each; 1000 by default',
+      }),
+    ),
+  },
+  CLOSED,
+)
 
 const Interlock = Type.Object(
   {
@@ -32,6 +38,7 @@ const Interlock = Type.Object(
     ),
   },
   {
+    ...CLOSED,
     description:
       'While it holds, the manipulator is told the safe position, windows are tested and move nothing, and the other position is refused to people. When it lets ' +
       'go the position stays until a test is rejected',
