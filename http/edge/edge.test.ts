@@ -39,6 +39,17 @@ test('a problem has all its members, and the code is of the registry', async () 
   })
 })
 
+test.each(['http://a', 'http://hmi', 'http://[::1]:3000', 'http://localhost'])(
+  'a host with a short name has the same paths: %s',
+  async (origin) => {
+    const { app } = await start()
+    const ask = async (path: string) => (await app.handle(new Request(origin + path))).status
+    expect([await ask('/ping'), await ask('/dashboard/login'), await ask('/a/ping'), await ask('/users')]).toEqual([
+      200, 200, 404, 401,
+    ])
+  },
+)
+
 test.each([
   ['GET', '/api/v1/exhausters?colour=red', {}],
   ['GET', '/api/v1/exhausters/u-999', {}],

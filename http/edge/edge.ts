@@ -53,7 +53,8 @@ export function createEdge(parts: {
   }
 
   const lanes = new FastLanes({ headers, begin, answers })
-  const app = new Elysia({ normalize: false, name: 'edge' })
+  // Elysia takes every host for a name of four letters or more, and looks for the path behind them: `http://hmi/` has fewer.
+  const app = new Elysia({ normalize: false, name: 'edge', handler: { standardHostname: false } })
     .headers(headers)
     .use(access)
     .wrap((next, request) => {
