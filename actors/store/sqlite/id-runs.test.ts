@@ -48,6 +48,48 @@ test('runs are merged, eight to one; no id is lost, and what merging replaced le
   expect(rows('SELECT count(*) AS n FROM id_bases')[0]!.n).toBe(0)
 })
 
+test('buckets of merged runs that a kill has left go with the next sweep', async () => {
+  const store = openSqliteStore(file)
+  for (let n = 0; n < 40_000; n += 5000) await store.putIds(ids(n, 5000))
+  const runs = () => rows('SELECT count(*) AS n FROM id_runs')[0]!.n
+  for (const deadline = Date.now() + 20_000; runs() !== 1; await new Promise(setImmediate)) {
+    if (Date.now() > deadline) throw new Error(`${runs()} runs are not merged`)
+  }
+  await store.close()
+  const buckets = () => rows('SELECT sum(length(entries)) / 24 AS n FROM id_buckets')[0]!.n
+  expect(buckets()).toBeGreaterThan(40_000)
+  const again = openSqliteStore(file)
+  await again.expire({ history: 0, effects: 0, deliveries: 0 })
+  expect(buckets()).toBe(40_000)
+  expect(rows('SELECT count(*) AS n FROM id_bases')[0]!.n).toBe(0)
+  const asked = ids(0, 40_100)
+  expect(await again.findIds(asked)).toEqual(asked.map(({ offset }) => (offset < 40_000 ? offset : -1)))
+  await again.close()
+})
+
+test('a merge that was taken for dead while its process slept brings no run without buckets', async () => {
+  const store = openSqliteStore(file)
+  for (let n = 0; n < 40_000; n += 5000) await store.putIds(ids(n, 5000))
+  const bases = () => rows('SELECT count(*) AS n FROM id_bases')[0]!.n
+  for (const deadline = Date.now() + 20_000; bases() === 0; await new Promise(setImmediate)) {
+    if (Date.now() > deadline) throw new Error('no merge has begun')
+  }
+  using db = new Database(file)
+  db.run('UPDATE id_bases SET began = 1')
+  const other = openSqliteStore(file)
+  await other.expire({ history: 0, effects: 0, deliveries: 0 })
+  await other.close()
+  await untilMerged(store)
+  const asked = ids(0, 40_000)
+  expect(await store.findIds(asked)).toEqual(asked.map(({ offset }) => offset))
+  await store.close()
+  const again = openSqliteStore(file)
+  await again.expire({ history: 0, effects: 0, deliveries: 0 })
+  await again.close()
+  expect(rows('SELECT sum(entries) AS n FROM id_runs')[0]!.n).toBe(40_000)
+  expect(rows('SELECT sum(length(entries)) / 24 AS n FROM id_buckets')[0]!.n).toBe(40_000)
+})
+
 test('forgotten ids are gone at once, and from the file with their run or when it is merged', async () => {
   const store = openSqliteStore(file)
   const at = (first: number, last: number) => ({

@@ -44,6 +44,7 @@ interface Range {
 }
 
 type RunRow = Omit<Run, 'filter'> & { filter: Uint8Array }
+type Merged = Range & Pick<Run, 'entries' | 'buckets' | 'filter'>
 
 /**
  * Ids of one address in runs, each written once and never changed: 24 bytes an id, in buckets by hash, with a filter in memory that says
@@ -51,7 +52,8 @@ type RunRow = Omit<Run, 'filter'> & { filter: Uint8Array }
  * of a B-tree costs a page of the write-ahead log each; here an id costs its own bytes, and those again at each of its few merges.
  *
  * What is visible is what `id_runs` names: buckets are written before their run, and a run that a merge replaces goes in the transaction
- * that brings the merged one. A run that comes gets a number above all others, so one number tells whether memory is up to date.
+ * that brings the merged one. Buckets of no run have their base in `id_bases`: what a kill leaves is found there. A run that comes gets a
+ * number above all others, so one number tells whether memory is up to date.
  */
 export function idRuns(sqlite: SqliteFile, now: () => number) {
   const newest = sqlite.prepare<{ run: number }, [string]>('SELECT run FROM newest_runs WHERE address = ?')
@@ -69,6 +71,11 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   const drop = sqlite.prepare<unknown, [number]>('DELETE FROM id_runs WHERE run = ?')
   const begin = sqlite.prepare<{ base: number }, [number]>('INSERT INTO id_bases (began) VALUES (?) RETURNING base')
   const end = sqlite.prepare<unknown, [number]>('DELETE FROM id_bases WHERE base = ?')
+  // Its buckets are for nobody from now on, whoever gets to drop them: those of a run that has gone, and of a merge that is dead.
+  const condemn = sqlite.prepare<unknown, [number]>(
+    'INSERT INTO id_bases VALUES (?, 0) ON CONFLICT (base) DO UPDATE SET began = 0',
+  )
+  const endLiving = sqlite.prepare<unknown, [number]>('DELETE FROM id_bases WHERE base = ? AND began > 0')
   const dead = sqlite.prepare<{ base: number }, [number]>('SELECT base FROM id_bases WHERE began < ?')
   const bucket = sqlite.prepare<{ entries: Uint8Array }, [number]>('SELECT entries FROM id_buckets WHERE place = ?')
   const putBucket = sqlite.prepare<unknown, [number, Uint8Array]>('INSERT INTO id_buckets VALUES (?, ?)')
@@ -106,15 +113,19 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
 
   function reload(address: string, now = newest.get(address)?.run ?? 0): readonly Run[] {
     const old = new Map(kept.get(address)?.runs.map((run) => [run.run, run]))
-    const listed = sqlite.attempt(() => numbers.all(address))
-    const runs: Run[] = []
-    for (const { run } of listed) {
-      const row = old.has(run) ? null : load.get(run)
-      const found = old.get(run) ?? (row === null ? undefined : runOf(row))
-      if (found !== undefined) runs.push(found)
+    for (;;) {
+      const listed = sqlite.attempt(() => numbers.all(address))
+      const runs: Run[] = []
+      for (const { run } of listed) {
+        const row = old.has(run) ? null : load.get(run)
+        const found = old.get(run) ?? (row === null ? undefined : runOf(row))
+        if (found !== undefined) runs.push(found)
+      }
+      // One that went in between was merged, perhaps, into one that is not listed.
+      if (runs.length < listed.length) continue
+      kept.set(address, { newest: now, runs })
+      return runs
     }
-    kept.set(address, { newest: now, runs })
-    return runs
   }
 
   /** Looks until no run goes away meanwhile. Fault DATA_CORRUPT. */
@@ -192,32 +203,48 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     const [level, runs] = [...byLevel].find(([, some]) => some.length >= FAN) ?? []
     if (level === undefined || runs === undefined) return false
     const { base } = sqlite.write(() => begin.get(now())!)
-    const merged = await merge(
-      runs,
-      base,
-      sqlite.attempt(() => forgotten.all(address)),
-    )
-    if (isClosed) return false
-    const isDone = sqlite.write(() => {
-      // Another connection may have merged the same ones.
-      const there = new Set(numbers.all(address).map(({ run }) => run))
-      if (!runs.every(({ run }) => there.has(run))) return false
-      const { first, last, entries, buckets, filter } = merged
-      if (entries > 0) {
-        put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter), now())
-        putNewest.run(address)
-      }
-      for (const { run } of runs) drop.run(run)
-      end.run(base)
-      return true
-    })
-    for (const gone of isDone ? runs.map((run) => run.base) : [base]) await dropBase(gone)
-    if (!isDone) sqlite.write(() => end.run(base))
+    let isDone = false
+    try {
+      const gone = sqlite.attempt(() => forgotten.all(address))
+      const merged = await merge(runs, base, gone)
+      if (isClosed) return false
+      isDone = sqlite.write(() => replace(address, level, runs, base, merged))
+    } finally {
+      // What is half-written would lie there until it counts as dead, beside that of the next attempt.
+      if (!isDone && !isClosed) await dropBase(base)
+    }
+    if (isDone) for (const run of runs) await dropBase(run.base)
+    else reload(address)
     return isDone
   }
 
+  /** A merged run in place of its sources, within a transaction. False when it may not be: nothing has changed then. */
+  function replace(
+    address: string,
+    level: number,
+    runs: readonly Run[],
+    base: number,
+    { first, last, entries, buckets, filter }: Merged,
+  ): boolean {
+    // Another connection may have merged or forgotten the same ones; or taken this merge for dead, and dropped its buckets.
+    const there = new Set(numbers.all(address).map(({ run }) => run))
+    if (!runs.every(({ run }) => there.has(run)) || endLiving.run(base).changes === 0) return false
+    if (entries > 0) {
+      put.run(address, level + 1, first, last, entries, buckets, base, bytesOf(filter), now())
+      putNewest.run(address)
+    }
+    for (const run of runs) dropRun(run)
+    return true
+  }
+
+  /** Takes a run away, within a transaction. Its buckets are to be dropped after that. */
+  function dropRun({ run, base }: { readonly run: number; readonly base: number }): void {
+    drop.run(run)
+    condemn.run(base)
+  }
+
   /** Writes the buckets of a merged run, and says what its row is. */
-  async function merge(runs: readonly Run[], base: number, gone: readonly Range[]) {
+  async function merge(runs: readonly Run[], base: number, gone: readonly Range[]): Promise<Merged> {
     const most = runs.reduce((sum, { entries }) => sum + entries, 0)
     const buckets = Math.min(MOST_BUCKETS, Math.ceil(most / BUCKET_ENTRIES))
     const filter = emptyFilter(most)
@@ -250,14 +277,15 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     return found
   }
 
+  /** Drops the buckets of a base that no run has. */
   async function dropBase(base: number): Promise<void> {
     const place = base * MOST_BUCKETS
-    while (
-      !isClosed &&
-      sqlite.write(() => dropBuckets.run(place, place + MOST_BUCKETS, MERGE_STEP).changes) === MERGE_STEP
-    ) {
-      await new Promise(setImmediate)
+    const step = () => {
+      const { changes } = dropBuckets.run(place, place + MOST_BUCKETS, MERGE_STEP)
+      if (changes < MERGE_STEP) end.run(base)
+      return changes
     }
+    while (!isClosed && sqlite.write(step) === MERGE_STEP) await new Promise(setImmediate)
   }
 
   return {
@@ -305,9 +333,9 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
         const [from, to] = [Math.min(first, near.first ?? first), Math.max(last, near.last ?? last)]
         dropForgotten.run(address, from, to)
         putForgotten.run(address, from, to)
-        return within.all(address, from, to).map(({ run, base }) => {
-          drop.run(run)
-          return base
+        return within.all(address, from, to).map((run) => {
+          dropRun(run)
+          return run.base
         })
       })
       for (const base of bases) await dropBase(base)
@@ -315,15 +343,15 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     /** Drops runs of actors without history that came before (a merged one came when it was merged), and what dead merges left. */
     async expire(beforeMs: number): Promise<void> {
       const bases = sqlite.write(() =>
-        old.all(beforeMs).map(({ run, base }) => {
-          drop.run(run)
-          return base
+        old.all(beforeMs).map((run) => {
+          dropRun(run)
+          return run.base
         }),
       )
       for (const base of bases) await dropBase(base)
       for (const { base } of sqlite.attempt(() => dead.all(now() - DEAD_MS))) {
+        sqlite.write(() => condemn.run(base))
         await dropBase(base)
-        sqlite.write(() => end.run(base))
       }
     },
     /** Resolves when no merge is under way. */

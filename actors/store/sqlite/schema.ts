@@ -83,7 +83,7 @@ CREATE INDEX deliveries_age ON deliveries (at);
 
 /**
  * Ids in runs (`id-runs.ts`). Numbers of runs are never used again: that of an address's newest tells whether another has come. A base
- * stands in `id_bases` until its run is there.
+ * stands in `id_bases` while no run has it and buckets of it may lie there.
  */
 const ID_RUNS = `
 CREATE TABLE id_runs (
