@@ -2,14 +2,13 @@ import type { Cluster } from '../../actors/cluster/port.ts'
 import type { Fragments } from '../../views/layout.ts'
 import type { Language } from '../../views/text/catalogue.ts'
 import type { View } from '../../views/view.ts'
+import { Seats } from '../live/seats.ts'
 import { Channel, event, type Send } from './channel.ts'
 
 /** How often a stream says that it lives, and ages and silence are looked at: well within the 15 s of the pages. */
 const BEAT_MS = 5000
 /** A stream whose reader takes nothing is ended at this many messages; the page comes back and gets the present. */
 const QUEUE = 64
-/** Streams of one node. */
-const MOST_STREAMS = 2000
 
 const encoder = new TextEncoder()
 
@@ -42,6 +41,7 @@ export function createLive(parts: {
   const { viewIn, build, now, report } = parts
   const channels = new Map<string, { channel: Channel; page: Looked }>()
   const viewers = new Set<Viewer>()
+  const seats = new Seats()
   let stopListening: (() => void) | undefined
   let beats: ReturnType<typeof setInterval> | undefined
 
@@ -77,9 +77,18 @@ export function createLive(parts: {
       return viewers.size
     },
 
-    /** A new stream, or undefined when there are too many. `check` says whether its session still holds. */
-    open(page: Looked, language: Language, check: () => Promise<boolean>): ReadableStream<Uint8Array> | undefined {
-      if (viewers.size >= MOST_STREAMS) return undefined
+    /**
+     * A new stream, or undefined when there are too many. `check` says whether its session still holds. `sender`: whose it is, null for
+     * nobody in particular.
+     */
+    open(
+      page: Looked,
+      language: Language,
+      check: () => Promise<boolean>,
+      sender: string | null = null,
+    ): ReadableStream<Uint8Array> | undefined {
+      const giveBack = seats.take(sender)
+      if (giveBack === undefined) return undefined
       const name = `${page.path} ${page.audience} ${language}`
       let entry = channels.get(name)
       if (!entry) {
@@ -90,6 +99,7 @@ export function createLive(parts: {
       const joined = entry.channel
       let viewer: Viewer
       const leave = () => {
+        giveBack()
         viewers.delete(viewer)
         joined.leave(viewer.send)
         if (joined.viewers === 0 && channels.get(name) === known) channels.delete(name)

@@ -9,6 +9,7 @@ import { LANGUAGES, type Language } from '../../views/text/catalogue.ts'
 import { TEXTS } from '../../views/text/format.ts'
 import { viewOf } from '../../views/view.ts'
 import type { Audit } from '../auth/audit.ts'
+import { senderOf } from '../auth/identity.ts'
 import { atLeast } from '../auth/roles.ts'
 import { access } from '../edge/access.ts'
 import type { Peers } from '../edge/address.ts'
@@ -200,7 +201,7 @@ export function createDashboard(parts: DashboardParts) {
       const present = await session(request)
       return present !== null && present.role === viewer.role && present.user === viewer.user
     }
-    const body = live.open(screen, language, holds)
+    const body = live.open(screen, language, holds, viewer.user === null ? null : senderOf(viewer.identity))
     if (!body) return new Response(null, { status: 503, headers: { 'retry-after': '5' } })
     return new Response(body, { headers: STREAM_HEADERS })
   }

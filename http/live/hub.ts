@@ -4,6 +4,7 @@ import type { Pieces } from '../events/segments.ts'
 import { systemView } from '../inspection.ts'
 import { createEventNews } from './event-news.ts'
 import { Ring } from './ring.ts'
+import { Seats } from './seats.ts'
 import { COMMENT, frame } from './sse.ts'
 
 export const TOPICS = ['exhausters', 'alarms', 'events', 'control', 'inspect'] as const
@@ -25,8 +26,6 @@ const COMMENT_MS = 10_000
 const INSPECT_MS = 2_000
 /** Not taken by the client, characters; above it the stream is ended, and the client comes back and resumes. */
 const MOST_WAITING = 1024 * 1024
-/** Streams of one node. */
-const MOST_STREAMS = 2_000
 
 interface Stream {
   readonly topics: ReadonlySet<string>
@@ -46,6 +45,7 @@ export class LiveHub {
   readonly #now: () => number
   readonly #ring: Ring
   readonly #streams = new Set<Stream>()
+  readonly #seats = new Seats()
   readonly #decoder = new TextDecoder()
   readonly #stops: (() => void)[] = []
   readonly #eventNews: ReturnType<typeof createEventNews>
@@ -99,13 +99,18 @@ export class LiveHub {
     for (const stream of [...this.#streams]) void this.#check(stream)
   }
 
-  /** A new stream, or undefined when there are too many. `lastId`: the last event that the client has seen. */
+  /**
+   * A new stream, or undefined when there are too many. `lastId`: the last event that the client has seen. `sender`: whose it is, null for
+   * nobody in particular.
+   */
   open(
     topics: ReadonlySet<Topic>,
     lastId: string | null,
     isGood: Stream['isGood'],
+    sender: string | null = null,
   ): ReadableStream<Uint8Array> | undefined {
-    if (this.#streams.size >= MOST_STREAMS) return undefined
+    const leave = this.#seats.take(sender)
+    if (leave === undefined) return undefined
     const encoder = new TextEncoder()
     let stream: Stream
     return new ReadableStream<Uint8Array>(
@@ -113,6 +118,7 @@ export class LiveHub {
         start: (controller) => {
           const end = () => {
             if (!this.#streams.delete(stream)) return
+            leave()
             try {
               controller.close()
             } catch {
@@ -131,7 +137,10 @@ export class LiveHub {
           if (missed === undefined) send(frame({ event: 'reset', data: '{}' }))
           else if (missed.length > 0) send(missed.join(''))
         },
-        cancel: () => void this.#streams.delete(stream),
+        cancel: () => {
+          this.#streams.delete(stream)
+          leave()
+        },
       },
       new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING }),
     )

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { inDocument } from '../schema.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { Credentials } from '../auth/credentials.ts'
+import { senderOf } from '../auth/identity.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { bearerOf } from '../edge/admission.ts'
@@ -27,7 +28,8 @@ export function liveRoutes({ hub, credentials, now }: { hub: LiveHub; credential
       const token = bearerOf(request)
       const isGood = async () =>
         token === null || (now() < identity.until && (await credentials.identify(token, 'api')) !== undefined)
-      const body = hub.open(topicsOf(query.topics), request.headers.get('last-event-id'), isGood)
+      const sender = token === null ? null : senderOf(identity)
+      const body = hub.open(topicsOf(query.topics), request.headers.get('last-event-id'), isGood, sender)
       if (body === undefined) throw new Fault('OVERLOADED', 'Too many streams are open.', { retryAfterS: 5 })
       return new Response(body, {
         headers: {
