@@ -105,15 +105,16 @@ export function createRetries({ store, now }: { store: StateStore; now: () => nu
     },
 
     /**
-     * Does a write once. `parts` say which request it is: path, media type, body. `work` gets the ids for its records (absent without the
-     * header), and throws before it appends anything or appends everything it can. Faults: VALIDATION (the header), IDEMPOTENCY_MISMATCH,
+     * Does a write once. `parts` say which request it is: path, media type, body. `work` gets the ids for its records and when the first
+     * attempt began (absent without the header), by which it has to judge: a record that says more at a retry than before, under the same
+     * id, would be dropped as a copy. It throws before it appends anything or appends everything it can. Faults: VALIDATION (the header), IDEMPOTENCY_MISMATCH,
      * and those of `work`.
      */
     async once(
       sender: Identity,
       headers: Headers,
       parts: readonly (string | Uint8Array)[],
-      work: (idOf?: (index: number) => string) => Promise<Done>,
+      work: (idOf?: (index: number) => string, beganMs?: number) => Promise<Done>,
     ): Promise<Answered> {
       const key = retryKeyOf(headers)
       if (key === undefined) return await work()
@@ -121,7 +122,7 @@ export function createRetries({ store, now }: { store: StateStore; now: () => nu
       const { version, attempt, isNew } = await begin(name, sha256(...parts))
       if (attempt.answer) return attempt.answer
       try {
-        const { record, ...answer } = await work(idsOf(name, attempt))
+        const { record, ...answer } = await work(idsOf(name, attempt), attempt.began)
         const done = { ...attempt, answer, ...(record ? { record } : {}) }
         if (!answer.isPartial) await store.replace(RETRIES, name, version, done)
         return answer

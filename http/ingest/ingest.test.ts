@@ -428,6 +428,26 @@ describe.each([
     expect(log.map(({ id }) => id)).toEqual([log[0]!.id, log[0]!.id, log[2]!.id])
   })
 
+  test('a retry is judged by the time of the first attempt, so that no item joins a record that is known by its id', async () => {
+    const times: number[] = []
+    const timed: Resource = {
+      ...words,
+      many(items, sender) {
+        times.push(sender.nowMs)
+        return words.many!(items, sender)
+      },
+    }
+    const { post, clock } = start({
+      resource: timed,
+      append: () => Promise.reject(new Fault('LOG_UNAVAILABLE', 'Away.')),
+    })
+    await post(JSON.stringify(ALL), KEY)
+    clock.nowMs += 60_000
+    await post(JSON.stringify(ALL), KEY)
+    await post(JSON.stringify(ALL), { 'idempotency-key': 'other' })
+    expect(times).toEqual([clock.nowMs - 60_000, clock.nowMs - 60_000, clock.nowMs])
+  })
+
   test('a key of a refused request is free for the request put right; after a day it is free for anything', async () => {
     const { post, log, clock } = start()
     expect((await post('{"word":"x"}', KEY)).status).toBe(422)

@@ -177,8 +177,8 @@ export function createIngest(parts: {
       let answered: Answered
       if (headers.has('idempotency-key')) {
         const parts = [new URL(request.url).pathname, form, bytes]
-        answered = await retries.once(identity, headers, parts, async (idOf) => {
-          const sender = { identity, nowMs, params, ...(idOf ? { idOf } : {}) }
+        answered = await retries.once(identity, headers, parts, async (idOf, beganMs = nowMs) => {
+          const sender = { identity, nowMs: beganMs, params, ...(idOf ? { idOf } : {}) }
           return await take(resource, read(resource, form, bytes, sender), sender)
         })
       } else {

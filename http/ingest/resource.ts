@@ -11,7 +11,7 @@ export interface Item {
 /** Who sends, when, and what a retry of the request finds again. */
 export interface Sender {
   readonly identity: Identity
-  /** When the body was there: epoch ms of the edge's clock. */
+  /** When the body was there, under an `Idempotency-Key` for the first time: epoch ms of the edge's clock. */
   readonly nowMs: number
   /** What stands in the path for its parameters. */
   readonly params: Readonly<Record<string, string>>
