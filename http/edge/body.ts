@@ -31,7 +31,15 @@ async function readText(request: Request, limit: number): Promise<string> {
   }
 }
 
-const typeOf = (request: Request) => (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+/** The media type, '' without one. Fault UNSUPPORTED_MEDIA_TYPE for a text in another encoding than UTF-8. */
+function typeOf(request: Request): string {
+  const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';')
+  for (const parameter of parameters) {
+    const [, charset = 'utf-8'] = /^\s*charset="?([^"\s]*)"?\s*$/.exec(parameter) ?? []
+    if (!/^utf-?8$/.test(charset)) throw new Fault('UNSUPPORTED_MEDIA_TYPE', `Send UTF-8, not ${charset.slice(0, 80)}.`)
+  }
+  return type.trim()
+}
 
 /** Parser of a route that takes one JSON document. Faults: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, MALFORMED, VALIDATION ({@link flawOf}). */
 export async function json({ request }: { request: Request }): Promise<unknown> {

@@ -295,3 +295,14 @@ test('a literal path does not take the methods of the path with a parameter besi
   expect(refused).toMatchObject({ status: 405, json: { code: 'METHOD_NOT_ALLOWED' } })
   expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS, PATCH')
 })
+
+test('a body that says it is in another encoding than UTF-8 is refused', async () => {
+  const { call, logIn } = await start()
+  const { access_token: token } = await logIn()
+  const send = async (type: string) =>
+    (await call('POST', '/api/v1/devices', { token, text: '{}', headers: { 'content-type': type } })).status
+  for (const charset of ['utf-8', 'UTF8', '"utf-8"'])
+    expect(await send(`application/json; charset=${charset}`)).toBe(201)
+  for (const charset of ['utf-16', 'latin1', '"utf-16"'])
+    expect(await send(`application/json;charset=${charset}`)).toBe(415)
+})
