@@ -144,3 +144,14 @@ test('a reading for a device that is not there, or is not yours, is refused', as
     expect([answer.status, Object.keys(answer.json)]).toEqual([status, ['detail']])
   }
 })
+
+test('the name of a device is one line, or none', async () => {
+  const make = async (name: unknown) => {
+    const { status, json } = await system.call('POST', '/device/', { token: admin, body: { name } })
+    return [status, json.name]
+  }
+  expect(await make('a\r\nb')).toEqual([422, undefined])
+  expect(await make('x'.repeat(51))).toEqual([422, undefined])
+  expect(await make('')).toEqual([200, null])
+  expect(await make('насос')).toEqual([200, 'насос'])
+})

@@ -22,6 +22,7 @@ const tag = 'compat'
 /** Of a list: the system gave all there was. */
 const MOST_LISTED = 1000
 const LONGEST_NAME = 50
+const NAME = new RegExp(`^[^\\x00-\\x1f\\x7f]{0,${LONGEST_NAME}}$`)
 /** More rows than a record has: the number of a row is that of its record, and then its place in it. */
 const ROWS_EACH = 1 << 14
 
@@ -170,12 +171,12 @@ export function statisticsAliases(parts: {
           throw new Detail(422, 'the device should be an object')
         }
         const { name } = body as { name?: unknown }
-        if (name !== undefined && name !== null && (typeof name !== 'string' || name.length > LONGEST_NAME)) {
-          throw new Detail(422, `name should be a text of at most ${LONGEST_NAME} characters`)
+        if (name !== undefined && name !== null && (typeof name !== 'string' || !NAME.test(name))) {
+          throw new Detail(422, `name should be one line of at most ${LONGEST_NAME} characters`)
         }
         const by = authority.audit.by({ identity, request, server })
         const made = await acts
-          .create({ identity, by }, { name: name ?? null, kind: null, attributes: {} })
+          .create({ identity, by }, { name: name || null, kind: null, attributes: {} })
           .catch((error: unknown) => Promise.reject(asDetail(error)))
         return { name: made.name, id: made.id, user_id: made.user_id }
       },
