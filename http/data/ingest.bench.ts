@@ -23,7 +23,7 @@ function lineOf(n: number): string {
 
 /** As the product takes them: the registry knows each device, and the sender may send for it. */
 const records = readingRecords({
-  deviceOf: (id) => ({ id, name: null, kind: null, user_id: null, attributes: {}, created_at: '' }),
+  deviceOf: (id) => ({ id, user_id: null }),
 })
 const sender = { identity: { ...NOBODY, role: 'engineer' as const }, nowMs: Date.now(), params: {} }
 

@@ -1,6 +1,6 @@
 import { deviceAddress, MOST_NAMES, packReadings } from '../../actors/device/schema.ts'
 import { Fault, type NewRecord, RowBuffer } from '../../actors/runtime/index.ts'
-import type { Device, Registry } from '../devices/registry.ts'
+import type { Owned, Registry } from '../devices/registry.ts'
 import { maySend, notYours } from '../devices/ownership.ts'
 import type { Batch, Carried, Refused, Sender } from '../ingest/resource.ts'
 import { readingOf, type Reading, XYZ } from './reading.ts'
@@ -12,7 +12,7 @@ const MOST_NUMBERS = 20_000
 const noDevice = () => new Fault('NOT_FOUND', 'There is no such device.')
 
 /** Fault NOT_FOUND or FORBIDDEN: whose data may come from this sender. */
-function demandSender(device: Device | undefined, { identity }: Sender): void {
+function demandSender(device: Owned | undefined, { identity }: Sender): void {
   if (device === undefined) throw noDevice()
   if (!maySend(identity, device)) throw notYours()
 }
@@ -113,7 +113,7 @@ function readingBatch(devices: Pick<Registry, 'deviceOf'>, sender: Sender): Batc
   }
 }
 
-function faultOf(device: Device | undefined, sender: Sender): Fault | undefined {
+function faultOf(device: Owned | undefined, sender: Sender): Fault | undefined {
   try {
     demandSender(device, sender)
     return undefined

@@ -14,6 +14,16 @@ export interface Doer {
   readonly by: Actor
 }
 
+/** Of all attributes of a device, as JSON: a page of a list has up to a thousand of them. */
+const MOST_ATTRIBUTES_BYTES = 8 * 1024
+
+/** Fault VALIDATION. */
+function checkAttributes(attributes: Device['attributes'] | undefined): void {
+  if (attributes === undefined || Buffer.byteLength(JSON.stringify(attributes)) <= MOST_ATTRIBUTES_BYTES) return
+  const message = `Expected at most ${MOST_ATTRIBUTES_BYTES} bytes in all`
+  throw new Fault('VALIDATION', `attributes: ${message}.`, { errors: [{ path: '/attributes', message }] })
+}
+
 const CHANGES = ['name', 'kind', 'user_id', 'attributes'] as const
 
 /**
@@ -38,12 +48,13 @@ export function createDeviceActs({ authority, deletions }: { authority: Authorit
   }
 
   return {
-    /** It belongs to who makes it. Fault FORBIDDEN: of another service, whose users own nothing here. */
+    /** It belongs to who makes it. Faults: VALIDATION; FORBIDDEN: of another service, whose users own nothing here. */
     async create(doer: Doer, wanted: Pick<Device, 'name' | 'kind' | 'attributes'>): Promise<Device> {
       const { identity, by } = doer
       if (identity.issuer !== null && !atLeast(identity.role ?? 'viewer', 'engineer')) {
         throw new Fault('FORBIDDEN', 'A user of another service has no account here, so nothing can be theirs.')
       }
+      checkAttributes(wanted.attributes)
       const device = await devices.create({ ...wanted, user_id: identity.user })
       const { name, kind, user_id } = device
       await audit.add(by, 'device.created', `device/${device.id}`, {}, { after: { name, kind, user_id } })
@@ -53,6 +64,7 @@ export function createDeviceActs({ authority, deletions }: { authority: Authorit
     /** Faults also: VALIDATION (no such user), CONFLICT. */
     async change(doer: Doer, id: number, change: DeviceChange): Promise<Device> {
       await demandOwner(doer, id)
+      checkAttributes(change.attributes)
       if (change.user_id !== undefined) await checkNewOwner(doer, change.user_id)
       const { before, after } = await devices.change(id, change)
       await audit.add(doer.by, 'device.changed', `device/${id}`, {}, difference(before, after, CHANGES))

@@ -166,7 +166,7 @@ test('a deleted device is gone for everybody at once, with its keys; what is sto
   const { call, admin, newDevice, newKey, log, forgotten, clock, authority, sweepDevices } = await start()
   const { id } = await newDevice(admin)
   const { key } = await newKey(admin, id)
-  expect(authority.devices.deviceOf(id)).toMatchObject({ id })
+  expect(await authority.devices.deviceOf(id)).toMatchObject({ id })
   expect(await status(call('DELETE', `/api/v1/devices/${id}`, { token: admin }))).toBe(204)
   expect(await authority.devices.deviceOf(id)).toBeUndefined()
   expect(await status(call('GET', `/api/v1/devices/${id}`, { token: admin }))).toBe(404)
@@ -238,4 +238,15 @@ test('acts on devices and their keys are in the journal, without the keys', asyn
     { action: 'device.removed', before: { name: 'valve' }, after: null },
   ])
   expect(text).not.toContain(key.slice(4))
+})
+
+test('attributes are bounded as a whole, so that a page of devices is', async () => {
+  const { call, admin, newDevice } = await start()
+  const attributes = (each: number) => Object.fromEntries(Array.from({ length: 16 }, (_, i) => [i, 'é'.repeat(each)]))
+  const { id } = await newDevice(admin, { attributes: attributes(200) })
+  const large = { token: admin, body: { attributes: attributes(300) } }
+  expect(await status(call('POST', '/api/v1/devices', large))).toBe(422)
+  expect(await status(call('PATCH', `/api/v1/devices/${id}`, large))).toBe(422)
+  const { json } = await call('GET', `/api/v1/devices/${id}`, { token: admin })
+  expect(json.attributes).toEqual(attributes(200))
 })

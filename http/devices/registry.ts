@@ -7,6 +7,9 @@ const DEVICES: Collection = { name: 'devices', indexed: ['user_id', 'owned', 'de
 const CURRENT_MS = 5_000
 const REMEMBERED = 100_000
 
+/** What is remembered of a device: whose it is. The rest may be long, and is read when it is asked for. */
+export type Owned = Pick<Device, 'id' | 'user_id'>
+
 /** A device, whether or not it has ever sent anything. */
 export interface Device {
   /** From 1, never given twice. */
@@ -53,8 +56,8 @@ const noDevice = () => new Fault('NOT_FOUND', 'There is no such device.')
 export class Registry {
   readonly #store: Documents
   readonly #now: () => number
-  readonly #known = new Map<number, { readonly device: Device | undefined; readonly until: number }>()
-  readonly #asking = new Map<number, Promise<Device | undefined>>()
+  readonly #known = new Map<number, { readonly device: Owned | undefined; readonly until: number }>()
+  readonly #asking = new Map<number, Promise<Owned | undefined>>()
   #changes = 0
 
   constructor(store: Documents, now: () => number) {
@@ -63,10 +66,10 @@ export class Registry {
   }
 
   /**
-   * The device with this id, undefined where there is none (any more). At once when it is known; a promise when the store has to be
+   * Whose the device with this id is, undefined where there is none (any more). At once when it is known; a promise when the store has to be
    * asked: the first time, and every five seconds.
    */
-  readonly deviceOf = (id: number): Device | undefined | Promise<Device | undefined> => {
+  readonly deviceOf = (id: number): Owned | undefined | Promise<Owned | undefined> => {
     const known = this.#known.get(id)
     if (known !== undefined && this.#now() < known.until) return known.device
     let asking = this.#asking.get(id)
@@ -84,9 +87,9 @@ export class Registry {
 
   /** Fault NOT_FOUND. */
   async get(id: number): Promise<Device> {
-    const device = await this.deviceOf(id)
-    if (device === undefined) throw noDevice()
-    return device
+    const found = await this.#read(id)
+    if (found === undefined) throw noDevice()
+    return viewOf(found)
   }
 
   /** By id, those behind `after`; those of one user, or with null the ownerless ones. */
@@ -168,14 +171,20 @@ export class Registry {
     throw new Fault('CONFLICT', 'The device is being changed by others.')
   }
 
-  async #load(id: number): Promise<Device | undefined> {
+  /** The device as it is stored; undefined also for one that is being deleted. */
+  async #read(id: number): Promise<Stored | undefined> {
+    if (!Number.isSafeInteger(id) || id < 1) return undefined
+    const found = await this.#store.get<Stored>(DEVICES, documentId(id))
+    return found?.body.deletion ? undefined : found?.body
+  }
+
+  async #load(id: number): Promise<Owned | undefined> {
     for (;;) {
       const began = this.#changes
-      const found =
-        Number.isSafeInteger(id) && id > 0 ? await this.#store.get<Stored>(DEVICES, documentId(id)) : undefined
+      const found = await this.#read(id)
       // What was read before a change must not be remembered after it.
       if (began !== this.#changes) continue
-      const device = found && !found.body.deletion ? viewOf(found.body) : undefined
+      const device = found && { id: found.id, user_id: found.user_id }
       this.#known.delete(id)
       this.#known.set(id, { device, until: this.#now() + CURRENT_MS })
       if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value as number)

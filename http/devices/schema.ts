@@ -13,7 +13,10 @@ const LineOrNull = (maxLength: number, description: string) =>
 const Attributes = Type.Record(
   Type.String(),
   Type.Union([Type.String({ maxLength: 1024 }), Type.Number(), Type.Boolean(), Type.Null()]),
-  { maxProperties: MOST_ATTRIBUTES, description: `At most ${MOST_ATTRIBUTES}: what people want to know of the device` },
+  {
+    maxProperties: MOST_ATTRIBUTES,
+    description: `At most ${MOST_ATTRIBUTES}, and 8 KiB: what people want to know of the device`,
+  },
 )
 
 const described = {
