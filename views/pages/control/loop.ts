@@ -183,5 +183,5 @@ const sample = (origin: string, loop: string): string => `curl -X POST \\
   ${origin}/api/v1/control/loops/${loop}/readings \\
   -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
-  -d "{\\"datetime\\": \\"$(date -u +%FT%T.%3NZ)\\", \\"payload\\": 50.2}"
+  -d "{\\"datetime\\": \\"$(date -u +%FT%TZ)\\", \\"payload\\": 50.2}"
 `

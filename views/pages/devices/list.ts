@@ -74,10 +74,10 @@ function list(view: View, { devices: all, cursor }: DevicesModel): Html {
         <tr>
           <th>${devices.id}</th>
           <th>${devices.name}</th>
+          <th>${devices.state}</th>
+          <th>${devices.lastReading}</th>
           <th>${devices.kind}</th>
           <th>${devices.owner}</th>
-          <th>${devices.lastReading}</th>
-          <th></th>
         </tr>
       </thead>
       <tbody>
@@ -92,12 +92,12 @@ function row(view: View, device: DeviceSummary): Html {
   const { id, kind, owner, lastAt } = device
   return html`<tr>
     <td>${id}</td>
-    <td><a href="${devicePath(id)}">${deviceName(view, device)}</a></td>
-    <td class="mono">${kind ?? '—'}</td>
-    <td>${owner ?? html`<span class="muted">${devices.ownerless}</span>`}</td>
+    <td class="wraps"><a href="${devicePath(id)}">${deviceName(view, device)}</a></td>
+    <td>${deviceState(view, device)}</td>
     <td>
       ${lastAt === null ? html`<span class="muted">${devices.never}</span>` : since(view, new Date(lastAt).toISOString(), 'live', view.now)}
     </td>
-    <td>${deviceState(view, device)}</td>
+    <td class="mono">${kind ?? '—'}</td>
+    <td>${owner ?? html`<span class="muted">${devices.ownerless}</span>`}</td>
   </tr>`
 }

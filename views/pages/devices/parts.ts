@@ -78,7 +78,7 @@ export function valuesTable(view: View, { values, unshown, position }: DeviceMod
 function valueRow(view: View, { name, value, at, quality }: ReadingValue): Html {
   const good = quality === 'good'
   return html`<tr>
-    <td class="mono">${name}</td>
+    <td class="mono wraps">${name}</td>
     <td class="num">
       <span class="value" ${!good && html` data-quality="${quality}"`}><b>${measured(view, value)}</b></span>
     </td>
@@ -119,7 +119,7 @@ const statisticsRow = (view: View, one: NameStatistics): Html => {
     return `${column === 'median' && !one.median_exact ? '≈ ' : ''}${measured(view, one[column])}`
   }
   return html`<tr>
-    <td class="mono">${one.name}</td>
+    <td class="mono wraps">${one.name}</td>
     ${COLUMNS.map((column) => html`<td class="num">${cell(column)}</td>`)}
   </tr>`
 }

@@ -97,10 +97,10 @@ export const controlEn: ControlText = {
     no_variance: 'no variance',
   },
   verdictHints: {
-    rejected: 'p is below α: the mean has moved, the manipulator is moved',
+    rejected: 'p is below α: the mean has moved, so the manipulator is moved',
     kept: 'p is not below α: nothing changes',
-    first_window: 'There was nothing to compare with; kept for the next one',
-    no_readings: 'Nothing was tested: no reading counted',
+    first_window: 'There was nothing to compare with; kept for the next window',
+    no_readings: 'Nothing was tested: no readings counted',
     one_reading: 'Nothing was tested: one reading has no variance',
     no_variance: 'Nothing was tested: all readings were equal',
   },
@@ -134,7 +134,7 @@ export const controlEn: ControlText = {
   tValue: ({ t }) => `t = ${t}`,
   next: ({ time }) => `next decision at ${time}`,
   outdated: 'Outdated readings',
-  outdatedHint: 'made before the decision that they came after',
+  outdatedHint: 'made before a decision, received after it',
   history: 'Command history',
   historyHint: 'equal neighbours merged',
   range: 'Period',
@@ -180,7 +180,7 @@ export const controlEn: ControlText = {
   newest: 'Newest',
   sendReading: 'Send a reading',
   unavailable: 'The loop cannot be read now',
-  unavailableHint: 'Readings are still accepted. The page goes on by itself.',
+  unavailableHint: 'Readings are still accepted. The page recovers by itself.',
 }
 
 export const controlRu: ControlText = {
@@ -241,7 +241,7 @@ export const controlRu: ControlText = {
   tValue: ({ t }) => `t = ${t}`,
   next: ({ time }) => `следующее решение в ${time}`,
   outdated: 'Опоздавшие показания',
-  outdatedHint: 'сделаны до решения, после которого пришли',
+  outdatedHint: 'сделаны до решения, пришли после него',
   history: 'История команд',
   historyHint: 'одинаковые соседние объединены',
   range: 'Период',
@@ -267,7 +267,7 @@ export const controlRu: ControlText = {
   },
   command: 'Отправить команду',
   commandHint:
-    'Манипулятор переводится сразу, дальше контур решает от нового положения. В журнал записывается ваше имя.',
+    'Манипулятор переводится сразу, дальше контур решает от нового положения. Команда записывается в журнал с вашим именем.',
   commands: 'Команды вручную',
   commandsEmpty: 'За этот период не было.',
   by: 'Кто',

@@ -84,7 +84,7 @@ export const deadLettersEn: DeadLettersText = {
   older: 'Older',
   newest: 'Newest',
   unavailable: 'The dead letters cannot be read now',
-  unavailableHint: 'None is lost. The page goes on by itself.',
+  unavailableHint: 'None is lost. The page recovers by itself.',
 }
 
 export const deadLettersRu: DeadLettersText = {
