@@ -35,9 +35,12 @@ const documentId = (id: number) => String(id).padStart(12, '0')
 /** No blanks, no control characters, no half of a pair of surrogates: what is written nowhere the same again. */
 const EMAIL = /^[^\s\p{C}@"<>\\]+@[^\s\p{C}@"<>\\]+$/u
 
-/** Lower case, no blanks around. Fault VALIDATION when it is no address. */
+/** Two spellings of one address are one account: lower case, no blanks around, accents composed. */
+export const spelledAlike = (email: string): string => email.trim().normalize('NFC').toLowerCase()
+
+/** As it is stored. Fault VALIDATION when it is no address. */
 function normalEmail(text: string): string {
-  const email = text.trim().normalize('NFC').toLowerCase()
+  const email = spelledAlike(text)
   if (email.length > 254 || !EMAIL.test(email)) {
     const message = 'Expected an e-mail address'
     throw new Fault('VALIDATION', `${message}.`, { errors: [{ path: '/email', message }] })
@@ -148,7 +151,7 @@ export class Accounts {
 
   /** The user, or undefined for whatever reason; it takes as long either way. */
   async authenticate(email: string, password: string): Promise<User | undefined> {
-    const user = await this.byEmail(email.trim().normalize('NFC').toLowerCase())
+    const user = await this.byEmail(spelledAlike(email))
     const right = await this.#passwords.verify(password.slice(0, 1024), user?.password_hash ?? null)
     return right && user?.is_active ? user : undefined
   }

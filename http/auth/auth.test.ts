@@ -456,3 +456,11 @@ test('passwords lie in the store as argon2id hashes, secrets of sessions as hash
   expect(bytes.includes(ADMIN.password)).toBe(false)
   expect(bytes.includes(refresh_token.split('.')[1]!)).toBe(false)
 })
+
+test('another spelling of an address has no tries of its own', async () => {
+  const { call } = await start()
+  const logIn = async (username: string) =>
+    (await call('POST', '/auth/jwt/login', { form: { username, password: 'wrong' } })).status
+  for (let n = 0; n < 10; n++) expect(await logIn('ren\u00e9@example.com')).toBe(400)
+  expect([await logIn(' Rene\u0301@example.com'), await logIn('REN\u00c9@example.com')]).toEqual([429, 429])
+})

@@ -4,8 +4,9 @@ import type { HttpConfig } from '../config.ts'
 import { createEstates } from '../devices/estates.ts'
 import { createDeviceKeys } from '../devices/keys.ts'
 import { Registry } from '../devices/registry.ts'
+import { networkOf } from '../edge/address.ts'
 import { ACCESS_TOKEN_S, createAccessTokens } from './access-tokens.ts'
-import { Accounts, type User, type UserChange } from './accounts.ts'
+import { Accounts, spelledAlike, type User, type UserChange } from './accounts.ts'
 import { SOMEBODY, createAudit, difference, type Actor } from './audit.ts'
 import { Credentials } from './credentials.ts'
 import { createTrustedIssuers } from './issuers.ts'
@@ -74,8 +75,8 @@ export async function createAuthority(parts: {
 
   /** Tries a password. Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
   async function checkedLogin(email: string, password: string, address: string): Promise<User> {
-    const account = email.trim().toLowerCase().slice(0, 254)
-    const giveBack = [logins.address.begin(address, now()), logins.account.begin(account, now())]
+    const account = spelledAlike(email).slice(0, 254)
+    const giveBack = [logins.address.begin(networkOf(address), now()), logins.account.begin(account, now())]
     const user = await accounts.authenticate(email, password)
     if (user === undefined) throw new Fault('LOGIN_BAD_CREDENTIALS', 'The e-mail and the password do not match.')
     for (const give of giveBack) give()
@@ -118,7 +119,7 @@ export async function createAuthority(parts: {
       if (config.registration === 'closed') {
         throw new Fault('REGISTRATION_CLOSED', 'An administrator makes the accounts here.')
       }
-      registrations.begin(address, now())
+      registrations.begin(networkOf(address), now())
       const user = await accounts.create({ email, password, role: 'viewer' })
       await audit.add(
         { ...actorOf(user), from: address },
@@ -162,7 +163,10 @@ export async function createAuthority(parts: {
       return await pair(user, rotated.sid, rotated.carried)
     },
 
-    logOut: endSession,
+    /** A token of another service has no session here, and nothing to end. */
+    async logOut(sid: string): Promise<void> {
+      if (sid !== '') await endSession(sid)
+    },
 
     /** A user's own sessions, by id, those behind `after`. */
     sessions: (user: number, after: string | undefined, limit: number): Promise<{ id: string; session: Session }[]> =>
@@ -217,13 +221,13 @@ export async function createAuthority(parts: {
       },
       isGood: links.isGood,
       /** Uses the link up: the text of the session's cookie, or undefined when it was no good (any more). */
-      async use(token: string): Promise<string | undefined> {
+      async use(token: string, from: string): Promise<string | undefined> {
         const link = await links.use(token)
         if (link === undefined) return undefined
         const user = link.user === null ? await firstAdmin() : await accounts.find(link.user)
         if (!user?.is_active) return undefined
-        await audit.add(actorOf(user), 'login_link.used', `user/${user.id}`)
-        return (await sessions.open(user.id, 'page', { via: 'link' })).carried
+        await audit.add({ ...actorOf(user), from }, 'login_link.used', `user/${user.id}`)
+        return (await sessions.open(user.id, 'page', { via: 'link', from })).carried
       },
     },
 

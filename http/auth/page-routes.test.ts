@@ -183,3 +183,24 @@ test.each([
 ])('after the log-in %p leads to %p', (asked, led) => {
   expect(safeNext(asked)).toBe(led)
 })
+
+test('the journal says from where a link was used and a password was set', async () => {
+  const world = await start({ config: { trustProxy: true } })
+  const from = { 'x-forwarded-for': '10.1.2.3' }
+  const { id } = (await world.authority.accounts.activeAdmins())[0]!
+  const used = await world.raw('POST', await world.authority.links.make(id), {
+    form: {},
+    headers: { ...ORIGIN, ...from },
+  })
+  const cookie = used.headers.getSetCookie()[0]!.split(';')[0]!
+  const csrf = csrfOf(await (await world.raw('GET', '/dashboard/password', { headers: { cookie } })).text())!
+  const password = 'another horse battery'
+  const fields = { email: ADMIN.email, password, repeat: password, csrf }
+  const headers = { ...ORIGIN, ...from, cookie }
+  expect((await world.raw('POST', '/dashboard/password', { form: fields, headers })).status).toBe(303)
+  const entries = await world.authority.audit.list(undefined, 2)
+  expect(entries.map(({ action, actor }) => [action, actor.from])).toEqual([
+    ['user.changed', '10.1.2.3'],
+    ['login_link.used', '10.1.2.3'],
+  ])
+})

@@ -97,7 +97,11 @@ export function pageAuthRoutes(parts: {
     return (await authority.maySetPassword(user, sid)) ? { ...session, user, csrf } : see(HOME)
   }
 
-  async function setPassword(request: Request, fields: Record<string, string>): Promise<Response> {
+  async function setPassword(
+    request: Request,
+    server: Peers | null,
+    fields: Record<string, string>,
+  ): Promise<Response> {
     const session = await setter(request)
     if (session instanceof Response) return session
     const { email = session.name, password = '', repeat, csrf } = fields
@@ -106,7 +110,7 @@ export function pageAuthRoutes(parts: {
     try {
       sessions.demandOwnPage(request, session, csrf)
       if (password !== repeat) return again(422, 'mismatch')
-      const by = { id: session.user, email: session.name }
+      const by = authority.audit.by({ identity: session.identity, request, server })
       await authority.changeUser(by, session.user, { email, password }, session.sid)
       return see(HOME)
     } catch (error) {
@@ -149,9 +153,9 @@ export function pageAuthRoutes(parts: {
     )
     .post(
       '/dashboard/link/:token',
-      async ({ request, params }) => {
+      async ({ request, server, params }) => {
         // The token itself shows that whoever presses has the link; another site's page cannot know it.
-        const carried = await authority.links.use(params.token)
+        const carried = await authority.links.use(params.token, addressOf(request, server, config.trustProxy))
         if (carried === undefined) {
           return html(pages.link({ ...entranceOf(request).model, action: null, token: params.token }), 410)
         }
@@ -169,7 +173,11 @@ export function pageAuthRoutes(parts: {
       },
       { access: 'page' },
     )
-    .post(PASSWORD, ({ request, body }) => setPassword(request, body), { access: 'page', parse: form, body: Fields })
+    .post(PASSWORD, ({ request, server, body }) => setPassword(request, server, body), {
+      access: 'page',
+      parse: form,
+      body: Fields,
+    })
     .post(
       '/dashboard/logout',
       async ({ request, body }) => {

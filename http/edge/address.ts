@@ -15,6 +15,21 @@ export function addressOf(request: Request, server: Peers | null, trustProxy: bo
   return server?.requestIP(request)?.address ?? 'unknown'
 }
 
+/**
+ * Whom tries are counted for: an IPv4 address, or the first half of an IPv6 one, for whoever has one of these has all that begin alike. A port behind
+ * it, as some proxies note, makes no other client.
+ */
+export function networkOf(address: string): string {
+  const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? /^([\d.]+):\d+$/.exec(address)?.[1] ?? address
+  const plain = bare.split('%')[0]!.replace(/^::ffff:(?=\d+\.)/i, '')
+  const url = plain.includes(':') ? URL.parse(`http://[${plain}]`) : null
+  if (url === null) return plain
+  const [head = '', tail] = url.hostname.slice(1, -1).split('::')
+  const [first, last] = [head, tail ?? ''].map((half) => (half === '' ? [] : half.split(':')))
+  const zeros = tail === undefined ? [] : Array<string>(8 - first!.length - last!.length).fill('0')
+  return `${[...first!, ...zeros, ...last!].slice(0, 4).join(':')}::/64`
+}
+
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 
 /** From this machine, and not through a proxy on it. */
