@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from './config.ts'
@@ -67,4 +67,10 @@ test('the demonstration and a plant do not mix in one folder', async () => {
 test('a first admin that cannot be is said with the names of its settings', async () => {
   const admin = { WINDBOX_ADMIN_EMAIL: 'nobody', WINDBOX_ADMIN_PASSWORD: 'long enough 1' }
   await expect(start(dataDir(), 'off', admin)).rejects.toThrow(/^WINDBOX_ADMIN_EMAIL .*Expected an e-mail address/)
+})
+
+test('a data directory that is made is for this user alone: it holds keys and hashes of passwords', async () => {
+  const dir = join(dataDir(), 'new')
+  await start(dir, 'off')
+  expect(statSync(dir).mode & 0o777).toBe(0o700)
 })

@@ -10,10 +10,13 @@ import type { Config } from './config.ts'
 const SETTINGS: Collection = { name: 'settings' }
 const PLANT = 'plant'
 
-/** Makes the folder where it is missing, and this process the only one in it. Returns the way to let go. */
+/**
+ * Makes the folder where it is missing, for this user alone: it holds signing keys, secrets of relays and hashes of passwords. Makes this
+ * process the only one in it. Returns the way to let go.
+ */
 export function openDataDir(dir: string): () => void {
   try {
-    mkdirSync(dir, { recursive: true })
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
     return lockDataDir(dir)
   } catch (error) {
     if (error instanceof Fault) throw error

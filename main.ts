@@ -300,6 +300,8 @@ async function run(command: Exclude<Command, { name: 'start' }>, config: Config)
 }
 
 async function main(): Promise<void> {
+  // What is written holds keys and hashes, also in a folder that others may look into.
+  process.umask(0o077)
   const { command, config } = readConfig(process.argv.slice(2), process.env)
   if (command.name !== 'start') return await run(command, config)
   const logger = createLogger(config.WINDBOX_LOG)
