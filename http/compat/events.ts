@@ -20,6 +20,8 @@ const DEFAULT_LIMIT = 10
 const MOST_LISTED = 1000
 /** So many are passed over at the most: all of them are looked at. */
 const MOST_SKIPPED = 100_000
+/** Of what is passed over and what is listed: ordinary events as many as may be, and not as many of 64 KiB. */
+const MOST_CHARACTERS = 64 * 1024 * 1024
 /** How far a sender's clock may be ahead. */
 const AHEAD_MS = 24 * 60 * 60 * 1000
 
@@ -77,9 +79,11 @@ export function eventAliases(parts: {
 
   /** Newest first, only those with a `track_id`. */
   async function list(limit: number, skipped: number): Promise<object[]> {
-    const wanted = { track: true, limit: limit + skipped }
-    const found = limit === 0 ? [] : await pieces.steady(() => listEvents(pieces, cluster.partitions, wanted))
-    return found.slice(skipped).map(({ event }) => {
+    if (limit === 0) return []
+    const wanted = { track: true, limit: limit + skipped, mostCharacters: MOST_CHARACTERS }
+    const { events, isCut } = await pieces.steady(() => listEvents(pieces, cluster.partitions, wanted))
+    if (isCut) throw new Detail(422, 'offset and limit reach over too much: ask for less')
+    return events.slice(skipped).map(({ event }) => {
       const { id, user_id, track_id, ingest_time, store_time } = event
       return { id, user_id, track_id, ingest_time, store_time }
     })

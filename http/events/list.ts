@@ -27,7 +27,12 @@ export interface ListQuery extends Wanted {
   /** Those behind this place. */
   readonly after?: Place
   readonly limit: number
+  /** Of the texts of all of them; there are fewer when they would come to more. */
+  readonly mostCharacters?: number
 }
+
+/** An event may have 64 KiB, and a page a thousand of them. */
+const MOST_CHARACTERS = 16 * 1024 * 1024
 
 export interface Listed extends Place {
   readonly event: StoredEvent
@@ -46,12 +51,28 @@ const DIGESTS_AHEAD = 64
 /** Segments decoded before others get the thread. */
 const DECODED_STEP = 8
 
+/** How many of the first come to no more than so many characters. */
+function withinOf(found: readonly Found[], mostCharacters: number): number {
+  let characters = 0
+  for (const [i, { text }] of found.entries()) {
+    characters += text.length
+    if (characters > mostCharacters) return i
+  }
+  return found.length
+}
+
 /**
- * Events newest first, as many as `limit`. Segments are taken in the order of their newest row, and none is opened that cannot hold one of
+ * Events newest first, as many as `limit`; fewer, and `isCut`, when their texts would come to too much. Segments are taken in the order of their newest row, and none is opened that cannot hold one of
  * the wanted: by its times, or by what its digest says of types and users.
  */
-export async function listEvents(pieces: Pieces, partitions: number, query: ListQuery): Promise<Listed[]> {
-  const { from = -Infinity, after } = query
+export async function listEvents(
+  pieces: Pieces,
+  partitions: number,
+  query: ListQuery,
+): Promise<{ events: Listed[]; isCut: boolean }> {
+  const { from = -Infinity, after, mostCharacters = MOST_CHARACTERS } = query
+  let { limit } = query
+  let isCut = false
   const to = Math.min(query.to ?? Infinity, after === undefined ? Infinity : after.at + 1)
   const candidates = await pieces.piecesOf(eventAddresses(partitions), from, to)
   candidates.sort((a, b) => b.to - a.to)
@@ -60,16 +81,22 @@ export async function listEvents(pieces: Pieces, partitions: number, query: List
   let decoded = 0
   let digests: (Digest | undefined)[] = []
   for (const [i, piece] of candidates.entries()) {
-    if (found.length >= query.limit && found[query.limit - 1]!.at > piece.to) break
+    if (found.length >= limit && found[limit - 1]!.at > piece.to) break
     if (isFiltered && i % DIGESTS_AHEAD === 0) digests = await pieces.digestsOf(candidates.slice(i, i + DIGESTS_AHEAD))
     const digest = digests[i % DIGESTS_AHEAD]
     if (digest !== undefined && !mayHold(digest, query)) continue
     found.push(...(await matching(piece, query, from, to)))
     found.sort(newestFirst)
-    found = found.slice(0, query.limit)
+    found = found.slice(0, limit)
+    const within = withinOf(found, mostCharacters)
+    if (within < found.length) {
+      isCut = true
+      limit = within
+      found = found.slice(0, limit)
+    }
     if (++decoded % DECODED_STEP === 0) await setImmediate()
   }
-  return found.map(({ text, lag, ...place }) => ({ ...place, event: eventOf(text, lag) }))
+  return { events: found.map(({ text, lag, ...place }) => ({ ...place, event: eventOf(text, lag) })), isCut }
 }
 
 async function matching(piece: Piece, query: ListQuery, from: number, to: number): Promise<Found[]> {

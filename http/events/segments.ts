@@ -34,14 +34,15 @@ export interface Piece {
 class Moved extends Error {}
 
 const ATTEMPTS = 8
-/** Digests that are kept parsed, those that were asked for last: a segment that is whole never changes its own. */
-const MOST_DIGESTS = 8_192
+/** Of the texts of digests that are kept parsed, the newest: a segment that is whole never changes its own. Usual ones have a few thousand. */
+const MOST_DIGEST_CHARACTERS = 64 * 1024 * 1024
 /** Digests read before others get the thread. */
 const DIGEST_STEP = 256
 
 /** Reads the events of all partitions, as segments. */
 export function createPieces(cluster: Pick<Cluster, 'tail' | 'store'>) {
-  const digests = new Map<string, Digest>()
+  const digests = new Map<string, { readonly digest: Digest; readonly characters: number }>()
+  let kept = 0
 
   const keyOf = ({ address, first, last }: Piece): string => `${address} ${first} ${last}`
 
@@ -82,13 +83,19 @@ export function createPieces(cluster: Pick<Cluster, 'tail' | 'store'>) {
       for (let begin = 0; begin < unknown.length; begin += DIGEST_STEP) {
         const some = unknown.slice(begin, begin + DIGEST_STEP)
         const texts = await cluster.store.readDigests(some)
-        texts.forEach((text, i) => text !== undefined && digests.set(keyOf(some[i]!), JSON.parse(text) as Digest))
+        for (const [i, text] of texts.entries()) {
+          // Another question may have put it there meanwhile.
+          if (text === undefined || digests.has(keyOf(some[i]!))) continue
+          digests.set(keyOf(some[i]!), { digest: JSON.parse(text) as Digest, characters: text.length })
+          kept += text.length
+        }
         await new Promise(setImmediate)
       }
-      const found = pieces.map((piece) => (isWhole(piece) ? digests.get(keyOf(piece)) : undefined))
-      for (const key of digests.keys()) {
-        if (digests.size <= MOST_DIGESTS) break
+      const found = pieces.map((piece) => (isWhole(piece) ? digests.get(keyOf(piece))?.digest : undefined))
+      for (const [key, { characters }] of digests) {
+        if (kept <= MOST_DIGEST_CHARACTERS) break
         digests.delete(key)
+        kept -= characters
       }
       return found
     },

@@ -36,9 +36,9 @@ export function createEventNews(parts: {
   async function news(): Promise<EventNews> {
     const range = { from: now() - WINDOW_MS }
     return await pieces.steady(async () => {
-      const items = await listEvents(pieces, partitions, { limit: SHOWN })
+      const { events } = await listEvents(pieces, partitions, { limit: SHOWN })
       const { count } = await eventStatistics(pieces, partitions, range)
-      return { count, window_s: WINDOW_MS / 1000, items: items.map(({ event }) => event) }
+      return { count, window_s: WINDOW_MS / 1000, items: events.map(({ event }) => event) }
     })
   }
 

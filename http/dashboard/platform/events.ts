@@ -83,7 +83,7 @@ export function eventScreens(
     const rows =
       listed &&
       page(
-        listed,
+        listed.events,
         ROWS,
         ({ event }) => rowOf(event),
         ({ at, address, offset }) => [at, address, offset],
