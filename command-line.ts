@@ -12,18 +12,18 @@ export type Command =
 /** What `--help` says of the commands. */
 export const COMMANDS = `Usage: npm start -- [command] [flags]
 
-  start                      start the server; what is done without a command
-  login-link                 print a link that lets an admin in, also beside a running server
-  users add EMAIL --role R   make an account (viewer, operator, engineer, admin); the password is asked for, or read from the
-                             standard input; without one a link is printed
-  keys rotate                sign tokens with a new key; those of the old one stay good until they end
-  backup [--to DIR]          copy the data into a new folder, also of a running server
-  restore DIR                put a backup into an empty data directory
-  check                      look at settings, versions and every page of the data; ends with 1 when something is wrong
+  start                        start the server; what is done without a command
+  login-link                   print a link that lets an admin in, also beside a running server
+  users add EMAIL --role R     make an account (viewer, operator, engineer, admin); the password is asked for, or read from the
+                               standard input; without one a link is printed
+  keys rotate                  sign tokens with a new key; those of the old one stay good until they end
+  backup [--to DIR]            copy the data into a new folder, also of a running server
+  restore DIR                  put a backup into an empty data directory
+  check                        look at settings, versions and every page of the data; ends with 1 when something is wrong
 
-  --port 8080                the same as WINDBOX_PORT
-  --replay frames.jsonl.gz   take recorded frames
-  --speed 60                 times real time, or max
+  --port 8080                  the same as WINDBOX_PORT
+  --replay frames.jsonl.gz     take recorded frames
+  --speed 60                   times real time, or max
 `
 
 /** Flags that stand for a setting. */
@@ -76,6 +76,9 @@ function readCommand(words: readonly string[], values: { to?: string; role?: str
     case 'users': {
       const [verb, email, ...more] = rest
       const role = ROLES.find((one) => one === values.role)
+      if (values.role !== undefined && role === undefined) {
+        throw new ConfigError(`--role ${values.role}: there are ${ROLES.join(', ')}`)
+      }
       if (verb !== 'add' || email === undefined || more.length > 0 || role === undefined) {
         throw new ConfigError(`of users there is one command: users add EMAIL --role ${ROLES.join('|')}`)
       }
@@ -103,6 +106,7 @@ function readArguments(argv: readonly string[]) {
       },
     })
   } catch (error) {
-    throw new ConfigError((error as Error).message)
+    // The first sentence says what is wrong; what follows it is of a command line that has no names of commands.
+    throw new ConfigError(`${(error as Error).message.split('. ')[0]}; --help lists what there is`)
   }
 }

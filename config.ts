@@ -302,7 +302,7 @@ export function readConfig(
 export function usage(): string {
   const settings = Object.entries(SETTINGS).map(([name, one]) => {
     const { shown, default: value, description } = one as Setting<unknown>
-    return `  ${name.padEnd(26)} ${description} (${shown ?? String(value)})`
+    return `  ${name.padEnd(28)} ${description} (${shown ?? String(value)})`
   })
   return `${COMMANDS}
 Environment variables, with their defaults:

@@ -12,7 +12,7 @@ import type { View } from './view.ts'
 export interface Viewer {
   readonly name: string
   readonly role: string
-  /** Goes back with every form. Null: nobody is logged in (a role for everybody), so there is no way out either. */
+  /** Goes back with every form. Null: nobody is logged in (a role for everybody), and the menu offers it. */
   readonly csrf: string | null
 }
 
@@ -140,8 +140,8 @@ function tools({ text, language }: View, looks: Looks, viewer: Viewer, page: Liv
       </summary>
       <div>
         <p>${name}</p>
-        <p class="muted small">${role}</p>
-        ${viewer.csrf !== null && html`<form method="post" action="/dashboard/logout"><input type="hidden" name="csrf" value="${viewer.csrf}" /><button class="btn">${text.shell.logOut}</button></form>`}
+        ${viewer.name !== '' && html`<p class="muted small">${role}</p>`}
+        ${viewer.csrf === null ? html`<a class="btn" href="/dashboard/login?next=${encodeURIComponent(page.path)}">${text.auth.enter}</a>` : html`<form method="post" action="/dashboard/logout"><input type="hidden" name="csrf" value="${viewer.csrf}" /><button class="btn">${text.shell.logOut}</button></form>`}
       </div>
     </details>
   </div>`

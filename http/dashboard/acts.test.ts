@@ -109,13 +109,15 @@ test('an act that is not for this person is not offered, and what it runs has th
   expect((await post(paint())).status).toBe(403)
 })
 
-test('nothing is done without the token of the page, and a role without an account has none', async () => {
+test('nothing is done without the token of the page, and a role without an account has none but is offered the log-in', async () => {
   const { get, post, people, doers } = board(async () => ({ see: '/dashboard' }))
   expect((await post({ act: 'paint' })).status).toBe(403)
   expect((await post(paint({ csrf: 'of another page' }))).status).toBe(403)
   people.viewer = sessionOf('admin', { csrf: null, user: null })
   expect((await post(paint())).status).toBe(403)
-  expect(await (await get()).text()).not.toContain('value="paint"')
+  const page = await (await get()).text()
+  expect(page).not.toContain('value="paint"')
+  expect(page).toContain('href="/dashboard/login?next=%2Fdashboard%2Fwall"')
   people.viewer = null
   expect((await post(paint())).headers.get('location')).toStartWith('/dashboard/login')
   expect(doers).toEqual([])
@@ -134,7 +136,7 @@ test('a refusal is said on the page with what had been filled in, under its own 
   const answer = await post(paint({ colour: '<none>' }))
   const text = await answer.text()
   expect(answer.status).toBe(422)
-  expect(text).toContain('Something in the form does not fit')
+  expect(text).toContain('The form is not filled in correctly')
   expect(text).toContain('value="&lt;none&gt;"')
   expect(text).not.toContain('for programs')
 })
@@ -159,7 +161,7 @@ test('what an act shows once is in its answer, and in no page after it', async (
 
 test('what was done is said by a name of the catalogue alone', async () => {
   const { get } = board(async () => ({ see: '/dashboard' }))
-  expect(await (await get('/dashboard/wall?done=key-revoked')).text()).toContain('The key is revoked')
+  expect(await (await get('/dashboard/wall?done=key-revoked')).text()).toContain('The key has been revoked')
   for (const name of ['<b>', 'toString']) {
     expect(await (await get(`/dashboard/wall?done=${encodeURIComponent(name)}`)).text()).not.toContain('id="notice"')
   }

@@ -104,7 +104,7 @@ export const eventsEn: EventsText = {
   source: 'Source',
   time: 'Own time',
   storedAt: 'Stored',
-  payload: 'Event as it was sent',
+  payload: 'The whole event',
   unavailable: 'Events cannot be read now',
   unavailableHint: 'They are still accepted and stored. The page recovers by itself.',
 }
@@ -158,7 +158,7 @@ export const eventsRu: EventsText = {
   source: 'Источник',
   time: 'Своё время',
   storedAt: 'Сохранено',
-  payload: 'Событие, как его прислали',
+  payload: 'Событие целиком',
   unavailable: 'События сейчас не читаются',
   unavailableHint: 'Они по-прежнему принимаются и сохраняются. Страница обновится сама.',
 }
