@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
 import { ADMIN, emptyCluster, serve, type Served } from '../test-kit.ts'
+import { createPasswords } from './passwords.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -463,4 +464,22 @@ test('another spelling of an address has no tries of its own', async () => {
     (await call('POST', '/auth/jwt/login', { form: { username, password: 'wrong' } })).status
   for (let n = 0; n < 10; n++) expect(await logIn('ren\u00e9@example.com')).toBe(400)
   expect([await logIn(' Rene\u0301@example.com'), await logIn('REN\u00c9@example.com')]).toEqual([429, 429])
+})
+
+test('who changes a password many times at once does not make all log-ins wait', async () => {
+  const { call, logIn } = await start()
+  const { access_token: token } = await logIn()
+  const change = async (n: number) =>
+    (await call('PATCH', '/users/me', { token, body: { password: `correct horse ${n}` } })).status
+  const answers = await Promise.all([1, 2, 3].map(change))
+  expect(answers.toSorted()).toEqual([200, 409, 409])
+  expect(await change(4)).toBe(200)
+})
+
+test('an unknown account is told from a known one by nothing, also after there was no place to wait', async () => {
+  const passwords = createPasswords({ memoryCost: 8, timeCost: 1 })
+  const hashes = Array.from({ length: 202 }, () => passwords.hash('correct horse battery'))
+  await expect(passwords.verify('wrong', null)).rejects.toMatchObject({ code: 'OVERLOADED' })
+  await Promise.all(hashes)
+  expect(await passwords.verify('wrong', null)).toBe(false)
 })

@@ -65,6 +65,8 @@ export async function createAuthority(parts: {
 
   const logins = { account: new Throttle(10), address: new Throttle(100) }
   const registrations = new Throttle(30)
+  /** Users whose new password is being hashed. */
+  const hashing = new Set<number>()
 
   await accounts.repair()
   await estates.repair(async (user) => (await accounts.find(user)) !== undefined)
@@ -95,6 +97,14 @@ export async function createAuthority(parts: {
   async function endSession(sid: string): Promise<void> {
     await sessions.end(sid)
     credentials.forget({ sid })
+  }
+
+  /** One password of an account at a time: log-ins wait for the hashes, and nobody may make them wait for many. */
+  async function changeAccount(id: number, change: UserChange): Promise<{ before: User; after: User }> {
+    if (change.password === undefined) return await accounts.change(id, change)
+    if (hashing.has(id)) throw new Fault('CONFLICT', 'The password is being changed at this moment.')
+    hashing.add(id)
+    return await accounts.change(id, change).finally(() => hashing.delete(id))
   }
 
   /** The admin whom a link lets in that names nobody: the first one there is, or a new one. */
@@ -193,7 +203,7 @@ export async function createAuthority(parts: {
      * names the one that goes on.
      */
     async changeUser(by: Actor, id: number, change: UserChange, keeping?: string): Promise<User> {
-      const { before, after } = await accounts.change(id, change)
+      const { before, after } = await changeAccount(id, change)
       if (change.password !== undefined || !after.is_active) await sessions.endAllOf(id, keeping)
       credentials.forget({ user: id })
       const changed = Object.keys(change).filter((name) => change[name as keyof UserChange] !== undefined)

@@ -40,10 +40,16 @@ export function createPasswords(cost: HashCost = STRONG): Passwords {
 
   const make = (password: string) => Bun.password.hash(password, { algorithm: 'argon2id', ...cost })
   let nobodys: Promise<string> | undefined
+  const makeNobodys = () =>
+    inTurn(() => make(crypto.randomUUID())).catch((error: unknown) => {
+      // There was no place to wait: the next one tries again.
+      nobodys = undefined
+      throw error
+    })
   return {
     hash: (password) => inTurn(() => make(password)),
     async verify(password, hash) {
-      const against = hash ?? (await (nobodys ??= inTurn(() => make(crypto.randomUUID()))))
+      const against = hash ?? (await (nobodys ??= makeNobodys()))
       const matches = await inTurn(() => Bun.password.verify(password, against))
       return matches && hash !== null
     },
