@@ -7,6 +7,8 @@ import { readConfig } from '../../config.ts'
 import { createLogger } from '../../logger.ts'
 import { startWindbox } from '../../main.ts'
 import { Fault, type NewRecord } from '../runtime/index.ts'
+import { openSqliteLog } from '../log/sqlite/log.ts'
+import { openSqliteStore } from '../store/sqlite/store.ts'
 import { copy, cut } from './copy.ts'
 import { reading } from './files.ts'
 import { markOf } from './journal-end.ts'
@@ -150,8 +152,14 @@ test('what the store has taken since the low watermarks were read is in the log 
   await rounds(0)
   const mark = reading(join(dir, 'log.sqlite'), markOf)
   await rounds(20)
-  const atTheCopy = verify(dir)
   copy(join(dir, 'store.sqlite'), storeCopy)
+  // What the log has besides, the store does not know: a record of the server's own may have come as it stopped.
+  const atTheCopy = reading(storeCopy, (db) =>
+    db
+      .query<{ end: number }, []>('SELECT "end" FROM log_ends ORDER BY partition')
+      .all()
+      .map(({ end }) => end),
+  )
   await rounds(40)
   copy(join(dir, 'log.sqlite'), logCopy)
   expect(cut(logCopy, storeCopy, mark)).toBe(true)
@@ -161,6 +169,52 @@ test('what the store has taken since the low watermarks were read is in the log 
   expect(reading(logCopy, markOf).committed).toEqual(mark.committed)
   await expectExactly(await start(copies), ledger, ends)
 }, 60_000)
+
+test('a backup between the segments of a flush and its snapshots has the records of those segments', async () => {
+  const dir = folder()
+  const running = await start(dir)
+  await send(running, 0)
+  await running.stop()
+  const mark = reading(join(dir, 'log.sqlite'), markOf)
+  const log = openSqliteLog({ file: join(dir, 'log.sqlite'), partitions: 4, clock: Date })
+  const append = async () => (await log.append([{ key: 'machine/am-1', type: 'frame', value: '{}' }]))[0]!
+  await append()
+  const { partition, offset } = await append()
+  await append()
+  await log.close()
+  const store = openSqliteStore(join(dir, 'store.sqlite'))
+  const data = new Uint8Array(1)
+  await store.putSegments([{ address: 'machine/am-1', first: offset, last: offset, from: T0, to: T0, rows: 1, data }])
+  await store.close()
+  const copies = folder()
+  const [storeCopy, logCopy] = [join(copies, 'store.sqlite'), join(copies, 'log.sqlite')]
+  copy(join(dir, 'store.sqlite'), storeCopy)
+  copy(join(dir, 'log.sqlite'), logCopy)
+  expect(cut(logCopy, storeCopy, mark)).toBe(true)
+  expect(verify(copies)[partition]).toBe(offset + 1)
+})
+
+test('a backup has the messages of the turns that its store knows of, and no later ones', async () => {
+  const dir = folder()
+  const running = await start(dir)
+  const sent = await send(running, 0)
+  await applied(running, new Map(sent.map(({ partition, offset }) => [partition, offset])))
+  await running.stop()
+  const known = verify(dir)
+  const from = known.findIndex((end) => end > 0)
+  const mark = reading(join(dir, 'log.sqlite'), markOf)
+  const log = openSqliteLog({ file: join(dir, 'log.sqlite'), partitions: 4, clock: Date })
+  for (const offset of [0, known[from]!]) {
+    await log.append([{ key: 'event/#0', type: 'event', value: '{}', source: `${from}-${offset}-0` }])
+  }
+  await log.close()
+  const copies = folder()
+  const [storeCopy, logCopy] = [join(copies, 'store.sqlite'), join(copies, 'log.sqlite')]
+  copy(join(dir, 'store.sqlite'), storeCopy)
+  copy(join(dir, 'log.sqlite'), logCopy)
+  expect(cut(logCopy, storeCopy, mark)).toBe(true)
+  expect(verify(copies)).toEqual(known.with(0, known[0]! + 1))
+})
 
 test('a log that has dropped what the store lacks makes no backup', async () => {
   const dir = folder()

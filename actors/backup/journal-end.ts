@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
-import { parseRow } from '../log/sqlite/journal.ts'
-import { Fault } from '../runtime/index.ts'
+import { parseRow, splitBlock } from '../log/sqlite/journal.ts'
+import { Fault, type LogRecord } from '../runtime/index.ts'
 
 /** How far a log was at one moment. */
 export interface LogMark {
@@ -56,6 +56,27 @@ export function walk(
   }
   if (!far()) throw new Fault('DATA_CORRUPT', `${db.filename} ends before what the store has seen.`)
   return { row, ends }
+}
+
+/**
+ * The last row behind `after` with a message of a turn that the store knows of, else `after`. Who sent it does not send it again: it must
+ * not be cut off, though nothing of its receiver may be in the store yet.
+ */
+export function lastMessage(db: Database, after: number, reaching: readonly number[]): number {
+  let last = after
+  for (const { seq, text } of db
+    .query<{ seq: number; text: string }, [number]>('SELECT seq, text FROM journal WHERE seq > ? ORDER BY seq')
+    .iterate(after)) {
+    const records: LogRecord[] = []
+    for (const block of parseRow(text)?.blocks ?? []) splitBlock(block, block.first, records)
+    const isSent = records.some(({ source }) => {
+      if (source === '') return false
+      const [partition, offset] = source.split('-').map(Number)
+      return offset! < (reaching[partition!] ?? 0)
+    })
+    if (isSent) last = seq
+  }
+  return last
 }
 
 const broken = (db: Database, seq: number) =>
