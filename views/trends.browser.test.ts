@@ -312,7 +312,7 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
       const { page, wrong } = await stage.person()
       await logIn(page, `${CHOSEN}&signal=f-171/nothing&from=soon&length=99&unit=d&zoom=1-2&step=7`)
       await drawn(page)
-      expect(await page.innerText('#trend-problem')).toContain('A moment could not be read')
+      expect(await page.innerText('#trend-problem')).toContain('A time could not be read')
       expect(await names(page)).toEqual([VIBRATION, TEMPERATURE, OTHER])
       const usual = (await shown(page))!
       expect(usual.to - usual.from).toBe(12 * HOUR)

@@ -50,11 +50,11 @@ export function deviceScreens(
   const stateOf = (id: number) => ask<DeviceStateDocument>(deviceAddress(id), 'state')
 
   /** E-mails are for those who manage all devices, and one's own; others see a number. */
-  async function ownerOf({ user_id }: Device, viewer: PageSession): Promise<string | null> {
+  async function ownerOf({ user_id }: Device, viewer: PageSession): Promise<string | number | null> {
     if (user_id === null) return null
     if (user_id === viewer.user) return viewer.name
     const known = atLeast(viewer.role, 'engineer') ? await accounts.find(user_id) : undefined
-    return known?.email ?? `№ ${user_id}`
+    return known?.email ?? user_id
   }
   const audienceOf = ({ role, user }: PageSession) => (atLeast(role, 'engineer') ? 'engineer' : `user/${user}`)
 

@@ -112,7 +112,7 @@ test('an address that makes no sense is said on the page, which shows the usual;
     headers: { 'accept-language': 'en' },
   })
   expect(page.status).toBe(200)
-  expect(page.text).toContain('A moment could not be read')
+  expect(page.text).toContain('A time could not be read')
   expect(page.text).toMatch(/id="trend-failed" role="alert"\s*>/)
   expect(page.text).toContain('data-signal="f-171/bearing_8.temperature"')
 })

@@ -22,6 +22,12 @@ export const devicePath = (id: number): string => `${PATH}/${id}`
 export const deviceName = ({ text }: View, { id, name }: Pick<DeviceSummary, 'id' | 'name'>): string =>
   name ?? text.devices.device({ id: String(id) })
 
+/** Whose a device is, as far as this person may know. */
+export function ownerName({ text }: View, owner: DeviceSummary['owner']): string {
+  if (owner === null) return text.devices.ownerless
+  return typeof owner === 'string' ? owner : text.names.number({ number: String(owner) })
+}
+
 export function devicesFragments(view: View, model: DevicesModel): Fragments {
   return new Map([...topbarFragments(view, model.plant), ['devices', list(view, model)]])
 }
@@ -92,12 +98,12 @@ function row(view: View, device: DeviceSummary): Html {
   const { id, kind, owner, lastAt } = device
   return html`<tr>
     <td>${id}</td>
-    <td class="wraps"><a href="${devicePath(id)}">${deviceName(view, device)}</a></td>
+    <td class="wraps wide"><a href="${devicePath(id)}">${deviceName(view, device)}</a></td>
     <td>${deviceState(view, device)}</td>
     <td>
       ${lastAt === null ? html`<span class="muted">${devices.never}</span>` : since(view, new Date(lastAt).toISOString(), 'live', view.now)}
     </td>
     <td class="mono">${kind ?? '—'}</td>
-    <td>${owner ?? html`<span class="muted">${devices.ownerless}</span>`}</td>
+    <td ${owner === null && html` class="muted"`}>${ownerName(view, owner)}</td>
   </tr>`
 }

@@ -19,8 +19,8 @@ export interface DeviceSummary {
   readonly id: number
   readonly name: string | null
   readonly kind: string | null
-  /** E-mail of the owner; null: it is ownerless. */
-  readonly owner: string | null
+  /** E-mail of the owner, or only the number for who may not see it; null: it is ownerless. */
+  readonly owner: string | number | null
   /** Epoch ms of the newest reading, by the device's own time; null before the first. */
   readonly lastAt: number | null
   /** Every value is stale: it has sent nothing for longer than it usually does. */

@@ -5,7 +5,7 @@ import { since } from '../../components/since.ts'
 import { state } from '../../components/state.ts'
 import { html, type Content, type Html } from '../../html.ts'
 import type { View } from '../../view.ts'
-import { deviceName } from './list.ts'
+import { deviceName, ownerName } from './list.ts'
 import type { DeviceModel, NameStatistics, ReadingValue } from './model.ts'
 
 /** Who it is, and whether it sends. */
@@ -17,7 +17,7 @@ export function head(view: View, { device }: DeviceModel): Html {
     ${deviceState(view, device)}
     <p>
       ${name !== null && `${devices.device({ id: String(id) })}, `}${kind !== null && html`${devices.kind.toLowerCase()} <code>${kind}</code>, `}${devices.owner.toLowerCase()}
-      ${owner ?? devices.ownerless}
+      ${ownerName(view, owner)}
     </p>
   </div>`
 }
@@ -29,11 +29,13 @@ export function chart(view: View, model: DeviceModel): Html {
   if (model.device.lastAt === null) {
     return html`<div id="device-chart">${state('wait', devices.noReadings, devices.noReadingsHint)}</div>`
   }
+  if (lines.every(({ points }) => points.length === 0)) {
+    return html`<p class="body muted" id="device-chart">${devices.noReadingsHere}</p>`
+  }
   const current = new Map(values.map(({ name, value }) => [name, value]))
   const label = devices.chart({ names: lines.map(({ name }) => name).join(', ') })
-  const drawn = lines.some(({ points }) => points.length > 0)
   return html`<div id="device-chart">
-    ${drawn ? plot(view, { label, from, to, gapMs, lines }) : html`<p class="body muted">${devices.noReadingsHere}</p>`}
+    ${plot(view, { label, from, to, gapMs, lines })}
     <p class="legend row body">
       ${lines.map(
         ({ name }, index) =>

@@ -83,7 +83,7 @@ export function byType(view: View, { figures: found }: EventsModel, hrefOfType: 
   const rest = all.slice(TYPES)
   const row = (name: Html | string, count: number) =>
     html`<tr>
-      <td class="mono wraps">${name}</td>
+      <td class="mono wraps wide">${name}</td>
       <td class="grow">
         <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
           <rect class="track" width="100" height="6" />

@@ -44,7 +44,7 @@ function eventRow({ format, now }: View, event: EventRow): Html {
   const time = format.date(at) === format.date(now) ? format.instant(at) : `${format.date(at)}, ${format.instant(at)}`
   return html`<tr>
     <td><a href="${eventPath(event.id)}">${time}</a></td>
-    <td class="mono wraps">${event.type ?? '—'}</td>
+    <td class="mono wraps wide">${event.type ?? '—'}</td>
     <td class="mono">${event.user_id ?? '—'}</td>
     <td class="mono wraps">${event.subject ?? '—'}</td>
     <td class="num">${format.number(lagOf(event), 0)}</td>
