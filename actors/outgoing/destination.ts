@@ -20,7 +20,8 @@ const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
  * address. Other spellings of an address (`0x7f000001`, `127.1`) are the same to the URL's parser. Throws {@link RefusedDestination}.
  */
 export function destinationOf(text: string, allowPrivate: boolean): URL {
-  if (!URL.canParse(text)) throw new RefusedDestination('is no URL')
+  // The parser passes over blanks and line ends: what people read would not be where it goes.
+  if (!URL.canParse(text) || /[\x00-\x20\x7f]/.test(text)) throw new RefusedDestination('is no URL')
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new RefusedDestination('must be http or https')
   if (url.username !== '' || url.password !== '') throw new RefusedDestination('must not hold a user or a password')

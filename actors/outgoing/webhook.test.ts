@@ -46,7 +46,7 @@ const PRIVATE = [
   'http://[ff02::1]/', 'http://[100::1]/', 'http://[2001:db8::1]/', 'http://[2001::1]/', 'http://224.0.0.1/', 'http://255.255.255.255/', 'http://198.18.0.1/',
   'http://192.0.2.1/', 'http://printer/', 'http://db.internal/', 'http://nas.local/',
 ] // prettier-ignore
-const NEVER = ['file:///etc/hosts', 'gopher://x/', 'ftp://example.com/', 'javascript:alert(1)', '', 'example.com', 'http://', 'http://u:' + 'p@example.com/', 'http://u@1.1.1.1/'] // prettier-ignore
+const NEVER = ['file:///etc/hosts', 'gopher://x/', 'ftp://example.com/', 'javascript:alert(1)', '', 'example.com', 'http://', 'http://u:' + 'p@example.com/', 'http://u@1.1.1.1/', 'http://exa\nmple.com/', ' http://1.1.1.1/'] // prettier-ignore
 const PUBLIC = ['https://1.1.1.1/hook', 'http://example.com/', 'https://hooks.example.com:8443/a?b=c', 'http://172.32.0.1/', 'http://100.128.0.1/', 'http://[2606:4700:4700::1111]/', 'http://[64:ff9b::101:101]/', 'http://8.8.8.8/'] // prettier-ignore
 
 test.each(PRIVATE)('%s is refused, unless private addresses are allowed', (url) => {
