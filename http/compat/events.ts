@@ -68,6 +68,7 @@ export function eventAliases(parts: {
       const { ingest_time, ...event } = trackEventOf(value)
       const at = ingest_time === undefined ? sender.nowMs : parseTime(ingest_time)
       if (Number.isNaN(at)) throw new Detail(422, 'ingest_time should be an ISO 8601 time')
+      if (at < 0) throw new Detail(422, 'ingest_time lies before 1970')
       if (at > sender.nowMs + AHEAD_MS) throw new Detail(422, 'ingest_time lies in the future')
       try {
         return take.recordOf(event, 0, sender, at)

@@ -192,6 +192,7 @@ test('the clients of the replaced system are served, with and without a slash', 
     { ...track, id: 5 },
     { ...track, id: 'x', ingest_time: 'soon' },
     { ...track, id: 'x', ingest_time: '2999-01-01' },
+    { ...track, id: 'x', ingest_time: '1600-01-01' },
     null,
   ]) {
     const answer = await send('/events', body)
