@@ -149,6 +149,8 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
     deliveries: number
     /** Ids of actors that have no history to go with. Absent: they stay. */
     ids?: number
+    /** Kinds whose ids go by that age, though they keep a history: keys of requests, which nobody sends again as late. */
+    agedIds?: readonly string[]
     /** History of these kinds, where it is kept for another time. */
     historyOf?: Readonly<Record<string, number>>
   }): Promise<void>

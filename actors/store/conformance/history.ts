@@ -221,6 +221,22 @@ export function historyClaims(make: MakeStore) {
       }),
     )
     test(
+      'ids that are keys of requests go by their own age, though the actor has a history',
+      withStore(make, async (store) => {
+        const ids = (address: string, count: number) =>
+          Array.from({ length: count }, (_, i) => ({ address, id: `id ${i}`, partition: 0, offset: i }))
+        const asked = [...ids('device/1', 3), ...ids('device/2', 300), ...ids('event/#0', 300)]
+        await store.putIds(asked)
+        await store.putSegments(['device/1', 'device/2', 'event/#0'].map((address) => segment(0, 299, { address })))
+        const left = async () => (await store.findIds(asked)).map((offset, i) => (offset < 0 ? '' : asked[i]!.address))
+        const kept = { history: 0, effects: 0, deliveries: 0, agedIds: ['device'] }
+        await store.expire({ ...kept, ids: Date.now() - 60_000 })
+        expect((await left()).filter(Boolean).length).toBe(603)
+        await store.expire({ ...kept, ids: Date.now() + 60_000 })
+        expect((await left()).filter(Boolean)).toEqual(Array(300).fill('event/#0'))
+      }),
+    )
+    test(
       'a kind may have a retention of its own, in both directions',
       withStore(make, async (store) => {
         const addresses = ['device/1', 'event/#1', 'events/1', 'eve/1', 'zone/1']

@@ -17,8 +17,8 @@ export function openIds(
   raiseEnds: RaiseEnds,
 ): {
   methods: Methods
-  /** Drops ids of actors without history that came before. */
-  expire(beforeMs: number): Promise<void>
+  /** Drops ids of actors without history, and of these kinds, that came before. */
+  expire(beforeMs: number, kinds: readonly string[]): Promise<void>
   forget(offsets: { readonly address: string; readonly first: number; readonly last: number }): Promise<void>
 } {
   const ids = db.collection<{ _id: string; partition: number; offset: number; at?: number }>('ids')
@@ -62,12 +62,14 @@ export function openIds(
   }
   return {
     methods,
-    async expire(beforeMs) {
+    async expire(beforeMs, kinds) {
       await attempt(async () => {
         const old = { at: { $lt: beforeMs } }
         const address = { $first: { $split: ['$_id', '\t'] } }
         for await (const { _id } of ids.aggregate<{ _id: string }>([{ $match: old }, { $group: { _id: address } }])) {
-          if (await db.collection('segments').findOne({ address: _id }, { projection: { _id: 1 } })) continue
+          const isAged = kinds.includes(_id.slice(0, _id.indexOf('/')))
+          if (!isAged && (await db.collection('segments').findOne({ address: _id }, { projection: { _id: 1 } })))
+            continue
           await ids.deleteMany({ ...old, _id: { $gt: `${_id}\t`, $lt: `${_id}\n` } })
         }
       })

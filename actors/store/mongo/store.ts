@@ -38,7 +38,7 @@ export async function openMongoStore({ url, database }: { url: string; database:
     async expire(before) {
       await segments.expire(before, ids.forget)
       await effects.expire(before.effects)
-      if (before.ids !== undefined) await ids.expire(before.ids)
+      if (before.ids !== undefined) await ids.expire(before.ids, before.agedIds ?? [])
       await deliveries.expire(before.deliveries)
     },
     forget: (address) =>

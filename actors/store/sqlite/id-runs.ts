@@ -26,6 +26,11 @@ const MOST_RUNS = 64
 /** A merge that takes longer than this has died with its process. */
 const DEAD_MS = 60 * 60 * 1000
 
+/** SQL: whether ids of an address go by their age: it has no history, or is of one of these kinds, a JSON array. */
+export const isAged = (address: string, kinds: string): string =>
+  `(NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = ${address})
+    OR substr(${address}, 1, instr(${address}, '/') - 1) IN (SELECT value FROM json_each(${kinds})))`
+
 /** A run as memory knows it. */
 interface Run {
   readonly run: number
@@ -93,9 +98,8 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     'DELETE FROM forgotten_ids WHERE address = ? AND first >= ? AND last <= ?',
   )
   const putForgotten = sqlite.prepare<unknown, [string, number, number]>('INSERT INTO forgotten_ids VALUES (?, ?, ?)')
-  const old = sqlite.prepare<{ run: number; base: number }, [number]>(
-    `SELECT run, base FROM id_runs WHERE at > 0 AND at < ?
-     AND NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = id_runs.address)`,
+  const old = sqlite.prepare<{ run: number; base: number }, [number, string]>(
+    `SELECT run, base FROM id_runs WHERE at > 0 AND at < ? AND ${isAged('id_runs.address', '?')}`,
   )
   const within = sqlite.prepare<{ run: number; base: number }, [string, number, number]>(
     'SELECT run, base FROM id_runs WHERE address = ? AND first >= ? AND last <= ?',
@@ -340,10 +344,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       })
       for (const base of bases) await dropBase(base)
     },
-    /** Drops runs of actors without history that came before (a merged one came when it was merged), and what dead merges left. */
-    async expire(beforeMs: number): Promise<void> {
+    /** Drops runs that go by their age (a merged one came when it was merged), and what dead merges left. `kinds`: as for {@link isAged}. */
+    async expire(beforeMs: number, kinds: string): Promise<void> {
       const bases = sqlite.write(() =>
-        old.all(beforeMs).map((run) => {
+        old.all(beforeMs, kinds).map((run) => {
           dropRun(run)
           return run.base
         }),

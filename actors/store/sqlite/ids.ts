@@ -2,13 +2,15 @@ import type { SqliteFile } from '../../sqlite/open.ts'
 import { ID_PARTS, type AppliedId } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import { idHash, WORDS, writeEntry } from './id-entries.ts'
-import { idRuns } from './id-runs.ts'
+import { idRuns, isAged } from './id-runs.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
 /** Fewer ids of one address than this in one call wait in a table of their own, by text: a run of them would be mostly overhead. */
 const RUN_FROM = 32
 /** So many that wait for one address become a run. */
 const MOST_WAITING = 1024
+/** So many addresses are counted, those that came last: with fewer ids each a run would not pay. */
+const MOST_COUNTED = 10_000
 /** Ids looked up and deleted in one go: the others' writes get in between. */
 const STEP = 1000
 
@@ -38,8 +40,10 @@ export function idTable(
 ): {
   methods: Methods
   forget(offsets: Offsets): Promise<void>
-  /** Drops ids of actors without history that came before, and what merges left behind that died with their process. */
-  expire(beforeMs: number): Promise<void>
+  /**
+   * Drops ids of actors without history, and of these kinds, that came before; and what merges left behind that died with their process.
+   */
+  expire(beforeMs: number, kinds: readonly string[]): Promise<void>
   close(): Promise<void>
 } {
   const runs = idRuns(sqlite, now)
@@ -64,10 +68,9 @@ export function idTable(
   const broughtBy = sqlite.prepare<{ id: string }, [string, string, number, number, number]>(
     'SELECT id FROM ids WHERE address = ? AND id > ? AND offset BETWEEN ? AND ? ORDER BY id LIMIT ?',
   )
-  const dropOld = sqlite.prepare<unknown, [number, number]>(
+  const dropOld = sqlite.prepare<unknown, [number, string, number]>(
     `DELETE FROM ids WHERE (address, id) IN (
-       SELECT address, id FROM ids WHERE at > 0 AND at < ?
-       AND NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = ids.address) LIMIT ?
+       SELECT address, id FROM ids WHERE at > 0 AND at < ? AND ${isAged('ids.address', '?')} LIMIT ?
      )`,
   )
   const drop = sqlite.prepare<unknown, [string, string]>('DELETE FROM ids WHERE address = ? AND id = ?')
@@ -78,7 +81,10 @@ export function idTable(
   function letWait(address: string, ids: readonly AppliedId[]): void {
     for (const { id, partition, offset } of ids) put.run(address, id, partition, offset, now())
     const count = (counts.get(address) ?? 0) + ids.length
+    // Of many addresses the one that has been quiet the longest is forgotten.
+    counts.delete(address)
     counts.set(address, count)
+    if (counts.size > MOST_COUNTED) counts.delete(counts.keys().next().value!)
     if (count < MOST_WAITING) return
     const all = waiting.all(address, 2 * MOST_WAITING)
     runs.add(address, entriesOf(all))
@@ -153,12 +159,13 @@ export function idTable(
         await new Promise(setImmediate)
       }
     },
-    async expire(beforeMs) {
+    async expire(beforeMs, kinds) {
+      const listed = JSON.stringify(kinds)
       for (let dropped = STEP; dropped === STEP;) {
-        dropped = sqlite.write(() => dropOld.run(beforeMs, STEP).changes)
+        dropped = sqlite.write(() => dropOld.run(beforeMs, listed, STEP).changes)
         await new Promise(setImmediate)
       }
-      await runs.expire(beforeMs)
+      await runs.expire(beforeMs, listed)
     },
     close: runs.close,
   }

@@ -43,7 +43,7 @@ export function openSqliteStore(file: string, options: { readonly?: boolean; lat
     async expire(before) {
       await segments.expire(before, ids.forget)
       await effects.expire(before.effects)
-      await ids.expire(before.ids ?? 0)
+      await ids.expire(before.ids ?? 0, before.agedIds ?? [])
       await deliveries.expire(before.deliveries)
     },
     async forget(address) {
