@@ -79,7 +79,9 @@ function settings(view: View, loop: LoopDocument | null): Html {
     rows.push([control.interval, `${number(loop.interval_s, 0)} ${time.second}`])
     rows.push([
       control.test,
-      [control.tests[loop.test], html`<br /><span class="muted">${control.testHint[loop.test]}</span>`],
+      html`<span class="name">${control.tests[loop.test]}</span><br /><span class="name muted"
+          >${control.testHint[loop.test]}</span
+        >`,
     ])
     rows.push([control.alpha, view.format.limit(loop.alpha)])
     const { manipulator, interlock } = loop

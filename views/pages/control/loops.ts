@@ -70,7 +70,7 @@ function row(view: View, name: string, loop: Reading<LoopDocument>): Html {
     <td>${pill(view, document)}</td>
     <td><strong>${control.status[document.status]}</strong></td>
     <td class="num">${number(document.interval_s, 0)} ${view.text.time.second}</td>
-    <td>${control.tests[document.test]}</td>
+    <td class="name">${control.tests[document.test]}</td>
     <td class="num">${number(document.window.n, 0)}</td>
     <td class="num">${document.window.mean === null ? '—' : measure(document.window.mean)}</td>
     <td>
