@@ -10,9 +10,16 @@ const ROW_LENGTH = 256 * 1024
 const MARK_ROWS = 256
 const MARK_LENGTH = 1024 * 1024
 
+/** How long a commit waits at most for those who are likely to come. */
+const GATHER_MS = 2
+/** What is left of the expected number of writers after a commit that had fewer. */
+const DECAY = 0.9
+
 /**
  * Group commit. What is placed gets its offset at once and waits for the next commit, which begins when the thread comes to rest
- * (`setImmediate`): no delay when idle, and everything that arrived while the last one ran goes into one transaction.
+ * (`setImmediate`), and everything that arrived while the last one ran goes into one transaction. A commit alone costs as much as a hundred
+ * records (0.14 ms of CPU where this was measured): where several writers came lately it waits until as many are there again, or
+ * {@link GATHER_MS}. One writer alone never waits.
  */
 export function commitQueue(
   sqlite: SqliteFile,
@@ -32,6 +39,10 @@ export function commitQueue(
   let full: PlacedRow[] = []
   /** Of all who wait for the next commit; undefined while none does. */
   let next: PromiseWithResolvers<void> | undefined
+  /** How many wait, and how many did lately. */
+  let waiting = 0
+  let expected = 1
+  let gathering: ReturnType<typeof setTimeout> | undefined
   let watermarks = new Map<number, number>()
 
   const write = (): string[] => {
@@ -60,9 +71,19 @@ export function commitQueue(
     return texts
   }
 
+  const begin = () => {
+    clearTimeout(gathering)
+    gathering = undefined
+    setImmediate(commit)
+  }
+
   const commit = () => {
+    clearTimeout(gathering)
+    gathering = undefined
     const done = next
     if (!done) return
+    expected = Math.max(waiting, expected * DECAY)
+    waiting = 0
     let texts: readonly string[]
     try {
       texts = write()
@@ -94,10 +115,12 @@ export function commitQueue(
     },
     /** Resolves when everything that was placed up to now is durable. One promise for all: a pair of resolvers each costs more. */
     wait(): Promise<void> {
+      waiting++
       if (!next) {
         next = Promise.withResolvers()
-        setImmediate(commit)
-      }
+        if (waiting < Math.floor(expected)) gathering = setTimeout(begin, GATHER_MS)
+        else setImmediate(commit)
+      } else if (gathering !== undefined && waiting >= Math.floor(expected)) begin()
       return next.promise
     },
     /** Commits at once what waits. */
