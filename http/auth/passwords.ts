@@ -1,4 +1,5 @@
 import { Fault } from '../../actors/runtime/index.ts'
+import { inTurn } from '../edge/in-turn.ts'
 
 /** Argon2id: memory in KiB, passes. */
 export interface HashCost {
@@ -20,37 +21,20 @@ export interface Passwords {
 }
 
 export function createPasswords(cost: HashCost = STRONG): Passwords {
-  let running = 0
-  const waiting: (() => void)[] = []
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= AT_ONCE) {
-      if (waiting.length >= MOST_WAITING) throw new Fault('OVERLOADED', 'Too many log-ins wait.', { retryAfterS: 5 })
-      await new Promise<void>((go) => waiting.push(go))
-    } else running++
-    try {
-      return await work()
-    } finally {
-      // The place goes from hand to hand: `running` falls only when nobody waits.
-      const next = waiting.shift()
-      if (next) next()
-      else running--
-    }
-  }
-
+  const run = inTurn({ atOnce: AT_ONCE, mostWaiting: MOST_WAITING, refusal: 'Too many log-ins wait.' })
   const make = (password: string) => Bun.password.hash(password, { algorithm: 'argon2id', ...cost })
   let nobodys: Promise<string> | undefined
   const makeNobodys = () =>
-    inTurn(() => make(crypto.randomUUID())).catch((error: unknown) => {
+    run(() => make(crypto.randomUUID())).catch((error: unknown) => {
       // There was no place to wait: the next one tries again.
       nobodys = undefined
       throw error
     })
   return {
-    hash: (password) => inTurn(() => make(password)),
+    hash: (password) => run(() => make(password)),
     async verify(password, hash) {
       const against = hash ?? (await (nobodys ??= makeNobodys()))
-      const matches = await inTurn(() => Bun.password.verify(password, against))
+      const matches = await run(() => Bun.password.verify(password, against))
       return matches && hash !== null
     },
   }

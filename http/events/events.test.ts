@@ -232,13 +232,10 @@ test('who listens hears how many came and the newest of them', async () => {
 test('a page of long events ends before it is too long, and goes on where it ended', async () => {
   const type = newType()
   const filler = 'x'.repeat(60_000)
-  const some = (from: number) => Array.from({ length: 150 }, (_, n) => ({ id: `long-${from + n}`, type, filler }))
-  const positions: string[] = []
-  for (const from of [0, 150]) positions.push(positionOf(await post(some(from))))
-  const first = await read(`?type=${type}&limit=1000`, positions[1])
-  expect(first.items.length).toBeLessThan(300)
+  const sent = Array.from({ length: 100 }, (_, n) => ({ id: `long-${n}`, type, filler }))
+  const first = await read(`?type=${type}&limit=1000`, positionOf(await post(sent)))
+  expect(first.items.length).toBeLessThan(100)
   const rest = await read(`?type=${type}&limit=1000&cursor=${first.next_cursor}`)
   expect(rest.next_cursor).toBeNull()
-  expect(new Set([...first.items, ...rest.items].map(({ id }) => id)).size).toBe(300)
-  expect(first.items.length + rest.items.length).toBe(300)
-}, 30_000)
+  expect([...first.items, ...rest.items].map(({ id }) => id).toSorted()).toEqual(sent.map(({ id }) => id).toSorted())
+})

@@ -32,7 +32,7 @@ export interface ListQuery extends Wanted {
 }
 
 /** An event may have 64 KiB, and a page a thousand of them. */
-const MOST_CHARACTERS = 16 * 1024 * 1024
+const MOST_CHARACTERS = 4 * 1024 * 1024
 
 export interface Listed extends Place {
   readonly event: StoredEvent

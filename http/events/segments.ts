@@ -3,6 +3,7 @@ import type { Digest } from '../../actors/event/digest.ts'
 import { COLUMNS, LAG, REPEATED, TRACK } from '../../actors/event/row.ts'
 import { clipSegments, decodeTexts, openSegment, type Segment } from '../../actors/runtime/index.ts'
 import type { SegmentSpan } from '../../actors/store/port.ts'
+import { inTurn } from '../edge/in-turn.ts'
 
 /** Rows of a segment of events, column by column. */
 export interface EventRows {
@@ -34,6 +35,9 @@ export interface Piece {
 class Moved extends Error {}
 
 const ATTEMPTS = 8
+/** Each holds segments in memory, and the thread while it reads them: forty at once took 3 GB, and all others waited for 3 s. */
+const AT_ONCE = 2
+const MOST_WAITING = 100
 /** Of the texts of digests that are kept parsed, the newest: a segment that is whole never changes its own. Usual ones have a few thousand. */
 const MOST_DIGEST_CHARACTERS = 64 * 1024 * 1024
 /** Digests read before others get the thread. */
@@ -43,6 +47,7 @@ const DIGEST_STEP = 256
 export function createPieces(cluster: Pick<Cluster, 'tail' | 'store'>) {
   const digests = new Map<string, { readonly digest: Digest; readonly characters: number }>()
   let kept = 0
+  const run = inTurn({ atOnce: AT_ONCE, mostWaiting: MOST_WAITING, refusal: 'Too many questions about events wait.' })
 
   const keyOf = ({ address, first, last }: Piece): string => `${address} ${first} ${last}`
 
@@ -100,15 +105,17 @@ export function createPieces(cluster: Pick<Cluster, 'tail' | 'store'>) {
       return found
     },
 
-    /** Asks again what met a segment that was gone. */
-    async steady<T>(question: () => Promise<T>): Promise<T> {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await question()
-        } catch (error) {
-          if (!(error instanceof Moved) || attempt === ATTEMPTS) throw error
+    /** Asks a question in its turn, and again when it met a segment that was gone. Not within another. Fault OVERLOADED. */
+    steady<T>(question: () => Promise<T>): Promise<T> {
+      return run(async () => {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return await question()
+          } catch (error) {
+            if (!(error instanceof Moved) || attempt === ATTEMPTS) throw error
+          }
         }
-      }
+      })
     },
   }
 }
