@@ -221,6 +221,18 @@ test('a change of status is an event that people see and relays carry', () => {
   expect(new Set(events.map(({ id }) => id)).size).toBe(2)
 })
 
+test('changes of status in one millisecond are events each of its own', () => {
+  const loop = loopOf()
+  const by = { id: 1, email: 'a@b' }
+  loop.window(1, 10)
+  for (const status of ['down', 'up', 'down']) {
+    loop.apply('command', { status, reason: 'test run', by }, { at: tick(1) })
+  }
+  const events = loop.sent.map(({ value }) => (JSON.parse(value) as EventRecord).event)
+  expect(events.map(({ data }) => (data as { status: string }).status)).toEqual(['up', 'down', 'up', 'down'])
+  expect(new Set(events.map(({ id }) => id)).size).toBe(4)
+})
+
 test('a person’s command moves the manipulator at once; the next rejection toggles from there', () => {
   const loop = loopOf()
   loop.apply('command', { status: 'up', reason: 'test run', by: { id: 1, email: 'a@b' } }, { at: START + 7, id: 'c1' })

@@ -63,7 +63,8 @@ function send(state: LoopState, at: number, turn: Turn): void {
 function announce(state: LoopState, at: number, cause: 'test' | CommandBody['cause'], turn: Turn): void {
   const time = isoTime(at)
   const event = {
-    id: `${turn.address}/${time}`,
+    // Two commands may come in one millisecond, and one of them with a decision.
+    id: `${turn.address}/${time}/${turn.offset}-${cause}`,
     type: 'control.status.changed',
     source: OWN_SOURCE + turn.address,
     subject: turn.actorId,
