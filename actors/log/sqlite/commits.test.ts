@@ -22,7 +22,7 @@ test('writers who come one after the other, each at its own pace, are committed 
     }
   }
   await Promise.all(Array.from({ length: 16 }, (_, i) => writer(1 + (i % 8))))
-  expect(rowsOf(fresh.file)).toBeLessThan((16 * 50) / 4)
+  expect(rowsOf(fresh.file)).toBeLessThan((16 * 50) / 8)
 })
 
 test('of one writer alone each append is a commit', async () => {
