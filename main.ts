@@ -36,7 +36,10 @@ const REPAIR_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
 /** How long it is known what was sent where: longer than any replay reaches back. */
 const DELIVERIES_KEPT_MS = 30 * 86_400_000
-/** Ids of actors that keep no history, or whose ids are keys of requests: longer than any retry key lives (24 h), and as long as the log may be replayed by hand. */
+/**
+ * Ids of actors that keep no history, or whose ids are keys of requests: longer than any retry key lives (24 h), and as long as the log may
+ * be replayed by hand.
+ */
 const IDS_KEPT_MS = 7 * 86_400_000
 /** Actors in memory, over all Workers: at 2 kB each a quarter of a gigabyte. */
 const MAX_RESIDENT = 120_000
