@@ -49,7 +49,10 @@ test('a line is read once a minute, and again at once when its end has moved on'
   let reads = 0
   const counted = {
     ...cluster,
-    history: (...all: Parameters<typeof cluster.history>) => (reads++, cluster.history(...all)),
+    history: async () => {
+      reads++
+      return { ...rows([{ ago: 0, values: [1, 2] }]), names: [] }
+    },
   }
   const sparklines = createSparklines({ cluster: counted, now: () => now })
   const read = async (later: number, to: number) => {
@@ -61,6 +64,21 @@ test('a line is read once a minute, and again at once when its end has moved on'
   expect(await read(30_000, NIGHT + 30_000)).toBe(1)
   expect(await read(31_000, NIGHT + 61_000)).toBe(2)
   expect(await read(5000, NIGHT + 10 * STEP_MS)).toBe(3)
+})
+
+test('a line with nothing on it is read again soon: the history may only be coming', async () => {
+  const { cluster } = clusterOf(night())
+  let now = NIGHT
+  let rowsThere = rows([])
+  const sparklines = createSparklines({
+    cluster: { ...cluster, history: async () => ({ ...rowsThere, names: [] }) },
+    now: () => now,
+  })
+  expect((await sparklines.of('u-171', NIGHT))?.values.every((value) => value === null)).toBe(true)
+  rowsThere = rows([{ ago: 0, values: [1, 2] }])
+  now += 5000
+  await sparklines.of('u-171', NIGHT)
+  expect((await sparklines.of('u-171', NIGHT))?.values.at(-1)).toBe(2)
 })
 
 test('history that cannot be read is no line, and no error', async () => {

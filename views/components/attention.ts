@@ -8,6 +8,7 @@ import { causeLine } from './cause.ts'
 import { clockOf } from './run.ts'
 import { since } from './since.ts'
 import { mark } from './sprite.ts'
+import { ageLevel } from './topbar.ts'
 
 interface Notice {
   /** Usually one; machines that fell silent together are said together. */
@@ -26,9 +27,12 @@ export function attention(view: View, model: PlantModel): Html {
   const notices = joinSilent(EXHAUSTER_IDS.flatMap((id) => noticeOf(view, id, model.exhausters.get(id)) ?? []))
   notices.sort((a, b) => rank(a) - rank(b) || (a.since ?? '~').localeCompare(b.since ?? '~'))
   const waiting = EXHAUSTER_IDS.every((id) => conditionOf(model.exhausters.get(id)) === 'waiting')
-  const calm = html`<p class="muted">${waiting ? overview.calmWaiting : overview.calm}</p>`
+  // A demonstration that lags is no plant that fell silent: it begins with a week of history.
+  const { demonstration, moment } = model.plant
+  const filling = demonstration && moment !== null && ageLevel(view.now - moment) === 'lost'
+  const said = filling ? overview.filling : waiting ? overview.calmWaiting : overview.calm
   return html`<section class="attention" id="attention" aria-label="${overview.attention}">
-    ${notices.length === 0 || waiting ? calm : notices.map((notice) => line(view, notice))}
+    ${notices.length === 0 || waiting || filling ? html`<p class="muted">${said}</p>` : notices.map((notice) => line(view, notice))}
   </section>`
 }
 

@@ -105,6 +105,14 @@ test('attention goes from the worst to the least bad, and says nothing of what i
   expect([...others.matchAll(/<b class="name">([^<]+)/g)].map(([, name]) => name)).not.toContain('U-171')
 })
 
+test('a demonstration that still writes its past is said to do so, and raises nothing', () => {
+  const behind = { ...night(), plant: { ...night().plant, moment: view.now - 4 * 86_400_000 } }
+  expect(attention(view, behind).toString()).toContain('writing its past week')
+  expect(attention(view, behind).toString()).not.toContain('class="name"')
+  const plant = { ...behind, plant: { ...behind.plant, demonstration: false } }
+  expect(attention(view, plant).toString()).toContain('class="name"')
+})
+
 test('machines that fell silent together are one thing to look at', () => {
   const silent = (id: ExhausterId) => {
     const signals = { 'bearing_1.temperature': signal(40, '°C', { quality: 'stale', status: 'unknown' }) }

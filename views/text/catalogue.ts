@@ -148,6 +148,7 @@ export interface Text {
     readonly all: string
     readonly calm: string
     readonly calmWaiting: string
+    readonly filling: string
     readonly matrix: string
     readonly oil: string
     readonly pressure: string

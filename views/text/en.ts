@@ -181,6 +181,7 @@ export const en: Text = {
     all: 'All exhausters',
     calm: 'All exhausters are normal',
     calmWaiting: 'Waiting for the first frame',
+    filling: 'The demonstration is writing its past week; the present follows within a minute',
     matrix: 'Bearings: temperature, °C, and vibration, mm/s',
     oil: 'Oil',
     pressure: 'Press.',
