@@ -7,7 +7,7 @@ const SPAN_MS = 12 * 3_600_000
 const STEPS = 200
 const STEP_MS = SPAN_MS / STEPS
 
-/** A line is good for a minute, unless its end has moved on by more than a step (a fast replay), or nothing is on it yet. */
+/** A line is good for a minute, unless its end has moved on by more than a step (a fast replay), or nothing stands there yet. */
 const FRESH_MS = 60_000
 const RETRY_MS = 2000
 /** A page waits no longer than this for a line that it has never had. */
@@ -64,7 +64,7 @@ export function createSparklines({ cluster, now }: { cluster: Cluster; now: () =
       if (!entry) known.set(id, (entry = { line: undefined, askedAt: -Infinity, asking: undefined }))
       const age = now() - entry.askedAt
       const { line } = entry
-      const behind = !line || Math.abs(to - line.to) > STEP_MS || line.values.every((value) => value === null)
+      const behind = !line || Math.abs(to - line.to) > STEP_MS || line.values.at(-1) === null
       if (age > FRESH_MS || (behind && age > RETRY_MS)) entry.asking ??= read(id, to, entry)
       if (entry.line === undefined && entry.asking) await Promise.race([entry.asking, Bun.sleep(PATIENCE_MS)])
       return entry.line
