@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { deviceAddress } from '../../actors/device/schema.ts'
 import { openSegment, type Rows } from '../../actors/runtime/index.ts'
@@ -52,6 +53,7 @@ export async function newestReadings(cluster: Pick<Cluster, 'tails' | 'store'>, 
       if (worst !== undefined && source.latest < worst.time) break
       const found = rowsOf(await source.open(), source, page, worst)
       if (found.length > 0) best = [...best, ...found].sort(order).slice(0, page.limit)
+      await setImmediate()
     }
     return best.map(({ time, device, offset, n, rows, row }) => ({
       time,

@@ -16,9 +16,9 @@ export function inTurn({ atOnce, mostWaiting, refusal }: { atOnce: number; mostW
     try {
       return await work()
     } finally {
-      // The place goes from hand to hand: `running` falls only when nobody waits.
+      // The place goes from hand to hand: `running` falls only when nobody waits. In between the thread is free for all else.
       const next = waiting.shift()
-      if (next) next()
+      if (next) setImmediate(next)
       else running--
     }
   }
