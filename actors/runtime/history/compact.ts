@@ -46,7 +46,13 @@ export async function compactHistory(
   return fewer
 }
 
-/** Runs of two or more that may become one, each closed as soon as it has the rows, or the text, of a sealed segment. */
+/**
+ * Of a merged segment, those that are missing included: it is decoded as a whole. Rows of ever new names, 64 a row, would come to 2 GB in one
+ * segment of 2,048.
+ */
+const MOST_NUMBERS = 2 * 1024 * 1024
+
+/** Runs of two or more that may become one, each closed as soon as it has the rows, or the text, of a sealed segment, or would become too wide. */
 function runsOf(
   segments: readonly Segment[],
   { segmentRows, segmentText }: SegmentLimits,
@@ -56,15 +62,21 @@ function runsOf(
   const runs: Segment[][] = []
   let run: Segment[] = []
   let [covered, rows, text] = [-1, 0, 0]
+  let names = new Set<string>()
   for (const segment of [...segments].sort((a, b) => a.first - b.first)) {
     const whole = sealed(segment.rows, segment.texts?.byteLength ?? 0)
-    if (whole || sealed(rows, text) || (contiguous && segment.first > covered + 1)) {
+    const own = whole ? [] : openSegment(segment.data).names
+    const wide = () =>
+      (rows + segment.rows) * (names.size + own.filter((name) => !names.has(name)).length) > MOST_NUMBERS
+    if (whole || sealed(rows, text) || (contiguous && segment.first > covered + 1) || wide()) {
       runs.push(run)
       run = []
       ;[covered, rows, text] = [-1, 0, 0]
+      names = new Set()
     }
     if (whole) continue
     run.push(segment)
+    for (const name of own) names.add(name)
     covered = Math.max(covered, segment.last)
     rows += segment.rows
     text += segment.texts?.byteLength ?? 0

@@ -243,3 +243,22 @@ test('text weighs in memory until it is durable', () => {
   buffer.drop(1)
   expect(buffer.weight).toBe(0)
 })
+
+test('rows of ever new names do not become one segment that is too wide to be read', async () => {
+  const store = new MemoryStore()
+  for (let i = 0; i < 16; i++) {
+    const buffer = new RowBuffer()
+    const names = Array.from({ length: 600 }, (_, n) => `${i} ${n}`)
+    for (let row = 0; row < 64; row++) buffer.add(names, i, i, Array(600).fill(row))
+    await store.putSegments(buffer.segments('kind/a', i, i, WHOLE))
+  }
+  const all = () => [...store.segments.get('kind/a')!.values()]
+  expect(await compactHistory(store, 'kind/a', WHOLE)).toBeGreaterThan(0)
+  for (const { data } of all()) {
+    const { rows, names } = openSegment(data)
+    expect(rows * names.length).toBeLessThanOrEqual(2 * 1024 * 1024)
+  }
+  expect(all().reduce((sum, { rows }) => sum + rows, 0)).toBe(16 * 64)
+  // What is left does not fit together, and is left alone.
+  expect(await compactHistory(store, 'kind/a', WHOLE)).toBe(0)
+})
