@@ -34,6 +34,8 @@ const RETAIN_EVERY_MS = 60_000
 const SWEEP_EVERY_MS = 60_000
 const REPAIR_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
+/** A server that is started anew more often than that keeps house as well. */
+const FIRST_HOUSEKEEPING_MS = 50_000
 /** How long it is known what was sent where: longer than any replay reaches back. */
 const DELIVERIES_KEPT_MS = 30 * 86_400_000
 /**
@@ -266,10 +268,13 @@ async function ready(cluster: LocalCluster, stopping: AbortSignal): Promise<bool
 
 /** Housekeeping that may fail and is tried again. Returns the way to stop. */
 function repeat(ms: number, work: () => Promise<void>, logger: Logger): () => void {
-  const timer = setInterval(() => {
-    work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
-  }, ms)
-  return () => clearInterval(timer)
+  const once = () => work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
+  const first = setTimeout(once, Math.min(ms, FIRST_HOUSEKEEPING_MS))
+  const timer = setInterval(once, ms)
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
 }
 
 /** What a command does besides `start`: prints, and ends. */
