@@ -7,7 +7,7 @@ export class Moved extends Error {}
 const ATTEMPTS = 8
 
 /** Of this process, which has one thread for them: forty at once over wide histories held all other requests up for half a minute. */
-const run = inTurn({ atOnce: 4, mostWaiting: 200, refusal: 'Too many questions about readings wait.' })
+const run = inTurn({ atOnce: 2, mostWaiting: 200, refusal: 'Too many questions about readings wait.' })
 
 /** Does it in its turn, and again when a segment has {@link Moved} under it. Not within another. Fault OVERLOADED. */
 export function unmoved<Result>(work: () => Promise<Result>): Promise<Result> {
