@@ -22,7 +22,9 @@ const tag = 'compat'
 /** Of a list: the system gave all there was. */
 const MOST_LISTED = 1000
 const LONGEST_NAME = 50
-const NAME = new RegExp(`^[^\\x00-\\x1f\\x7f]{0,${LONGEST_NAME}}$`)
+const ONE_LINE = `^[^\\x00-\\x1f\\x7f]{0,${LONGEST_NAME}}$`
+/** Counts characters, as JSON Schema does. */
+const NAME = new RegExp(ONE_LINE, 'u')
 /** More rows than a record has: the number of a row is that of its record, and then its place in it. */
 const ROWS_EACH = 1 << 14
 
@@ -188,7 +190,9 @@ export function statisticsAliases(parts: {
           summary: 'Make a device',
           body: {
             'application/json': Type.Object({
-              name: Type.Optional(Type.Union([Type.String({ maxLength: LONGEST_NAME }), Type.Null()])),
+              name: Type.Optional(
+                Type.Union([Type.String({ maxLength: LONGEST_NAME, pattern: ONE_LINE }), Type.Null()]),
+              ),
             }),
           },
           answers: { 200: { description: 'The device', schema: DeviceRow }, 403: DETAIL, 422: DETAIL },
