@@ -6,9 +6,12 @@ import { unauthenticated } from './access.ts'
 import type { RouteTable } from './route-table.ts'
 import { TokenBucket } from './token-bucket.ts'
 
+/** Of a request whose `Host` is none, the URL is the path alone: nothing here could read it. */
+export const hasNoHost = (url: string): boolean => url.startsWith('/')
+
 /** The path of a request's URL, as it was sent. */
 export function pathOf(url: string): string {
-  const begin = url.indexOf('/', url.indexOf('//') + 2)
+  const begin = hasNoHost(url) ? 0 : url.indexOf('/', url.indexOf('//') + 2)
   const end = url.indexOf('?', begin)
   return begin < 0 ? '/' : end < 0 ? url.slice(begin) : url.slice(begin, end)
 }

@@ -50,6 +50,19 @@ test.each(['http://a', 'http://hmi', 'http://[::1]:3000', 'http://localhost'])(
   },
 )
 
+test('a host that is none is malformed, on whatever path', async () => {
+  const { app } = await start()
+  app.listen({ port: 0, hostname: '127.0.0.1' })
+  try {
+    for (const path of ['/ping', '/auth/sessions?limit=5', '/dashboard', '/api/v1/data']) {
+      const answer = await fetch(`http://127.0.0.1:${app.server!.port}${path}`, { headers: { host: 'K`\\~{?c.' } })
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'MALFORMED' }])
+    }
+  } finally {
+    await app.stop(true)
+  }
+})
+
 test.each([
   ['GET', '/api/v1/exhausters?colour=red', {}],
   ['GET', '/api/v1/exhausters/u-999', {}],

@@ -1,8 +1,9 @@
 import { Elysia } from 'elysia'
+import { Fault } from '../../actors/runtime/index.ts'
 import type { HttpConfig } from '../config.ts'
 import { NOBODY } from '../auth/identity.ts'
 import { access } from './access.ts'
-import { pathOf, type Admission } from './admission.ts'
+import { hasNoHost, pathOf, type Admission } from './admission.ts'
 import type { createCors } from './cors.ts'
 import { FastLanes, type Sent } from './fast-lanes.ts'
 import type { FaultAnswers } from './fault-answers.ts'
@@ -29,8 +30,8 @@ export function createEdge(parts: {
     ? { ...SECURITY_HEADERS, 'strict-transport-security': 'max-age=31536000' }
     : SECURITY_HEADERS
 
-  /** The store is away: there is no verdict on the token, and the request does not get as far as the router. */
-  function noVerdict(request: Request, error: unknown): Response {
+  /** The request does not get as far as the router. */
+  function turnedAway(request: Request, error: unknown): Response {
     const fault = asFault(error, '')
     return new Response(problemText(fault, pathOf(request.url)), {
       status: fault.status,
@@ -58,13 +59,18 @@ export function createEdge(parts: {
     .headers(headers)
     .use(access)
     .wrap((next, request) => {
+      if (hasNoHost((request as Request).url)) {
+        const answer = () => turnedAway(request as Request, new Fault('MALFORMED', 'Host names no host.'))
+        return answer as unknown as typeof next
+      }
       const pending = admission.pending(request as Request)
       if (pending === undefined) return (lanes.take(request as Request) as typeof next | undefined) ?? next
       const go = next as (...rest: unknown[]) => unknown
       const after = (...rest: unknown[]) =>
         pending.then(
           () => go(...rest),
-          (error: unknown) => noVerdict(request as Request, error),
+          // The store is away: there is no verdict on the token.
+          (error: unknown) => turnedAway(request as Request, error),
         )
       return after as unknown as typeof next
     })
