@@ -71,11 +71,12 @@ const PROBLEM = {
 /** What may happen at any route with this access. */
 function commonFaults(route: DocumentedRoute, access: Access): FaultCode[] {
   const { params, query, body = route.hooks.detail?.requestBody } = route.hooks
-  const codes: FaultCode[] = ['INTERNAL']
+  // MALFORMED wherever it is: the header Host may name no host.
+  const codes: FaultCode[] = ['INTERNAL', 'MALFORMED']
   if (access !== 'public' && access !== 'page') codes.push('UNAUTHENTICATED', 'RATE_LIMITED')
   if (access !== 'public' && access !== 'page' && access !== 'viewer') codes.push('FORBIDDEN')
   if (params || query || body) codes.push('VALIDATION')
-  if (body) codes.push('MALFORMED', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
+  if (body) codes.push('TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE')
   return codes
 }
 
