@@ -35,7 +35,7 @@ const SWEEP_EVERY_MS = 60_000
 const REPAIR_EVERY_MS = 60_000
 const EXPIRE_EVERY_MS = 3_600_000
 /** A server that is started anew more often than that keeps house as well. */
-const FIRST_HOUSEKEEPING_MS = 50_000
+const FIRST_EXPIRE_MS = 600_000
 /** How long it is known what was sent where: longer than any replay reaches back. */
 const DELIVERIES_KEPT_MS = 30 * 86_400_000
 /**
@@ -196,6 +196,7 @@ export async function startWindbox(
           await server.sweepReplays()
         },
         logger,
+        FIRST_EXPIRE_MS,
       ),
     )
     const { links } = server.authority
@@ -267,9 +268,9 @@ async function ready(cluster: LocalCluster, stopping: AbortSignal): Promise<bool
 }
 
 /** Housekeeping that may fail and is tried again. Returns the way to stop. */
-function repeat(ms: number, work: () => Promise<void>, logger: Logger): () => void {
+function repeat(ms: number, work: () => Promise<void>, logger: Logger, firstMs = ms): () => void {
   const once = () => work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
-  const first = setTimeout(once, Math.min(ms, FIRST_HOUSEKEEPING_MS))
+  const first = setTimeout(() => firstMs < ms && once(), firstMs)
   const timer = setInterval(once, ms)
   return () => {
     clearTimeout(first)
