@@ -1,4 +1,4 @@
-import type { Cluster } from '../actors/cluster/port.ts'
+import { ALONE, type Cluster } from '../actors/cluster/port.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import type { StateStore } from '../actors/store/port.ts'
 import type { HttpConfig } from './config.ts'
@@ -8,6 +8,8 @@ import { createServer } from './server.ts'
 export const emptyCluster = (store: StateStore): Cluster => ({
   store,
   partitions: 4,
+  bus: ALONE,
+  owned: () => [0, 1, 2, 3],
   append: (records) => Promise.resolve(records.map(() => ({ partition: 0, offset: 0 }))),
   ask: (address) => Promise.reject(new Fault('NOT_FOUND', `${address} is not there`)),
   version: () => 0,

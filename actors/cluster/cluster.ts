@@ -2,7 +2,7 @@ import { Fault, partitionOf, readRows, type Append, type Rows, type Segment } fr
 import type { StateStore } from '../store/port.ts'
 import type { Board } from './board.ts'
 import type { Pool } from './pool.ts'
-import type { ActorAnswer, AskOptions, Change, Cluster, HistoryRows } from './port.ts'
+import { ALONE, type ActorAnswer, type AskOptions, type Change, type Cluster, type HistoryRows } from './port.ts'
 import type { Questions } from './questions.ts'
 
 const REACH_MS = 2000
@@ -14,6 +14,7 @@ export class LocalCluster implements Cluster {
   readonly append: Append
   readonly store: StateStore
   readonly partitions: number
+  readonly bus = ALONE
   readonly #board: Board
   readonly #pool: Pool
   readonly #listeners = new Set<(changes: readonly Change[]) => void>()
@@ -38,6 +39,10 @@ export class LocalCluster implements Cluster {
     const reply = await this.#put(address, message)
     if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)
     return reply
+  }
+
+  owned(): readonly number[] {
+    return this.#pool.workers.flatMap(({ partitions }) => partitions)
   }
 
   version(address: string): number {

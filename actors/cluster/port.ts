@@ -30,11 +30,30 @@ export interface Change {
   readonly offset: number
 }
 
+/**
+ * What the nodes of a cluster tell each other: at most once, in order from one sender, to whoever is connected at that moment. So it may
+ * only shorten a wait that ends without it.
+ */
+export interface Bus {
+  /** To all other nodes. `body` is at most 64 KiB. */
+  publish(topic: string, body: string): void
+  /** Hears the others, never itself. `from` names the sender until its end. Returns the way to stop. */
+  subscribe(topic: string, listener: (body: string, from: string) => void): () => void
+  /** Called when something another node said may have been missed: what was kept because nobody said otherwise is to be dropped. */
+  onGap(listener: () => void): () => void
+}
+
+/** Of a node that has no others. */
+export const ALONE: Bus = { publish() {}, subscribe: () => () => {}, onGap: () => () => {} }
+
 /** What HTTP and pages see of the actors. */
 export interface Cluster {
   readonly append: Append
   readonly store: StateStore
   readonly partitions: number
+  readonly bus: Bus
+  /** Partitions that this node owns now. Whoever owns partition 0 does what one node has to do for all. */
+  owned(): readonly number[]
   /** Faults: ASK_TIMEOUT, OVERLOADED, RESTORING, QUARANTINED, VERSION_AHEAD, OFFSET_NOT_REACHED, NOT_FOUND (no such kind or question). */
   ask(address: string, question: string, query?: unknown, options?: AskOptions): Promise<ActorAnswer>
   /** Changes whenever the actor's state may have: an answer kept with its version is as good as a new one. */
