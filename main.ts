@@ -270,7 +270,7 @@ async function ready(cluster: LocalCluster, stopping: AbortSignal): Promise<bool
 /** Housekeeping that may fail and is tried again. Returns the way to stop. */
 function repeat(ms: number, work: () => Promise<void>, logger: Logger, firstMs = ms): () => void {
   const once = () => work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
-  const first = setTimeout(() => firstMs < ms && once(), firstMs)
+  const first = firstMs < ms ? setTimeout(once, firstMs) : undefined
   const timer = setInterval(once, ms)
   return () => {
     clearTimeout(first)
