@@ -10,6 +10,7 @@ import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { Detail } from '../edge/detail.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { TimeText, inDocument } from '../schema.ts'
 import { localTimes } from './local-time.ts'
 
@@ -66,14 +67,7 @@ export function controlAliases(parts: { cluster: Cluster; ingest: Ingest; timeZo
         summary: 'A reading for the loop `default`',
         body: { 'application/json': Type.Object({ datetime: TimeText('When it was measured'), payload: Payload }) },
         answers: { 200: { description: 'Taken', schema: Type.Null() }, 422: DETAIL },
-        faults: [
-          'MALFORMED',
-          'TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'LOG_UNAVAILABLE',
-          'OVERLOADED',
-          'IDEMPOTENCY_MISMATCH',
-        ],
+        faults: INGEST_FAULTS,
         writes: true,
       }),
     })

@@ -10,6 +10,7 @@ import type { Pieces } from '../events/segments.ts'
 import { line } from '../events/schema.ts'
 import { LONGEST, type Take } from '../events/take.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { inDocument } from '../schema.ts'
 import { parseTime } from '../time.ts'
 import { FrameEvent, FrameQuery, type FrameEvents } from './exhausters.ts'
@@ -110,14 +111,7 @@ export function eventAliases(parts: {
           200: { description: 'It is durable', schema: Type.Object({ status: Type.Literal('queued') }) },
           422: DETAIL,
         },
-        faults: [
-          'MALFORMED',
-          'TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'LOG_UNAVAILABLE',
-          'OVERLOADED',
-          'IDEMPOTENCY_MISMATCH',
-        ],
+        faults: INGEST_FAULTS,
         writes: true,
       }),
     })

@@ -13,6 +13,7 @@ import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
 import { Detail } from '../edge/detail.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { inDocument } from '../schema.ts'
 import type { DeviceIds } from '../statistics/devices.ts'
 import type { StatisticsReader } from '../statistics/statistics.ts'
@@ -231,7 +232,7 @@ export function statisticsAliases(parts: {
           404: DETAIL,
           422: DETAIL,
         },
-        faults: ['MALFORMED', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'LOG_UNAVAILABLE'],
+        faults: INGEST_FAULTS,
         writes: true,
       }),
     })

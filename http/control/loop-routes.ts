@@ -6,11 +6,11 @@ import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
-import { readOptions, sayState } from '../edge/logged-read.ts'
+import { ASK_FAULTS, readOptions, sayState } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, fromCursor, pageQuery, toCursor } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
 import { addressOf, type Loops } from './loops.ts'
-import { Loop, PATH, asks, tag } from './path.ts'
+import { Loop, PATH, tag } from './path.ts'
 import { LoopBody, settingsOf } from './settings.ts'
 
 /** Loops and their settings. */
@@ -52,7 +52,7 @@ export function loopRoutes(parts: { cluster: Cluster; loops: Loops; audit: Audit
           tag,
           summary: 'All loops',
           answers: { 200: { description: 'By name', schema: PageOf(LoopDocument) } },
-          faults: asks,
+          faults: ASK_FAULTS,
           waits: true,
         }),
       },
@@ -73,7 +73,7 @@ export function loopRoutes(parts: { cluster: Cluster; loops: Loops; audit: Audit
           tag,
           summary: 'A loop: its settings, its status, its window so far',
           answers: { 200: { description: 'The loop', schema: LoopDocument } },
-          faults: asks,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },
@@ -114,7 +114,7 @@ export function loopRoutes(parts: { cluster: Cluster; loops: Loops; audit: Audit
             200: { description: 'The loop with these settings', schema: LoopDocument },
             201: { description: 'It was made', schema: LoopDocument },
           },
-          faults: ['CONFLICT', 'LOG_UNAVAILABLE', ...asks.filter((code) => code !== 'NOT_FOUND')],
+          faults: ['CONFLICT', 'LOG_UNAVAILABLE', ...ASK_FAULTS.filter((code) => code !== 'NOT_FOUND')],
         }),
       },
     )

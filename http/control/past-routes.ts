@@ -5,14 +5,14 @@ import { CommandView, DecisionView, StatusRun } from '../../actors/control/schem
 import { Fault } from '../../actors/runtime/index.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
-import { awaitMinOffset } from '../edge/logged-read.ts'
+import { ASK_FAULTS, awaitMinOffset } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { PageOf, TimeText } from '../schema.ts'
 import { timeOf } from '../time.ts'
 import { listCommands, listDecisions, type ListQuery } from './decisions.ts'
 import { readHistory } from './history.ts'
 import { addressOf, type Loops } from './loops.ts'
-import { Loop, PATH, asks, tag } from './path.ts'
+import { Loop, PATH, tag } from './path.ts'
 
 const rangeQuery = { from: t.Optional(TimeText('Inclusive')), to: t.Optional(TimeText('Exclusive')), ...pageQuery }
 
@@ -66,7 +66,7 @@ export function pastRoutes({ cluster, loops, now }: { cluster: Cluster; loops: L
           tag,
           summary: 'What was commanded: runs of one status, cut at the ends of the range',
           answers: { 200: { description: 'Ascending, without gaps', schema: Type.Array(StatusRun) } },
-          faults: ['TOO_MANY_POINTS', ...asks],
+          faults: ['TOO_MANY_POINTS', ...ASK_FAULTS],
           waits: true,
         }),
       },

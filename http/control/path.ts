@@ -7,14 +7,3 @@ export const PATH = '/api/v1/control/loops/:loop'
 export const Loop = Type.Object({
   loop: Type.String({ pattern: '^[a-z0-9][a-z0-9_.-]{0,63}$', description: '`default`, or a name that was put' }),
 })
-
-/** Faults of whatever asks a loop. */
-export const asks = [
-  'NOT_FOUND',
-  'RESTORING',
-  'OVERLOADED',
-  'ASK_TIMEOUT',
-  'OFFSET_NOT_REACHED',
-  'QUARANTINED',
-  'VERSION_AHEAD',
-] as const

@@ -8,6 +8,7 @@ import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
 import type { Retries } from '../edge/retries.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { NoQuery, TimeText } from '../schema.ts'
 import { CommandRequest, command } from './command.ts'
 import { loopRoutes } from './loop-routes.ts'
@@ -61,15 +62,7 @@ export function controlRoutes(parts: {
           'application/x-ndjson': Type.String({ description: 'A reading a line' }),
         },
         answers: { 202: { description: 'Taken, durably', schema: Batch } },
-        faults: [
-          'NOT_FOUND',
-          'MALFORMED',
-          'TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'LOG_UNAVAILABLE',
-          'OVERLOADED',
-          'IDEMPOTENCY_MISMATCH',
-        ],
+        faults: ['NOT_FOUND', ...INGEST_FAULTS],
         writes: true,
       }),
     })

@@ -8,6 +8,7 @@ import type { Registry } from '../devices/registry.ts'
 import { access } from '../edge/access.ts'
 import { awaitPositions, readOptions, sayState } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { DEFAULT_LIMIT, fromCursor, page, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf, TimeText } from '../schema.ts'
 import type { DeviceIds } from '../statistics/devices.ts'
@@ -76,16 +77,7 @@ export function dataRoutes(parts: {
           `${AHEAD_MS / 60_000} minutes ahead at the most.`,
         body: { 'application/json': Type.Union([Reading, Type.Array(Reading)]), 'application/x-ndjson': Type.String() },
         answers: { 202: { description: 'They are durable', schema: Report } },
-        faults: [
-          'FORBIDDEN',
-          'MALFORMED',
-          'NOT_FOUND',
-          'TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'VALIDATION',
-          'LOG_UNAVAILABLE',
-          'OVERLOADED',
-        ],
+        faults: ['FORBIDDEN', 'NOT_FOUND', 'VALIDATION', ...INGEST_FAULTS],
         writes: true,
       }),
     })

@@ -1,5 +1,16 @@
 import type { AskOptions, Cluster } from '../../actors/cluster/port.ts'
-import { Fault } from '../../actors/runtime/index.ts'
+import { Fault, type FaultCode } from '../../actors/runtime/index.ts'
+
+/** What may come of a question to an actor ({@link Cluster.ask}), for the documents of routes. */
+export const ASK_FAULTS = [
+  'NOT_FOUND',
+  'RESTORING',
+  'OVERLOADED',
+  'ASK_TIMEOUT',
+  'OFFSET_NOT_REACHED',
+  'QUARANTINED',
+  'VERSION_AHEAD',
+] as const satisfies readonly FaultCode[]
 
 /** As `x-actor-offset` says it: -1 for an actor that no record has reached. */
 const POSITION = /^(\d{1,6})-(-1|\d{1,15})$/

@@ -7,6 +7,7 @@ import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { awaitMinOffset } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
+import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { DEFAULT_LIMIT, page, pageQuery } from '../paging.ts'
 import { NoQuery, oneOf, TimeText } from '../schema.ts'
 import { isoTime, timeOf } from '../time.ts'
@@ -73,7 +74,7 @@ export function eventRoutes(parts: { cluster: Cluster; ingest: Ingest; take: Tak
           'application/cloudevents-batch+json': Type.Array(CloudEvent),
         },
         answers: { 202: { description: 'They are durable', schema: Type.Union([Queued, BatchReport]) } },
-        faults: ['MALFORMED', 'TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'VALIDATION', 'LOG_UNAVAILABLE'],
+        faults: ['VALIDATION', ...INGEST_FAULTS],
         writes: true,
       }),
     })

@@ -14,7 +14,7 @@ import { Fault } from '../../actors/runtime/index.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
-import { awaitMinOffset, readOptions, sayState } from '../edge/logged-read.ts'
+import { ASK_FAULTS, awaitMinOffset, readOptions, sayState } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf, TimeText, oneOf } from '../schema.ts'
 import { timeOf } from '../time.ts'
@@ -26,16 +26,6 @@ import { listStatusChanges } from './status-events.ts'
 const tag = 'exhausters'
 const ADDRESSES = new Map(EXHAUSTER_IDS.map((id) => [id as string, `exhauster/${id}`]))
 const JSON_TYPE = 'application/json'
-
-const asksFaults = [
-  'NOT_FOUND',
-  'RESTORING',
-  'OVERLOADED',
-  'ASK_TIMEOUT',
-  'OFFSET_NOT_REACHED',
-  'QUARANTINED',
-  'VERSION_AHEAD',
-] as const
 
 const OPEN = new TextEncoder().encode('{"items":[')
 const CLOSE = new TextEncoder().encode(']}')
@@ -118,7 +108,7 @@ export function exhausterRoutes(parts: {
               schema: Type.Object({ items: Type.Array(ExhausterSummary) }),
             },
           },
-          faults: asksFaults,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },
@@ -135,7 +125,7 @@ export function exhausterRoutes(parts: {
           tag,
           summary: 'One machine with all its signals',
           answers: { 200: { description: 'Its document', schema: ExhausterDocument } },
-          faults: asksFaults,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },
@@ -185,7 +175,7 @@ export function exhausterRoutes(parts: {
           tag,
           summary: 'The machine as it was at a moment',
           answers: { 200: { description: 'The document of that moment', schema: ExhausterDocument } },
-          faults: asksFaults,
+          faults: ASK_FAULTS,
           waits: true,
         }),
       },
@@ -203,7 +193,7 @@ export function exhausterRoutes(parts: {
           tag,
           summary: 'The sinter machines',
           answers: { 200: { description: 'All three', schema: Type.Object({ items: Type.Array(MachineDocument) }) } },
-          faults: asksFaults,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },

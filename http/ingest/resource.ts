@@ -1,5 +1,15 @@
-import type { Fault, NewRecord } from '../../actors/runtime/index.ts'
+import type { Fault, FaultCode, NewRecord } from '../../actors/runtime/index.ts'
 import type { Identity } from '../auth/identity.ts'
+
+/** What may come of taking a body in, whatever the resource, for the documents of routes. */
+export const INGEST_FAULTS = [
+  'MALFORMED',
+  'TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'LOG_UNAVAILABLE',
+  'OVERLOADED',
+  'IDEMPOTENCY_MISMATCH',
+] as const satisfies readonly FaultCode[]
 
 /** One thing of a body: a reading, an event. `value` is plain JSON ({@link flawOf} found nothing), of whatever shape. */
 export interface Item {

@@ -9,9 +9,9 @@ import type { Identity } from '../auth/identity.ts'
 import { atLeast } from '../auth/roles.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
-import { readOptions, sayState } from '../edge/logged-read.ts'
+import { ASK_FAULTS, readOptions, sayState } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
-import type { Resource } from '../ingest/resource.ts'
+import { INGEST_FAULTS, type Resource } from '../ingest/resource.ts'
 import { DEFAULT_LIMIT, fromCursor, page, pageQuery, toCursor } from '../paging.ts'
 import { NoQuery, PageOf, oneOf, Uuid4 } from '../schema.ts'
 
@@ -19,15 +19,6 @@ const tag = 'playback'
 const UUID4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 /** Of progress and total: as many seconds as thirty years have. */
 const LONGEST = 1_000_000_000
-const asks = [
-  'NOT_FOUND',
-  'RESTORING',
-  'OVERLOADED',
-  'ASK_TIMEOUT',
-  'OFFSET_NOT_REACHED',
-  'QUARANTINED',
-  'VERSION_AHEAD',
-] as const
 
 function wrong(path: string, message: string): never {
   throw new Fault('VALIDATION', `${path.slice(1) || 'The progress'}: ${message}.`, { errors: [{ path, message }] })
@@ -111,14 +102,7 @@ export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: (
             schema: Type.Object({ content: Type.Object({ result: Type.Boolean() }) }),
           },
         },
-        faults: [
-          'MALFORMED',
-          'TOO_LARGE',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'LOG_UNAVAILABLE',
-          'OVERLOADED',
-          'IDEMPOTENCY_MISMATCH',
-        ],
+        faults: INGEST_FAULTS,
         writes: true,
       }),
     })
@@ -147,7 +131,7 @@ export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: (
           tag,
           summary: 'Where to go on watching, the film watched last first',
           answers: { 200: { description: 'A page of films', schema: PageOf(ResumePoint) } },
-          faults: asks,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },
@@ -167,7 +151,7 @@ export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: (
           summary: 'Viewers, completion, where viewers stopped, time watched',
           description: 'A film that nobody has watched has no viewers; any UUID of version 4 is a film.',
           answers: { 200: { description: 'Of the film', schema: FilmStatistics } },
-          faults: asks,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },
@@ -193,7 +177,7 @@ export function playbackRoutes(parts: { cluster: Cluster; ingest: Ingest; now: (
           summary: 'The most viewed films',
           description: 'The first 1,000 are kept.',
           answers: { 200: { description: 'A page of films', schema: PageOf(RankedFilm) } },
-          faults: asks,
+          faults: ASK_FAULTS,
           reads: true,
         }),
       },
