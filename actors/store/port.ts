@@ -114,6 +114,8 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
    * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
    */
   bindLog(log: { id: string; ends: readonly number[] }): Promise<void>
+  /** Who claimed each partition last, in no order. A claim is no sign of life: who made it may have gone. */
+  owners(): Promise<{ partition: number; epoch: number; owner: string }[]>
   /** One segment, if it is still there and as long: compaction and other owners replace them. */
   readSegment(address: string, first: number, last: number): Promise<Segment | undefined>
   /** A segment that holds the rows of this offset. */

@@ -35,6 +35,21 @@ export function turnClaims(make: MakeStore) {
         expect(new Set(epochs).size).toBe(20)
       }),
     )
+    test(
+      'everyone sees who claimed each partition last, with the epoch that the claim got',
+      withStore(make, async (store, another) => {
+        const other = await another()
+        expect(await other.owners()).toEqual([])
+        await store.claim(2, 'http://a:3000#0')
+        const [second, first] = [await other.claim(2, 'http://b:3000#1'), await store.claim(0, 'local#0')]
+        for (const each of [store, other]) {
+          expect((await each.owners()).toSorted((a, b) => a.partition - b.partition)).toEqual([
+            { partition: 0, epoch: first, owner: 'local#0' },
+            { partition: 2, epoch: second, owner: 'http://b:3000#1' },
+          ])
+        }
+      }),
+    )
   })
 
   describe('snapshots', () => {

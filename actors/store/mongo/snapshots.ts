@@ -3,7 +3,7 @@ import type { StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
-type Methods = Pick<StateStore, 'claim' | 'loadSnapshots' | 'loadDue' | 'putSnapshots' | 'listAddresses'>
+type Methods = Pick<StateStore, 'claim' | 'owners' | 'loadSnapshots' | 'loadDue' | 'putSnapshots' | 'listAddresses'>
 type Stored = Omit<Snapshot, 'address'> & { _id: string }
 
 /** Owners of partitions and the snapshots of their actors. */
@@ -45,6 +45,11 @@ export async function openSnapshots({ db, attempt }: MongoConnection, raiseEnds:
           returnDocument: 'after',
         })
         return claimed!.epoch
+      }),
+    owners: () =>
+      attempt(async () => {
+        const found = await owners.find().toArray()
+        return found.map(({ _id, epoch, owner }) => ({ partition: _id, epoch, owner }))
       }),
     loadSnapshots: (addresses) =>
       attempt(async () => {

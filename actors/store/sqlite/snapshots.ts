@@ -3,13 +3,16 @@ import type { Snapshot } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
-type Methods = Pick<StateStore, 'claim' | 'loadSnapshots' | 'loadDue' | 'putSnapshots' | 'listAddresses'>
+type Methods = Pick<StateStore, 'claim' | 'owners' | 'loadSnapshots' | 'loadDue' | 'putSnapshots' | 'listAddresses'>
 
 /** Owners of partitions and the snapshots of their actors. */
 export function snapshotTable(sqlite: SqliteFile, raiseEnds: RaiseEnds): Methods {
   const claim = sqlite.prepare<{ epoch: number }, [number, string]>(
     `INSERT INTO owners VALUES (?, 1, ?)
      ON CONFLICT (partition) DO UPDATE SET epoch = owners.epoch + 1, owner = excluded.owner RETURNING epoch`,
+  )
+  const owners = sqlite.prepare<{ partition: number; epoch: number; owner: string }, []>(
+    'SELECT partition, epoch, owner FROM owners',
   )
   const load = sqlite.prepare<Snapshot, [string]>(
     'SELECT address, partition, offset, epoch, version, due, state, at FROM snapshots WHERE address = ?',
@@ -30,6 +33,9 @@ export function snapshotTable(sqlite: SqliteFile, raiseEnds: RaiseEnds): Methods
   return {
     async claim(partition, owner) {
       return sqlite.write(() => claim.get(partition, owner)!.epoch)
+    },
+    async owners() {
+      return sqlite.attempt(() => owners.all())
     },
     async loadSnapshots(addresses) {
       return sqlite.read(() => {
