@@ -21,6 +21,13 @@ const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 export const ADMIN = { email: 'admin@plant.example', password: 'correct horse battery staple' }
 export const DESK = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
+/** Every page has to look right in both themes, at a desk and in the hand. */
+export const LOOKS = [
+  ['light', DESK],
+  ['dark', DESK],
+  ['light', PHONE],
+  ['dark', PHONE],
+] as const
 const PATIENCE_MS = 30_000
 /** For a test in a browser, on a slow machine. */
 export const LONG = 120_000
@@ -171,4 +178,12 @@ export async function violations(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
     )
+}
+
+/** {@link violations}, and whether something runs over the page's sides. */
+export async function flaws(page: Page): Promise<string[]> {
+  const found = await violations(page)
+  const width = await page.evaluate('document.documentElement.scrollWidth')
+  const room = page.viewportSize()!.width
+  return width === room ? found : [...found, `${width} pixels wide, where ${room} are seen`]
 }
