@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Board } from '../../actors/cluster/board.ts'
-import { LocalCluster } from '../../actors/cluster/cluster.ts'
-import { Pool } from '../../actors/cluster/pool.ts'
 import { EXHAUSTER_IDS, type ExhausterDocument } from '../../actors/exhauster/schema.ts'
 import { POINTS, SIGNALS, signalOf, valueIndex } from '../../actors/exhauster/signals.ts'
 import { VALUE_COUNT } from '../../actors/exhauster/wire.ts'
-import { openSqliteLog } from '../../actors/log/sqlite/log.ts'
 import { formatPosition, type NewRecord } from '../../actors/runtime/index.ts'
-import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
-import { serve, type Served } from '../test-kit.ts'
+import { running, type Running } from '../running.fixture.ts'
 import { bytesOf, KeptAnswers } from './kept-answers.ts'
 
 /** The first frame of this plant; then one a minute, but for one that did not come. */
@@ -47,57 +39,24 @@ const frameRecord = (id: string, frame: number): NewRecord => ({
   value: JSON.stringify({ moment: momentOf(frame), clock: 'replay', values: valuesOf(frame) }),
 })
 
-const dir = mkdtempSync(join(tmpdir(), 'windbox-http-'))
-const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
-const log = openSqliteLog({ file: logFile, partitions: 4, clock: Date })
-const store = openSqliteStore(storeFile)
-const board = new Board(4, 1)
-const pool = new Pool({
-  workers: 1,
-  partitions: 4,
-  board,
-  storeFile,
-  logFile,
-  maxResident: 1000,
-  serveLog: (port, partitions) => log.serve(port, partitions),
-  onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
-  onFailed: (sentence) => {
-    throw new Error(sentence)
-  },
-  report: () => {},
-  now: () => Date.now(),
-})
-const cluster = new LocalCluster({ append: log.append, store, partitions: 4, board, pool })
-let served: Served
+let served: Running
 let token: string
 /** Where the last frame of each lies. */
 let minOffset: string
 
 beforeAll(async () => {
-  pool.start()
-  const deadline = performance.now() + 15_000
-  while (!cluster.readiness().ready) {
-    if (performance.now() > deadline) throw new Error('waited 15 s for the cluster to be ready')
-    await new Promise<void>((done) => setImmediate(done))
-  }
-  served = await serve(cluster)
+  served = await running()
   token = (await served.logIn()).access_token
   const last = new Map<string, string>()
   for (let frame = 0; frame < FRAMES; frame++) {
     if (frame === MISSING) continue
-    const positions = await cluster.append(EXHAUSTER_IDS.map((id) => frameRecord(id, frame)))
+    const positions = await served.cluster.append(EXHAUSTER_IDS.map((id) => frameRecord(id, frame)))
     EXHAUSTER_IDS.forEach((id, i) => last.set(id, formatPosition(positions[i]!)))
   }
   minOffset = [...last.values()].join()
   await read('/api/v1/exhausters', { 'x-min-offset': minOffset })
 })
-afterAll(async () => {
-  served.stop()
-  await pool.stop()
-  await store.close()
-  await log.close()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterAll(() => served.end())
 
 const call = (path: string, headers: Record<string, string> = {}) => served.call('GET', path, { token, headers })
 
@@ -117,7 +76,7 @@ test('the six stand in the order of the plant, without their signals', async () 
 
 test('a document is what the actor says, byte by byte, and says where in the log', async () => {
   const answer = await call('/api/v1/exhausters/f-171')
-  const { body, offset } = await cluster.ask('exhauster/f-171', 'document')
+  const { body, offset } = await served.cluster.ask('exhauster/f-171', 'document')
   expect(answer.text).toBe(body)
   expect(answer.headers.get('x-actor-offset')).toMatch(new RegExp(`^\\d-${offset}$`))
   expect(answer.headers.get('x-state')).toBe('live')
@@ -127,7 +86,7 @@ test('a document is what the actor says, byte by byte, and says where in the log
 
 test('a read that asks for a position sees what was written there, also when it was kept before', async () => {
   const before = await read('/api/v1/exhausters/u-172')
-  const [position] = await cluster.append([frameRecord('u-172', FRAMES)])
+  const [position] = await served.cluster.append([frameRecord('u-172', FRAMES)])
   const after = await read('/api/v1/exhausters/u-172', { 'x-min-offset': formatPosition(position!) })
   expect([before.updated_at, after.updated_at] as string[]).toEqual([iso(momentOf(FRAMES - 1)), iso(momentOf(FRAMES))])
   // And from then on everybody.
@@ -281,7 +240,7 @@ test('a rotor is noted, reaches its machine, and one that was missed is sent aga
     recorded_at: '',
     recorded_by: 1,
   }
-  await store.insert({ name: 'rotors', indexed: ['exhauster'] }, 'x-172/000000002', missed)
+  await served.store.insert({ name: 'rotors', indexed: ['exhauster'] }, 'x-172/000000002', missed)
   expect(await served.repairRotors()).toBe(1)
   const third = await post({ number: 'РТ-19', installed_at: '2026-01-10T00:40:00Z' })
   expect(third.json.version).toBe(3)
