@@ -113,6 +113,28 @@ function brokers(text: string): readonly string[] {
   })
 }
 
+function mongoAddress(text: string): string {
+  if (!/^mongodb(\+srv)?:\/\/[^\s/]/.test(text)) throw 'must be an address that begins with mongodb://'
+  return text
+}
+
+function namespace(text: string): string {
+  if (!/^[a-z][a-z0-9_-]{0,37}$/.test(text))
+    throw 'must be at most 38 small letters, digits, - and _, and begin with a letter'
+  return text
+}
+
+function nodeSecret(text: string): string {
+  if (text.length < 32) throw 'must have 32 characters or more'
+  return text
+}
+
+function sessionTimeout(text: string): number {
+  const ms = age(text)
+  if (ms < 2000 || ms > 300_000) throw 'must be from 2s to 5m'
+  return ms
+}
+
 /** For settings that may stay unset. */
 function optional<T>(read: (text: string) => T) {
   return (text: string): T | undefined => read(text)
@@ -139,12 +161,74 @@ export const SETTINGS = {
     description: 'where backups are laid',
   }),
   WINDBOX_WORKERS: setting({
-    read: integer(1, 64),
+    read: integer(0, 64),
     default: Math.max(1, availableParallelism() - 1),
     shown: 'cores − 1',
-    description: 'threads that hold the actors',
+    description: 'threads that hold the actors; 0: a node of a cluster that only answers',
   }),
-  WINDBOX_PARTITIONS: setting({ read: integer(1, 1024), default: 16, description: 'fixed when the log is made' }),
+  WINDBOX_PARTITIONS: setting({
+    read: integer(1, 1024),
+    default: 16,
+    shown: '16, in a cluster 64',
+    description: 'fixed when the log is made',
+  }),
+  WINDBOX_KAFKA_BROKERS: setting({
+    read: brokers,
+    default: [],
+    shown: 'none',
+    description: 'the log of the cluster edition: Redpanda or Kafka, host:port,…',
+  }),
+  WINDBOX_KAFKA_USERNAME: setting({
+    read: optional(anyText),
+    default: undefined,
+    shown: 'none',
+    description: 'SCRAM-SHA-512 user',
+  }),
+  WINDBOX_KAFKA_PASSWORD: setting({
+    read: optional(anyText),
+    default: undefined,
+    shown: 'none',
+    secret: true,
+    description: 'its password',
+  }),
+  WINDBOX_KAFKA_TLS: setting({ read: flag, default: false, description: 'speak TLS with the brokers' }),
+  WINDBOX_KAFKA_CA: setting({
+    read: optional(anyText),
+    default: undefined,
+    shown: 'none',
+    description: 'PEM file of the authority that signs the brokers; with it, TLS',
+  }),
+  WINDBOX_MONGODB_URL: setting({
+    read: optional(mongoAddress),
+    default: undefined,
+    shown: 'none',
+    secret: true,
+    description: 'the store of the cluster edition: a replica set',
+  }),
+  WINDBOX_NAMESPACE: setting({
+    read: namespace,
+    default: 'windbox',
+    description: 'prefix of topics, name of consumer group and database',
+  }),
+  WINDBOX_NODE_URL: setting({
+    read: optional(webAddress),
+    default: undefined,
+    shown: 'none: the only node',
+    description: 'how other nodes reach this one',
+  }),
+  WINDBOX_NODE_SECRET: setting({
+    read: optional(nodeSecret),
+    default: undefined,
+    shown: 'none',
+    secret: true,
+    description: 'what nodes know each other by, the same for all',
+  }),
+  WINDBOX_SESSION_TIMEOUT: setting({
+    read: sessionTimeout,
+    default: 10_000,
+    shown: '10s',
+    description: 'a node that is silent for so long loses its actors to the others',
+  }),
   WINDBOX_ADMIN_EMAIL: setting({
     read: optional(anyText),
     default: undefined,
@@ -272,16 +356,13 @@ export const SETTINGS = {
   }),
 } satisfies Record<string, Setting<unknown>>
 
-/** Settings of the cluster edition, which this version does not have: to ignore them would put data where nobody looks for it. */
-const NOT_YET = [
-  'WINDBOX_KAFKA_BROKERS',
-  'WINDBOX_MONGODB_URL',
-  'WINDBOX_NAMESPACE',
-  'WINDBOX_NODE_URL',
-  'WINDBOX_NODE_SECRET',
-]
-
 export type Config = { readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['default'] }
+
+const CLUSTER_PARTITIONS = 64
+
+/** Whether log and store are servers. */
+export const inCluster = (config: Pick<Config, 'WINDBOX_KAFKA_BROKERS'>): boolean =>
+  config.WINDBOX_KAFKA_BROKERS.length > 0
 
 /** What the command line asked for, and every setting. A flag wins over the environment. Throws {@link ConfigError}. */
 export function readConfig(
@@ -295,7 +376,8 @@ export function readConfig(
     Object.entries(SETTINGS).map(([name, one]) => [name, readSetting(name, one, given[name])]),
   ) as Config
   checkTogether(config)
-  return { command, config }
+  const partitions = inCluster(config) && !given.WINDBOX_PARTITIONS ? CLUSTER_PARTITIONS : config.WINDBOX_PARTITIONS
+  return { command, config: { ...config, WINDBOX_PARTITIONS: partitions } }
 }
 
 /** What `--help` prints. */
@@ -313,11 +395,7 @@ ${settings.join('\n')}
 function refuseUnknown(given: Readonly<Record<string, string | undefined>>): void {
   for (const name of Object.keys(given)) {
     if (!name.startsWith('WINDBOX_') || Object.hasOwn(SETTINGS, name) || !given[name]) continue
-    throw new ConfigError(
-      NOT_YET.includes(name)
-        ? `${name} belongs to the cluster edition, which this version does not have: unset it`
-        : `${name} is not a setting of Windbox`,
-    )
+    throw new ConfigError(`${name} is not a setting of Windbox`)
   }
 }
 
@@ -331,6 +409,25 @@ function readSetting(name: string, one: Setting<unknown>, text: string | undefin
 }
 
 function checkTogether(config: Config): void {
+  if (inCluster(config) !== (config.WINDBOX_MONGODB_URL !== undefined)) {
+    throw new ConfigError(
+      'WINDBOX_KAFKA_BROKERS and WINDBOX_MONGODB_URL go together: both make a cluster, none is embedded',
+    )
+  }
+  if ((config.WINDBOX_NODE_URL === undefined) !== (config.WINDBOX_NODE_SECRET === undefined)) {
+    throw new ConfigError('WINDBOX_NODE_URL and WINDBOX_NODE_SECRET go together: set both or neither')
+  }
+  if (!inCluster(config) && config.WINDBOX_NODE_URL !== undefined) {
+    throw new ConfigError(
+      'WINDBOX_NODE_URL is for a cluster: WINDBOX_KAFKA_BROKERS and WINDBOX_MONGODB_URL are not set',
+    )
+  }
+  if (config.WINDBOX_WORKERS === 0 && config.WINDBOX_NODE_URL === undefined) {
+    throw new ConfigError('WINDBOX_WORKERS=0 is for a node of a cluster: WINDBOX_NODE_URL is not set')
+  }
+  if ((config.WINDBOX_KAFKA_USERNAME === undefined) !== (config.WINDBOX_KAFKA_PASSWORD === undefined)) {
+    throw new ConfigError('WINDBOX_KAFKA_USERNAME and WINDBOX_KAFKA_PASSWORD go together: set both or neither')
+  }
   if (config.WINDBOX_PLANT === 'replay' && !config.WINDBOX_PLANT_FILE) {
     throw new ConfigError('WINDBOX_PLANT_FILE must name the recorded frames when WINDBOX_PLANT=replay')
   }

@@ -37,23 +37,20 @@ export function leaveAddress(dir: string, url: string): () => void {
   return () => rmSync(addressFile(dir), { force: true })
 }
 
-/** Where the server of this folder listens, or was listening when it was killed. */
-export function addressOf(dir: string): string | undefined {
+/** Where the server of this data listens, or was listening when it was killed, as far as it left word. */
+export function addressOf({ WINDBOX_NODE_URL: url, WINDBOX_DATA_DIR: dir }: Config): string | undefined {
   try {
-    return readFileSync(addressFile(dir), 'utf8').trim() || undefined
+    return url ?? (readFileSync(addressFile(dir), 'utf8').trim() || undefined)
   } catch {
     return undefined
   }
 }
 
 /**
- * A folder belongs to the demonstration or to a plant from its first frame on: mixed, the pages would show the one's machines and the
- * other's history, and nothing would say so. Throws {@link ConfigError}.
+ * Data belong to the demonstration or to a plant from the first frame on: mixed, the pages would show the one's machines and the other's
+ * history, and nothing would say so. `place` is what holds them. Throws {@link ConfigError}.
  */
-export async function keepPlantsApart(
-  store: Documents,
-  { WINDBOX_PLANT: plant, WINDBOX_DATA_DIR: dir }: Pick<Config, 'WINDBOX_PLANT' | 'WINDBOX_DATA_DIR'>,
-): Promise<void> {
+export async function keepPlantsApart(store: Documents, plant: Config['WINDBOX_PLANT'], place: string): Promise<void> {
   if (plant === 'off') return
   const demonstration = plant === 'synthetic'
   const known = await store.get<{ demonstration: boolean }>(SETTINGS, PLANT)
@@ -61,7 +58,7 @@ export async function keepPlantsApart(
   if (known.body.demonstration === demonstration) return
   throw new ConfigError(
     demonstration
-      ? `${dir} holds the data of a plant: set WINDBOX_PLANT as before, or WINDBOX_DATA_DIR to another folder for the demonstration`
-      : `${dir} holds the data of the demonstration: set WINDBOX_DATA_DIR to another folder for the plant, or remove this one`,
+      ? `${place} holds the data of a plant: set WINDBOX_PLANT as before, or use another for the demonstration (WINDBOX_DATA_DIR, in a cluster WINDBOX_NAMESPACE)`
+      : `${place} holds the data of the demonstration: use another for the plant (WINDBOX_DATA_DIR, in a cluster WINDBOX_NAMESPACE), or remove it`,
   )
 }

@@ -1,10 +1,7 @@
-import { join } from 'node:path'
-import { Board } from './actors/cluster/board.ts'
 import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
 import type { Cluster } from './actors/cluster/port.ts'
 import { kafkaPlant } from './actors/gateway/kafka.ts'
-import { openSqliteLog } from './actors/log/sqlite/log.ts'
 import { commandSender } from './actors/manipulator/send-command.ts'
 import { DeliveryLoop } from './actors/outgoing/loop.ts'
 import type { TargetKind } from './actors/outgoing/target.ts'
@@ -13,15 +10,16 @@ import { runGateway } from './actors/plant/gateway.ts'
 import { keptFrom } from './actors/plant/retention.ts'
 import type { FrameSource } from './actors/plant/source.ts'
 import { Fault, type Append } from './actors/runtime/index.ts'
-import { openSqliteStore } from './actors/store/sqlite/store.ts'
 import type { Command } from './command-line.ts'
 import { addUser, loginLink, rotateKeys } from './commands/accounts.ts'
-import { backup, backups, restore } from './commands/backup.ts'
+import { backup, restore } from './commands/backup.ts'
 import { check } from './commands/check.ts'
 import { askPassword } from './commands/password.ts'
 import { ConfigError } from './config-error.ts'
-import { readConfig, usage, type Config } from './config.ts'
-import { keepPlantsApart, leaveAddress, openDataDir, refuseHalfRestored } from './data-dir.ts'
+import { inCluster, readConfig, usage, type Config } from './config.ts'
+import { keepPlantsApart } from './data-dir.ts'
+import { openEmbedded } from './editions/embedded.ts'
+import { unlistenable } from './editions/waiting-room.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { httpConfig, originOf } from './http-config.ts'
@@ -78,48 +76,30 @@ export async function startWindbox(
   try {
     const stopping = new AbortController()
     undo.push(() => stopping.abort())
-    const dir = config.WINDBOX_DATA_DIR
-    undo.push(openDataDir(dir))
-    refuseHalfRestored(dir)
-    const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
-
-    const log = openSqliteLog({
-      file: logFile,
-      partitions: config.WINDBOX_PARTITIONS,
-      clock,
-      retention: config.WINDBOX_LOG_RETENTION,
-    })
-    undo.push(() => log.close())
-    const store = openSqliteStore(storeFile)
-    undo.push(() => store.close())
+    const { log, store, backend, place, backUp, announce } = inCluster(config)
+      ? await (
+          await import('./editions/cluster.ts')
+        ).openCluster(config, clock, undo, { logger, signal: stopping.signal })
+      : await openEmbedded(config, clock, undo)
     await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
-    await keepPlantsApart(store, config)
+    await keepPlantsApart(store, config.WINDBOX_PLANT, place)
     const source = plantSource(config, log.id, stopping.signal, logger)
 
-    const workers = Math.min(config.WINDBOX_WORKERS, config.WINDBOX_PARTITIONS)
-    const board = new Board(log.partitions, workers)
     let deliveries: DeliveryLoop | undefined
     const pool = new Pool({
-      workers,
+      workers: config.WINDBOX_WORKERS,
       partitions: log.partitions,
-      board,
-      storeFile,
-      logFile,
+      backend,
       maxResident: MAX_RESIDENT,
-      serveLog: (port, partitions) => log.serve(port, partitions),
       onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
       onOutgoing: (at) => deliveries?.wake(at),
+      onOwned: () => deliveries?.wake(),
       onFailed,
       report: (level, sentence) => logger[level](sentence),
       now: () => performance.now(),
     })
-    const cluster = new LocalCluster({
-      append: sayingTrouble(log.append, logger),
-      store,
-      partitions: log.partitions,
-      board,
-      pool,
-    })
+    const append = sayingTrouble(log.append, logger)
+    const cluster = new LocalCluster({ append, store, partitions: log.partitions, pool })
     pool.start()
     undo.push(() => pool.stop())
 
@@ -128,7 +108,7 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
-      backUp: backups(config, clock.now),
+      ...(backUp && { backUp }),
     }).catch((error: unknown) => {
       if (!(error instanceof Fault) || error.code !== 'VALIDATION') throw error
       throw new ConfigError(`WINDBOX_ADMIN_EMAIL and WINDBOX_ADMIN_PASSWORD make no account: ${error.message}`)
@@ -136,8 +116,7 @@ export async function startWindbox(
     try {
       server.app.listen(listenOptions(httpConfig(config)))
     } catch (error) {
-      const address = `WINDBOX_HOST=${config.WINDBOX_HOST} WINDBOX_PORT=${config.WINDBOX_PORT}`
-      throw new ConfigError(`${address} cannot be listened on: ${(error as Error).message}`)
+      throw unlistenable(config.WINDBOX_HOST, config.WINDBOX_PORT, error)
     }
     undo.push(
       () => server.app.stop(true),
@@ -155,6 +134,7 @@ export async function startWindbox(
         ['webhook', server.webhook],
         ['tcp', tcpTarget(commandSender({ now: clock.now }))],
       ]),
+      ...(backend.edition === 'cluster' && { partitions: () => cluster.owned() }),
       now: clock.now,
       random: Math.random,
       report: (sentence) => logger.warn(sentence),
@@ -162,7 +142,7 @@ export async function startWindbox(
     deliveries.wake()
     undo.push(() => deliveries?.stop())
     const url = originOf(config, server.app.server!.port!)
-    undo.push(leaveAddress(dir, url))
+    undo.push(announce(url))
 
     if (source) {
       const frames = runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal: stopping.signal })
@@ -175,12 +155,15 @@ export async function startWindbox(
         await frames.catch(() => {})
       })
     }
+    /** One node does it for all: the one that has the first partition. */
+    const keepHouse = (ms: number, work: () => Promise<void>, firstMs?: number) =>
+      repeat(ms, async () => void (cluster.owned().includes(0) && (await work())), logger, firstMs)
     undo.push(
-      repeat(RETAIN_EVERY_MS, () => log.retain(), logger),
-      repeat(SWEEP_EVERY_MS, () => server.sweepDevices(), logger),
-      repeat(SWEEP_EVERY_MS, () => server.sweepRetries(), logger),
-      repeat(REPAIR_EVERY_MS, async () => void (await server.repairRelays()), logger),
-      repeat(
+      keepHouse(RETAIN_EVERY_MS, () => log.retain()),
+      keepHouse(SWEEP_EVERY_MS, () => server.sweepDevices()),
+      keepHouse(SWEEP_EVERY_MS, () => server.sweepRetries()),
+      keepHouse(REPAIR_EVERY_MS, async () => void (await server.repairRelays())),
+      keepHouse(
         EXPIRE_EVERY_MS,
         async () => {
           const now = clock.now()
@@ -195,7 +178,6 @@ export async function startWindbox(
           })
           await server.sweepReplays()
         },
-        logger,
         FIRST_EXPIRE_MS,
       ),
     )

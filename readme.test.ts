@@ -35,6 +35,7 @@ test('whoever follows the README has a new kind of actor with one folder and one
       'config-error.ts',
       'config.ts',
       'data-dir.ts',
+      'editions',
       'http-config.ts',
       'logger.ts',
       'main.ts',

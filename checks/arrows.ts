@@ -70,7 +70,7 @@ export const ROOMS: readonly {
     ],
   },
   // What stands on the command line beside `start`: under main.ts, above the parts.
-  { room: 'commands', in: ['commands/'], may: ['root', 'runtime', 'backup', 'store', 'http'] },
+  { room: 'commands', in: ['commands/'], may: ['root', 'runtime', 'backup', 'store', 'store port', 'http'] },
   { room: 'sims', in: ['sims/'], may: [] },
   { room: 'checks', in: ['checks/'], may: [] },
   { room: 'benchmarks', in: ['bench.ts', 'bench/'], may: ['runtime', 'log', 'store'] },

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSqliteStore } from '../actors/store/sqlite/store.ts'
+import type { StateStore } from '../actors/store/port.ts'
 import { ConfigError } from '../config-error.ts'
-import type { Config } from '../config.ts'
+import { inCluster, type Config } from '../config.ts'
 import { addressOf } from '../data-dir.ts'
 import { SOMEBODY } from '../http/auth/audit.ts'
 import { createAuthority, type Authority } from '../http/auth/authority.ts'
@@ -14,16 +15,24 @@ import { httpConfig, originOf } from '../http-config.ts'
  * people find the server. Throws {@link ConfigError} where there is no data.
  */
 async function withAccounts<T>(config: Config, work: (authority: Authority, origin: string) => Promise<T>): Promise<T> {
-  const dir = config.WINDBOX_DATA_DIR
-  const file = join(dir, 'store.sqlite')
-  if (!existsSync(file)) throw new ConfigError(`WINDBOX_DATA_DIR=${dir} holds no data yet: start the server first`)
-  const store = openSqliteStore(file)
+  const store = await openStore(config)
   try {
     const authority = await createAuthority({ store, config: httpConfig(config), now: Date.now })
-    return await work(authority, config.WINDBOX_PUBLIC_URL ?? addressOf(dir) ?? originOf(config, config.WINDBOX_PORT))
+    return await work(
+      authority,
+      config.WINDBOX_PUBLIC_URL ?? addressOf(config) ?? originOf(config, config.WINDBOX_PORT),
+    )
   } finally {
     await store.close()
   }
+}
+
+async function openStore(config: Config): Promise<StateStore> {
+  if (inCluster(config)) return (await import('../editions/cluster.ts')).openStore(config)
+  const dir = config.WINDBOX_DATA_DIR
+  const file = join(dir, 'store.sqlite')
+  if (!existsSync(file)) throw new ConfigError(`WINDBOX_DATA_DIR=${dir} holds no data yet: start the server first`)
+  return openSqliteStore(file)
 }
 
 /** A link that lets an admin in. */

@@ -6,10 +6,19 @@ import { restoreBackup } from '../actors/backup/restore.ts'
 import { backUpBeside } from '../actors/backup/run.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import { ConfigError } from '../config-error.ts'
-import type { Config } from '../config.ts'
+import { inCluster, type Config } from '../config.ts'
 import { openDataDir } from '../data-dir.ts'
 
 type Dirs = Pick<Config, 'WINDBOX_DATA_DIR' | 'WINDBOX_BACKUP_DIR'>
+type Where = Dirs & Pick<Config, 'WINDBOX_KAFKA_BROKERS'>
+
+/** Whose data lie in servers copies them with those servers' own tools. */
+function refuseCluster(config: Where): void {
+  if (!inCluster(config)) return
+  throw new ConfigError(
+    'In a cluster the database and the broker are backed up with their own tools: see docs/operation.md',
+  )
+}
 
 /** A folder of its own for each backup, named by its time, so that their order is that of their names. */
 function folderFor({ WINDBOX_DATA_DIR: data, WINDBOX_BACKUP_DIR: backups }: Dirs, now: number): string {
@@ -34,7 +43,8 @@ export function backups(config: Dirs, now: () => number) {
 }
 
 /** `windbox backup`: also beside a running server. Answers where it lies. */
-export async function backup(config: Dirs, to: string | undefined): Promise<{ folder: string; manifest: Manifest }> {
+export async function backup(config: Where, to: string | undefined): Promise<{ folder: string; manifest: Manifest }> {
+  refuseCluster(config)
   const dir = config.WINDBOX_DATA_DIR
   if (!existsSync(join(dir, 'store.sqlite'))) throw new ConfigError(`WINDBOX_DATA_DIR=${dir} holds no data to back up`)
   const folder = to ?? folderFor(config, Date.now())
@@ -42,7 +52,8 @@ export async function backup(config: Dirs, to: string | undefined): Promise<{ fo
 }
 
 /** `windbox restore`: into a data directory that is empty and that no server uses. */
-export async function restore(config: Dirs, from: string): Promise<Manifest> {
+export async function restore(config: Where, from: string): Promise<Manifest> {
+  refuseCluster(config)
   const close = openDataDir(config.WINDBOX_DATA_DIR)
   try {
     return await restoreBackup(from, config.WINDBOX_DATA_DIR)

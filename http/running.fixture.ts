@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Board } from '../actors/cluster/board.ts'
 import { LocalCluster } from '../actors/cluster/cluster.ts'
 import { Pool } from '../actors/cluster/pool.ts'
 import { openSqliteLog } from '../actors/log/sqlite/log.ts'
@@ -17,15 +16,11 @@ export async function running(config: Partial<HttpConfig> = {}) {
   const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
   const log = openSqliteLog({ file: logFile, partitions: PARTITIONS, clock: Date })
   const store = openSqliteStore(storeFile)
-  const board = new Board(PARTITIONS, 1)
   const pool = new Pool({
     workers: 1,
     partitions: PARTITIONS,
-    board,
-    storeFile,
-    logFile,
+    backend: { edition: 'embedded', storeFile, logFile, serveLog: (port, partitions) => log.serve(port, partitions) },
     maxResident: 1000,
-    serveLog: (port, partitions) => log.serve(port, partitions),
     onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
     onFailed: (sentence) => {
       throw new Error(sentence)
@@ -33,7 +28,7 @@ export async function running(config: Partial<HttpConfig> = {}) {
     report: () => {},
     now: () => Date.now(),
   })
-  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, board, pool })
+  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, pool })
   pool.start()
   await until('the cluster to be ready', () => cluster.readiness().ready)
   const served = await serve(cluster, { config })

@@ -6,7 +6,6 @@ import { compare, quantile } from '../../bench/compare.ts'
 import { until } from '../../bench/product.ts'
 import { openSqliteLog } from '../log/sqlite/log.ts'
 import { openSqliteStore } from '../store/sqlite/store.ts'
-import { Board } from './board.ts'
 import { LocalCluster } from './cluster.ts'
 import { Pool } from './pool.ts'
 
@@ -20,24 +19,20 @@ async function openCluster(folder: string) {
   const [logFile, storeFile] = [join(folder, 'log.sqlite'), join(folder, 'store.sqlite')]
   const log = openSqliteLog({ file: logFile, partitions: PARTITIONS, clock: Date })
   const store = openSqliteStore(storeFile)
-  const board = new Board(PARTITIONS, 1)
   const failed = (sentence: string) => {
     throw new Error(sentence)
   }
   const pool = new Pool({
     workers: 1,
     partitions: PARTITIONS,
-    board,
-    storeFile,
-    logFile,
+    backend: { edition: 'embedded', storeFile, logFile, serveLog: (port, partitions) => log.serve(port, partitions) },
     maxResident: 1_000,
-    serveLog: (port, partitions) => log.serve(port, partitions),
     onChanged() {},
     onFailed: failed,
     report: (level, sentence) => (level === 'info' ? undefined : failed(sentence)),
     now: () => Date.now(),
   })
-  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, board, pool })
+  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, pool })
   pool.start()
   await until('the worker to serve', 30_000, 10, () => cluster.readiness().ready)
   return {

@@ -1,94 +1,85 @@
-import { versionSlot } from '../runtime/index.ts'
+const OPENED = 0
+const REACHED = 1
+const TARGET = 2
+const CELLS = 3
 
-/** Version counters; a power of two. Two actors that share one only make a kept answer look old too early. */
-const VERSIONS = 1 << 14
+/** No position reaches it: the target of a partition that is not open. */
+const NEVER = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
- * What every thread sees of the partitions without a message: shared memory. A partition's cells are written by its owner only.
- * It makes "may I give the kept answer?" and "is this record applied?" a read of memory.
+ * What the node's threads see of one Worker's partitions without a message: memory that they share, and that this Worker alone writes to
+ * while it lives. It makes "is this record applied?" a read of memory.
  */
 export class Board {
   readonly buffer: SharedArrayBuffer
-  readonly #partitions: number
-  /** Offset after the last applied record, per partition. */
-  readonly #positions: BigInt64Array
-  /** Records that were still to be applied when the partition was opened: its end then. */
-  readonly #targets: BigInt64Array
-  /** Where it was opened. */
-  readonly #starts: BigInt64Array
+  /** Per partition: where it was opened, the offset after the last applied record, and the end of the log when it was opened. */
+  readonly #cells: BigInt64Array
+  readonly #lease: Float64Array
   readonly #beats: Int32Array
-  /** For the turn loops to bump. */
-  readonly versions: Int32Array
 
-  constructor(partitions: number, workers: number, buffer?: SharedArrayBuffer) {
-    const words = partitions * 8
-    this.buffer = buffer ?? new SharedArrayBuffer(3 * words + workers * 4 + VERSIONS * 4)
-    this.#partitions = partitions
-    this.#positions = new BigInt64Array(this.buffer, 0, partitions)
-    this.#targets = new BigInt64Array(this.buffer, words, partitions)
-    this.#starts = new BigInt64Array(this.buffer, 2 * words, partitions)
-    this.#beats = new Int32Array(this.buffer, 3 * words, workers)
-    this.versions = new Int32Array(this.buffer, 3 * words + workers * 4, VERSIONS)
-    // A partition that nobody has opened yet is restoring: its target is beyond every position.
-    if (!buffer) this.#targets.fill(BigInt(Number.MAX_SAFE_INTEGER))
+  constructor(partitions: number, buffer?: SharedArrayBuffer) {
+    const words = partitions * CELLS * 8
+    this.buffer = buffer ?? new SharedArrayBuffer(words + 12)
+    this.#cells = new BigInt64Array(this.buffer, 0, partitions * CELLS)
+    this.#lease = new Float64Array(this.buffer, words, 1)
+    this.#beats = new Int32Array(this.buffer, words + 8, 1)
+    if (!buffer) for (let partition = 0; partition < partitions; partition++) this.close(partition)
   }
 
-  /**
-   * Nobody serves this partition until `open`. What its last owner had applied, its successor has not; and an answer kept from before
-   * may be older than the log, though no turn loop says so: every version changes.
-   */
+  /** Nobody serves this partition here until `open`. What its last owner had applied, its successor has not. */
   close(partition: number): void {
-    Atomics.store(this.#targets, partition, BigInt(Number.MAX_SAFE_INTEGER))
-    Atomics.store(this.#positions, partition, 0n)
-    for (let slot = 0; slot < VERSIONS; slot++) Atomics.add(this.versions, slot, 1)
+    this.#store(partition, TARGET, NEVER)
+    this.#store(partition, REACHED, 0n)
   }
 
-  /** Owner: replay begins at `start` and ends at `target`. */
+  /** Replay begins at `start` and ends at `target`. */
   open(partition: number, start: number, target: number): void {
-    Atomics.store(this.#starts, partition, BigInt(start))
-    Atomics.store(this.#positions, partition, BigInt(start))
-    Atomics.store(this.#targets, partition, BigInt(target))
+    this.#store(partition, OPENED, BigInt(start))
+    this.#store(partition, REACHED, BigInt(start))
+    this.#store(partition, TARGET, BigInt(target))
   }
 
-  /** Owner: everything before `position` is applied. */
+  /** Everything before `position` is applied. */
   applied(partition: number, position: number): void {
-    Atomics.store(this.#positions, partition, BigInt(position))
+    this.#store(partition, REACHED, BigInt(position))
   }
 
   position(partition: number): number {
-    return Number(Atomics.load(this.#positions, partition))
+    return Number(this.#load(partition, REACHED))
   }
 
-  restoring(partition: number): boolean {
-    return Atomics.load(this.#positions, partition) < Atomics.load(this.#targets, partition)
+  /** How the replay of a partition gets on; one that is not open yet is restoring with nothing to replay. */
+  progress(partition: number): { restoring: boolean; replayed: number; toReplay: number } {
+    const opened = this.#load(partition, OPENED)
+    const reached = this.#load(partition, REACHED)
+    const target = this.#load(partition, TARGET)
+    if (target === NEVER) return { restoring: true, replayed: 0, toReplay: 0 }
+    const replayed = Number((reached < target ? reached : target) - opened)
+    return { restoring: reached < target, replayed, toReplay: Number(target - opened) }
   }
 
-  /** Progress of the replay over all partitions. Those that are not open yet count as restoring with nothing to replay. */
-  progress(): { restoring: number; replayed: number; toReplay: number } {
-    let restoring = 0
-    let replayed = 0
-    let toReplay = 0
-    for (let partition = 0; partition < this.#partitions; partition++) {
-      const target = Number(Atomics.load(this.#targets, partition))
-      const position = this.position(partition)
-      if (position < target) restoring++
-      if (target === Number.MAX_SAFE_INTEGER) continue
-      const start = Number(Atomics.load(this.#starts, partition))
-      replayed += Math.min(position, target) - start
-      toReplay += target - start
-    }
-    return { restoring, replayed, toReplay }
+  /** Until when the group leaves the partitions to this Worker for certain: ms of the main thread's `performance.now()`. */
+  get leaseMs(): number {
+    return this.#lease[0]!
   }
 
-  version(address: string): number {
-    return Atomics.load(this.versions, versionSlot(address, VERSIONS))
+  set leaseMs(until: number) {
+    this.#lease[0] = until
   }
 
-  beat(worker: number): void {
-    Atomics.add(this.#beats, worker, 1)
+  beat(): void {
+    Atomics.add(this.#beats, 0, 1)
   }
 
-  beats(worker: number): number {
-    return Atomics.load(this.#beats, worker)
+  get beats(): number {
+    return Atomics.load(this.#beats, 0)
+  }
+
+  #load(partition: number, cell: number): bigint {
+    return Atomics.load(this.#cells, partition * CELLS + cell)
+  }
+
+  #store(partition: number, cell: number, value: bigint): void {
+    Atomics.store(this.#cells, partition * CELLS + cell, value)
   }
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { openSqliteLog } from '../log/sqlite/log.ts'
 import { Fault, partitionOf, type NewRecord, type Position } from '../runtime/index.ts'
 import { openSqliteStore } from '../store/sqlite/store.ts'
-import { Board } from './board.ts'
 import { LocalCluster } from './cluster.ts'
 import { Pool } from './pool.ts'
 
@@ -21,23 +20,19 @@ async function start(dir: string, workers = 2) {
   const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
   const log = openSqliteLog({ file: logFile, partitions: PARTITIONS, clock })
   const store = openSqliteStore(storeFile)
-  const board = new Board(PARTITIONS, workers)
   const reports: string[] = []
   const failures: string[] = []
   const pool = new Pool({
     workers,
     partitions: PARTITIONS,
-    board,
-    storeFile,
-    logFile,
+    backend: { edition: 'embedded', storeFile, logFile, serveLog: (port, partitions) => log.serve(port, partitions) },
     maxResident: 1000,
-    serveLog: (port, partitions) => log.serve(port, partitions),
     onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
     onFailed: (sentence) => failures.push(sentence),
     report: (_level, sentence) => reports.push(sentence),
     now: () => performance.now(),
   })
-  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, board, pool })
+  const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, pool })
   pool.start()
   let stopped = false
   const stop = async () => {

@@ -1,6 +1,5 @@
 import { Fault, partitionOf, readRows, type Append, type Rows, type Segment } from '../runtime/index.ts'
 import type { StateStore } from '../store/port.ts'
-import type { Board } from './board.ts'
 import type { Pool } from './pool.ts'
 import { ALONE, type ActorAnswer, type AskOptions, type Change, type Cluster, type HistoryRows } from './port.ts'
 import type { Questions } from './questions.ts'
@@ -9,21 +8,19 @@ const REACH_MS = 2000
 const RESTORE_MS = 1000
 const LOOK_AGAIN_MS = 5
 
-/** The actors of this process, as HTTP and pages see them. */
+/** The actors of this process, as HTTP and pages see them. For one whose partition is elsewhere: NOT_OWNER. */
 export class LocalCluster implements Cluster {
   readonly append: Append
   readonly store: StateStore
   readonly partitions: number
   readonly bus = ALONE
-  readonly #board: Board
   readonly #pool: Pool
   readonly #listeners = new Set<(changes: readonly Change[]) => void>()
 
-  constructor(parts: { append: Append; store: StateStore; partitions: number; board: Board; pool: Pool }) {
+  constructor(parts: { append: Append; store: StateStore; partitions: number; pool: Pool }) {
     this.append = parts.append
     this.store = parts.store
     this.partitions = parts.partitions
-    this.#board = parts.board
     this.#pool = parts.pool
   }
 
@@ -42,11 +39,11 @@ export class LocalCluster implements Cluster {
   }
 
   owned(): readonly number[] {
-    return this.#pool.workers.flatMap(({ partitions }) => partitions)
+    return this.#pool.owned()
   }
 
   version(address: string): number {
-    return this.#board.version(address)
+    return this.#pool.version(partitionOf(address, this.partitions), address) ?? neverBefore()
   }
 
   /**
@@ -77,7 +74,7 @@ export class LocalCluster implements Cluster {
   }
 
   readiness(): ReturnType<Cluster['readiness']> {
-    const progress = this.#board.progress()
+    const progress = this.#pool.progress()
     const open = this.#pool.workers.every((worker) => worker.open)
     return { ready: open && progress.restoring === 0, partitions: this.partitions, ...progress }
   }
@@ -109,7 +106,7 @@ export class LocalCluster implements Cluster {
   }
 
   async tails(addresses: readonly string[]): Promise<ReadonlyMap<string, Rows>> {
-    const shares = Map.groupBy(addresses, (address) => this.#questionsOf(address))
+    const shares = Map.groupBy(addresses, (address) => this.#questionsOf(partitionOf(address, this.partitions)))
     const replies = await Promise.all(
       [...shares].map(([questions, own]) => this.#patiently(() => questions, { type: 'tails', addresses: own })),
     )
@@ -122,7 +119,7 @@ export class LocalCluster implements Cluster {
   }
 
   #put(address: string, question: Parameters<Questions['put']>[0]) {
-    return this.#patiently(() => this.#questionsOf(address), question)
+    return this.#patiently(() => this.#questionsOf(partitionOf(address, this.partitions)), question)
   }
 
   /** Asks the owner. One that was just replaced is restored in less than a second: nobody need notice. */
@@ -139,10 +136,11 @@ export class LocalCluster implements Cluster {
     }
   }
 
-  #questionsOf(address: string): Questions {
-    const partition = partitionOf(address, this.partitions)
-    if (!(partition >= 0 && partition < this.partitions)) throw new Fault('NOT_FOUND', `no partition holds ${address}`)
-    return this.#pool.questionsOf(partition)
+  #questionsOf(partition: number): Questions {
+    if (!(partition >= 0 && partition < this.partitions)) throw new Fault('NOT_FOUND', 'no partition holds it')
+    const questions = this.#pool.questionsOf(partition)
+    if (!questions) throw new Fault('NOT_OWNER', `partition ${partition} is not served here`)
+    return questions
   }
 
   async reach(offsets: ReadonlyMap<number, number>): Promise<void> {
@@ -150,7 +148,8 @@ export class LocalCluster implements Cluster {
     for (const [partition, offset] of offsets) {
       if (partition >= this.partitions)
         throw new Fault('VALIDATION', `x-min-offset: there is no partition ${partition}`)
-      while (this.#board.position(partition) <= offset) {
+      while ((this.#pool.position(partition) ?? 0) <= offset) {
+        this.#questionsOf(partition)
         if (performance.now() > deadline) {
           throw new Fault('OFFSET_NOT_REACHED', `partition ${partition} has not reached ${offset}`, { retryAfterS: 1 })
         }
@@ -159,3 +158,7 @@ export class LocalCluster implements Cluster {
     }
   }
 }
+
+let last = 0
+/** A version that no kept answer has. */
+const neverBefore = () => -++last

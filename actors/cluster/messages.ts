@@ -1,21 +1,22 @@
 import type { Rows, Segment } from '../runtime/index.ts'
+import type { ClusterBackend, EmbeddedBackend } from './backend.ts'
 
 /** What a Worker gets to begin with. The shared buffers outlive it: its successor goes on with them. */
 export interface WorkerSettings {
   readonly index: number
-  readonly partitions: readonly number[]
-  readonly storeFile: string
-  readonly logFile: string
-  /** Most actors that this Worker holds in memory. */
+  readonly backend: Omit<EmbeddedBackend, 'serveLog'> | ClusterBackend
+  readonly partitionCount: number
+  /** Most actors of a partition in memory. */
   readonly maxResident: number
   readonly board: SharedArrayBuffer
-  readonly partitionCount: number
-  readonly workerCount: number
+  readonly versions: SharedArrayBuffer
+  /** The main thread's `performance.now()` when it sent this: two threads count from different moments. */
+  readonly nowMs: number
 }
 
 /** Main thread → Worker. Flat objects of primitives take the fast path of structured clone. */
 export type ToWorker =
-  | { readonly type: 'open'; readonly settings: WorkerSettings; readonly log: MessagePort }
+  | { readonly type: 'open'; readonly settings: WorkerSettings; readonly log: MessagePort | null }
   | {
       readonly type: 'ask'
       readonly id: number
@@ -34,6 +35,8 @@ export type FromWorker =
   | { readonly type: 'loaded' }
   | { readonly type: 'opened' }
   | { readonly type: 'stopped' }
+  /** The partitions that are its own from now on; all of them. */
+  | { readonly type: 'owns'; readonly partitions: readonly number[] }
   /** For the operator: what goes wrong and is tried again, or that it is over. */
   | { readonly type: 'trouble'; readonly level: 'info' | 'warn'; readonly sentence: string }
   | { readonly type: 'failed'; readonly code: string; readonly detail: string }

@@ -1,7 +1,9 @@
 import { Fault } from '../runtime/index.ts'
-import type { Board } from './board.ts'
+import type { Backend } from './backend.ts'
+import { Board } from './board.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { Questions } from './questions.ts'
+import { changeAll, makeVersions, versionOf } from './versions.ts'
 
 /** Restarts that are still an accident; more of them within the window are a bug that restarting only repeats. */
 const BUDGET = { restarts: 5, withinMs: 30_000 }
@@ -13,16 +15,14 @@ const STOP_MS = 10_000
 export interface PoolOptions {
   readonly workers: number
   readonly partitions: number
-  readonly board: Board
-  readonly storeFile: string
-  readonly logFile: string
-  /** Actors in memory, over all Workers. */
+  readonly backend: Backend
+  /** Actors in memory, over all partitions. */
   readonly maxResident: number
-  /** Connects a Worker to the log: what it gets is the other end. Returns the way to end it, for a Worker that ended. */
-  serveLog(port: MessagePort, partitions: readonly number[]): () => void
   onChanged(addresses: readonly string[], offsets: readonly number[]): void
   /** Something new has to leave the system, and is durable; `at` is the newest one's, epoch ms. */
   onOutgoing?(at: number): void
+  /** The partitions of this node are others than before. */
+  onOwned?(): void
   /** The pool gave up: the process cannot go on. */
   onFailed(sentence: string): void
   report(level: 'info' | 'warn' | 'error', message: string): void
@@ -32,7 +32,9 @@ export interface PoolOptions {
 
 interface Place {
   readonly index: number
-  readonly partitions: number[]
+  /** Those that the Worker owns; in the embedded edition those that are its share, whether it lives or not. */
+  partitions: readonly number[]
+  readonly board: Board
   readonly questions: Questions
   worker: Worker | null
   /** True between the Worker's `opened` and its end. */
@@ -46,21 +48,29 @@ interface Place {
   endLog: () => void
 }
 
-/** N Workers, each with its share of the partitions, restarted when they die, watched while they live. */
+/**
+ * N Workers, restarted when they die, watched while they live. In the embedded edition each has its share of the partitions; in a cluster
+ * the group gives and takes them.
+ */
 export class Pool {
   readonly #options: PoolOptions
   readonly #places: Place[]
+  /** By partition. */
+  readonly #placeOf: (Place | undefined)[]
+  readonly #versions = makeVersions()
   #watchdog: ReturnType<typeof setInterval> | null = null
   #watchedAt = 0
   #stopping = false
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#places = Array.from({ length: Math.min(options.workers, options.partitions) }, (_, index) => ({
+    const { partitions, backend } = options
+    const count = Math.min(options.workers, partitions)
+    const all = Array.from({ length: partitions }, (_, partition) => partition)
+    this.#places = Array.from({ length: count }, (_, index) => ({
       index,
-      partitions: Array.from({ length: options.partitions }, (_, p) => p).filter(
-        (p) => p % Math.min(options.workers, options.partitions) === index,
-      ),
+      partitions: backend.edition === 'embedded' ? all.filter((partition) => partition % count === index) : [],
+      board: new Board(partitions),
       questions: new Questions(options.now),
       worker: null,
       open: false,
@@ -71,6 +81,8 @@ export class Pool {
       stopped: null,
       endLog: () => {},
     }))
+    this.#placeOf = Array.from({ length: partitions })
+    this.#place()
   }
 
   get workers(): readonly {
@@ -95,8 +107,40 @@ export class Pool {
     this.#watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS)
   }
 
-  questionsOf(partition: number): Questions {
-    return this.#places[partition % this.#places.length]!.questions
+  /** Partitions that are served here, or will be as soon as their Worker is up. */
+  owned(): readonly number[] {
+    return this.#places.flatMap(({ partitions }) => partitions)
+  }
+
+  /** Undefined for a partition that is elsewhere. */
+  questionsOf(partition: number): Questions | undefined {
+    return this.#placeOf[partition]?.questions
+  }
+
+  /** Offset after the last record applied here; undefined for a partition that is elsewhere, or perhaps no longer here. */
+  position(partition: number): number | undefined {
+    const board = this.#placeOf[partition]?.board
+    return board && board.leaseMs >= performance.now() ? board.position(partition) : undefined
+  }
+
+  /** Changes whenever the state of the actor in this partition may have; undefined as for {@link position}. */
+  version(partition: number, address: string): number | undefined {
+    const board = this.#placeOf[partition]?.board
+    return board && board.leaseMs >= performance.now() ? versionOf(this.#versions, address) : undefined
+  }
+
+  /** Of the replay over all partitions owned here. Those that are not open yet count as restoring with nothing to replay. */
+  progress(): { restoring: number; replayed: number; toReplay: number } {
+    const sum = { restoring: 0, replayed: 0, toReplay: 0 }
+    for (const { partitions, board } of this.#places) {
+      for (const partition of partitions) {
+        const { restoring, replayed, toReplay } = board.progress(partition)
+        sum.restoring += Number(restoring)
+        sum.replayed += replayed
+        sum.toReplay += toReplay
+      }
+    }
+    return sum
   }
 
   /** Questions of every Worker, in their order. */
@@ -136,8 +180,7 @@ export class Pool {
 
   #spawn(place: Place): void {
     const options = this.#options
-    const { board } = options
-    for (const partition of place.partitions) board.close(partition)
+    const { backend, partitions } = options
     const worker = new Worker(new URL('./worker.ts', import.meta.url).href)
     place.worker = worker
     place.silentMs = 0
@@ -148,21 +191,26 @@ export class Pool {
       if (place.worker !== worker) return
       switch (data.type) {
         case 'loaded': {
-          const { port1, port2 } = new MessageChannel()
-          place.endLog = options.serveLog(port1, place.partitions)
-          const settings: WorkerSettings = {
+          const settings: Omit<WorkerSettings, 'backend'> = {
             index: place.index,
-            partitions: place.partitions,
-            storeFile: options.storeFile,
-            logFile: options.logFile,
-            maxResident: Math.ceil(options.maxResident / this.#places.length),
-            board: board.buffer,
-            partitionCount: options.partitions,
-            workerCount: this.#places.length,
+            partitionCount: partitions,
+            maxResident: Math.max(64, Math.floor(options.maxResident / partitions)),
+            board: place.board.buffer,
+            versions: this.#versions.buffer,
+            nowMs: performance.now(),
           }
-          worker.postMessage({ type: 'open', settings, log: port2 } satisfies ToWorker, [port2])
-          return
+          if (backend.edition === 'cluster')
+            return post({ type: 'open', settings: { ...settings, backend }, log: null })
+          const { port1, port2 } = new MessageChannel()
+          const { serveLog, ...files } = backend
+          place.endLog = serveLog(port1, place.partitions)
+          const message: ToWorker = { type: 'open', settings: { ...settings, backend: files }, log: port2 }
+          return worker.postMessage(message, [port2])
         }
+        case 'owns':
+          place.partitions = data.partitions
+          this.#place()
+          return options.onOwned?.()
         case 'opened':
           place.open = true
           place.questions.connect(post)
@@ -194,7 +242,13 @@ export class Pool {
     place.open = false
     place.endLog()
     place.questions.disconnect()
-    for (const partition of place.partitions) this.#options.board.close(partition)
+    for (let partition = 0; partition < this.#options.partitions; partition++) place.board.close(partition)
+    changeAll(this.#versions)
+    if (this.#options.backend.edition === 'cluster') {
+      place.partitions = []
+      this.#place()
+      this.#options.onOwned?.()
+    }
     place.stopped?.()
     if (this.#stopping) return
     const now = this.#options.now()
@@ -205,10 +259,7 @@ export class Pool {
         `worker ${place.index} ended ${place.restarts.length} times within ${BUDGET.withinMs / 1000} s`,
       )
     }
-    this.#options.report(
-      'warn',
-      `worker ${place.index} ended; a new one takes over its ${place.partitions.length} partitions`,
-    )
+    this.#options.report('warn', `worker ${place.index} ended; a new one takes over its partitions`)
     this.#spawn(place)
   }
 
@@ -220,13 +271,19 @@ export class Pool {
     this.#options.onFailed(sentence)
   }
 
+  /** Whose the partitions are now. */
+  #place(): void {
+    this.#placeOf.fill(undefined)
+    for (const place of this.#places) for (const partition of place.partitions) this.#placeOf[partition] = place
+  }
+
   #watch(): void {
     const now = this.#options.now()
     // A machine that was suspended stopped this thread as well: what it slept itself is nobody's silence.
     const passed = Math.min(now - this.#watchedAt, 2 * WATCH_EVERY_MS)
     this.#watchedAt = now
     for (const place of this.#places) {
-      const beat = this.#options.board.beats(place.index)
+      const beat = place.board.beats
       if (beat !== place.lastBeat) {
         place.lastBeat = beat
         place.silentMs = 0

@@ -1,6 +1,4 @@
 /// <reference lib="webworker" />
-import { openSqliteConsumer } from '../log/sqlite/consumer.ts'
-import { openRemoteAppend } from '../log/sqlite/remote-append.ts'
 import { kinds } from '../kinds.ts'
 import {
   Fault,
@@ -12,10 +10,11 @@ import {
   type Partition,
   type Rows,
 } from '../runtime/index.ts'
-import { openSqliteStore } from '../store/sqlite/store.ts'
 import { Board } from './board.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { changeNotices } from './notices.ts'
+import type { WorkerParts } from './parts/parts.ts'
+import { changeAll } from './versions.ts'
 
 /** How much a crash makes the successor replay, against how often the disk is asked. */
 const FLUSH_EVERY_MS = 2000
@@ -65,21 +64,34 @@ function every(pause: number | (() => number), work: () => Promise<unknown>): ()
   }
 }
 
+/** Log and store as this edition has them. What the other edition needs is not loaded. */
+async function openParts(settings: WorkerSettings, log: MessagePort | null): Promise<WorkerParts> {
+  const { backend } = settings
+  if (backend.edition === 'embedded') {
+    const { openEmbeddedParts } = await import('./parts/embedded.ts')
+    return openEmbeddedParts(backend, log!, settings)
+  }
+  const { openClusterParts } = await import('./parts/cluster.ts')
+  return openClusterParts(backend, settings)
+}
+
 /** This thread as a member of the group: it owns partitions, answers questions, and tells of changes. */
-async function open(settings: WorkerSettings, logPort: MessagePort) {
-  const { index, partitions, partitionCount, storeFile, logFile } = settings
-  const board = new Board(partitionCount, settings.workerCount, settings.board)
-  const store = openSqliteStore(storeFile, { late: true })
-  const consumer = openSqliteConsumer({ file: logFile, port: logPort })
+async function open(settings: WorkerSettings, log: MessagePort | null) {
+  const { partitionCount } = settings
+  const board = new Board(partitionCount, settings.board)
+  const versions = new Int32Array(settings.versions)
+  /** Of the main thread's clock, and never ahead of it. */
+  const ahead = settings.nowMs - performance.now()
+  const { consumer, store, append, owner, close } = await openParts(settings, log)
   const member = new Member({
     consumer,
     store,
-    append: openRemoteAppend(logPort, partitionCount),
+    append,
     clock,
     kinds: new Map(kinds.map((kind) => [kind.kind, kind])),
-    owner: `local/${index}`,
-    limits: { maxResident: Math.max(64, Math.floor(settings.maxResident / partitions.length)) },
-    versions: board.versions,
+    owner,
+    limits: { maxResident: settings.maxResident },
+    versions,
     failed: fail,
     stored(effects) {
       let at = -Infinity
@@ -101,6 +113,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
 
   /** Puts on the board how far each partition is. */
   function publish(): void {
+    board.leaseMs = consumer.leaseMs() + ahead
     for (const [partition, runtime] of member.owned) {
       if (runtime === undefined) continue
       const assigned = assignments.get(partition)
@@ -132,14 +145,26 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     else post({ type: 'trouble', level: 'info', sentence: 'everything is durable again' })
   }
 
+  /** What is not among them is served by somebody else from now on, or by nobody yet. */
+  function owns(): void {
+    const owned = [...member.owned.keys()]
+    for (let partition = 0; partition < partitionCount; partition++) {
+      if (!owned.includes(partition)) board.close(partition)
+    }
+    changeAll(versions)
+    post({ type: 'owns', partitions: owned })
+  }
+
   const handler: ConsumerHandler = {
     assigned(now) {
       for (const one of now) assignments.set(one.partition, one)
       member.assigned(now)
+      owns()
     },
     revoked(lost) {
       member.revoked(lost)
-      for (const partition of lost) board.close(partition)
+      for (const partition of lost) assignments.delete(partition)
+      owns()
     },
     async batch(partition, records, end) {
       await member.batch(partition, records, end)
@@ -163,7 +188,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
 
   const loops = [
     every(untilTick, async () => {
-      board.beat(index)
+      board.beat()
       publish()
       tickedAt = clock.now()
       await member.tick()
@@ -184,6 +209,12 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     }),
   ]
 
+  /** A thread that was held up may have been replaced meanwhile, before its own clock tells it. */
+  function owned(address: string): number {
+    if (performance.now() > consumer.leaseMs()) throw new Fault('NOT_OWNER', 'the group has not been heard of for long')
+    return partitionOf(address, partitionCount)
+  }
+
   /** Rows that the predecessor had are only here when its records have been applied again. */
   function live(partition: number): Partition {
     const runtime = member.partition(partition)
@@ -194,7 +225,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
   return {
     async ask({ id, address, question, query, stale }: Extract<ToWorker, { type: 'ask' }>) {
       try {
-        const partition = partitionOf(address, partitionCount)
+        const partition = owned(address)
         if (question === '$inspect') {
           const runtime = member.partition(partition)
           const found = await runtime.inspect(address)
@@ -217,7 +248,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
     },
     tail({ id, address, containing }: Extract<ToWorker, { type: 'tail' }>) {
       try {
-        post({ type: 'tail', id, segment: live(partitionOf(address, partitionCount)).tail(address, containing) })
+        post({ type: 'tail', id, segment: live(owned(address)).tail(address, containing) })
       } catch (error) {
         refuse(id, error)
       }
@@ -226,7 +257,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       try {
         const tails: [string, Rows][] = []
         for (const address of addresses) {
-          const rows = live(partitionOf(address, partitionCount)).tailRows(address)
+          const rows = live(owned(address)).tailRows(address)
           if (rows !== undefined) tails.push([address, rows])
         }
         post({ type: 'tails', id, tails })
@@ -242,7 +273,7 @@ async function open(settings: WorkerSettings, logPort: MessagePort) {
       stopping = true
       await Promise.all(loops.map((stop) => stop()))
       await member.stop()
-      await store.close()
+      await close()
       post({ type: 'stopped' })
     },
   }

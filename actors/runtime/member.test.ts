@@ -34,6 +34,7 @@ async function member() {
     pause: (partition: number) => void told.push(`pause ${partition}`),
     resume: (partition: number) => void told.push(`resume ${partition}`),
     commit: async (offsets: ReadonlyMap<number, number>) => void told.push(`commit ${[...offsets].join(' ')}`),
+    leaseMs: () => Infinity,
     stop: async () => void told.push('stop'),
   }
   const one = new Member({

@@ -140,5 +140,7 @@ export interface LogConsumer {
   resume(partition: number): void
   /** Low watermarks: the first offset still needed. Never goes back; fenced for one who no longer owns the partition. */
   commit(offsets: ReadonlyMap<number, number>): Promise<void>
+  /** Until then nobody else can have been given the partitions: ms of this thread's `performance.now()`. */
+  leaseMs(): number
   stop(): Promise<void>
 }

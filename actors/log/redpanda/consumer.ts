@@ -45,6 +45,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   let mine: readonly number[] = []
   let fenced = false
   let lastHeard = 0
+  /** How long the latest answer of the group was under way. To a process that stood still it is new when it is old. */
+  let answerMs = 0
   let watch: ReturnType<typeof setInterval> | undefined
   let commits: Promise<void> = Promise.resolve()
 
@@ -82,7 +84,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   const take = (partitions: readonly number[]) => {
     mine = partitions
     fenced = false
-    lastHeard = performance.now()
+    lastHeard = performance.now() - answerMs
     assignment++
     revoke([...intakes.keys()].filter((partition) => !mine.includes(partition)))
     consumer.pause(of(mine))
@@ -103,7 +105,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   }
 
   const heard = () => {
-    lastHeard = performance.now()
+    lastHeard = performance.now() - answerMs
     if (fenced) take(mine)
   }
 
@@ -150,6 +152,9 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
         }
       }
       consumer.on('consumer.group_join', ({ payload }) => guarded(() => take(payload.memberAssignment[topic] ?? [])))
+      consumer.on('consumer.network.request', ({ payload: { apiName, duration } }) => {
+        if (apiName === 'Heartbeat' || apiName === 'SyncGroup') answerMs = duration
+      })
       consumer.on('consumer.heartbeat', () => guarded(heard))
       consumer.on('consumer.crash', ({ payload }) => {
         guarded(() => {
@@ -207,6 +212,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       commits = done.catch(() => {})
       return done
     },
+    leaseMs: () => (fenced ? -Infinity : lastHeard + sessionTimeoutMs * FENCE_SHARE),
     async stop() {
       stopped = true
       clearInterval(watch)

@@ -119,6 +119,7 @@ export function openSqliteConsumer({ file, port }: { file: string; port: Port })
     async commit(offsets) {
       await calls.send({ do: 'commit', offsets })
     },
+    leaseMs: () => Infinity,
     async stop() {
       stopped = true
       port.removeEventListener('message', take)

@@ -81,6 +81,7 @@ export class SimLog {
           if (member.generation !== this.#generation) throw new Error('another generation')
           for (const [partition, offset] of offsets) this.committed[partition] = offset
         }),
+      leaseMs: () => Infinity,
       stop: async () => this.#network.abandon(member),
     }
   }

@@ -1,0 +1,25 @@
+import { openRedpandaAppend } from '../../log/redpanda/append.ts'
+import { openRedpandaConsumer } from '../../log/redpanda/consumer.ts'
+import { openMongoStore } from '../../store/mongo/store.ts'
+import type { ClusterBackend } from '../backend.ts'
+import type { WorkerParts } from './parts.ts'
+
+export async function openClusterParts(
+  backend: ClusterBackend,
+  { index, partitionCount }: { index: number; partitionCount: number },
+): Promise<WorkerParts> {
+  const { brokers, namespace, security, mongoUrl, sessionTimeoutMs, nodeUrl } = backend
+  const broker = { brokers, namespace, ...(security && { security }) }
+  const store = await openMongoStore({ url: mongoUrl, database: namespace })
+  const { append, close } = await openRedpandaAppend({ ...broker, partitions: partitionCount })
+  return {
+    consumer: openRedpandaConsumer({ ...broker, sessionTimeoutMs }),
+    store,
+    append,
+    owner: `${nodeUrl ?? 'local'}#${index}`,
+    async close() {
+      await close()
+      await store.close()
+    },
+  }
+}

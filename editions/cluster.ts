@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { openRedpandaLog } from '../actors/log/redpanda/log.ts'
+import { Fault } from '../actors/runtime/index.ts'
+import { openMongoStore } from '../actors/store/mongo/store.ts'
+import { ConfigError } from '../config-error.ts'
+import type { Config } from '../config.ts'
+import type { Logger } from '../logger.ts'
+import type { Edition, Undo } from './edition.ts'
+import { openWaitingRoom } from './waiting-room.ts'
+
+const TRY_AGAIN_MS = 1000
+
+/** A broker and a replica set, shared by all nodes. While one of them is away, this waits, and says on HTTP what for. */
+export async function openCluster(
+  config: Config,
+  clock: { now(): number },
+  undo: Undo,
+  { logger, signal }: { logger: Logger; signal: AbortSignal },
+): Promise<Edition> {
+  const { WINDBOX_KAFKA_BROKERS: brokers, WINDBOX_NAMESPACE: namespace, WINDBOX_PARTITIONS: partitions } = config
+  const security = securityOf(config)
+  const waiting = openWaitingRoom(config)
+  const patiently = async <T>(what: string, open: () => Promise<T>): Promise<T> => {
+    waiting.say(what)
+    for (let said = ''; ; await Bun.sleep(TRY_AGAIN_MS)) {
+      signal.throwIfAborted()
+      try {
+        return await open()
+      } catch (error) {
+        const passing = error instanceof Fault && ['LOG_UNAVAILABLE', 'STORE_UNAVAILABLE'].includes(error.code)
+        if (!passing) throw error
+        if (error.message !== said) logger.warn(`waiting for ${what}`, { cause: error.message })
+        said = error.message
+      }
+    }
+  }
+  try {
+    const store = await patiently('the database', () => openStore(config))
+    undo.push(() => store.close())
+    const broker = { brokers, namespace, ...(security && { security }) }
+    const warn = (line: string) => logger.debug(line)
+    const log = await patiently('the broker', () =>
+      openRedpandaLog({ ...broker, partitions, clock, warn, retentionAgeMs: config.WINDBOX_LOG_RETENTION.ageMs }),
+    )
+    undo.push(() => log.close())
+    return {
+      log,
+      store,
+      place: `the namespace ${namespace}`,
+      backend: {
+        edition: 'cluster',
+        ...broker,
+        mongoUrl: config.WINDBOX_MONGODB_URL!,
+        sessionTimeoutMs: config.WINDBOX_SESSION_TIMEOUT,
+        nodeUrl: config.WINDBOX_NODE_URL ?? null,
+        node: crypto.randomUUID(),
+        log: log.id,
+      },
+      announce: () => () => {},
+    }
+  } finally {
+    await waiting.close()
+  }
+}
+
+/** Faults: STORE_UNAVAILABLE, SCHEMA_VERSION. */
+export const openStore = (config: Config) =>
+  openMongoStore({ url: config.WINDBOX_MONGODB_URL!, database: config.WINDBOX_NAMESPACE })
+
+function securityOf(config: Config) {
+  const { WINDBOX_KAFKA_USERNAME: username, WINDBOX_KAFKA_PASSWORD: password, WINDBOX_KAFKA_CA: file } = config
+  const sasl = username !== undefined &&
+    password !== undefined && { mechanism: 'scram-sha-512' as const, username, password }
+  if (!sasl && !file && !config.WINDBOX_KAFKA_TLS) return undefined
+  return { ssl: file ? { ca: [readPem(file)] } : config.WINDBOX_KAFKA_TLS, ...(sasl && { sasl }) }
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ConfigError(`WINDBOX_KAFKA_CA=${file} cannot be read: ${(error as Error).message}`)
+  }
+}
