@@ -1,0 +1,73 @@
+import { Fault } from '../../runtime/index.ts'
+import { NodeBus } from './bus.ts'
+import { DistributedCluster } from './cluster.ts'
+import { Peers } from './peers.ts'
+import type { Nodes, NodesOptions } from './port.ts'
+import { Registry } from './registry.ts'
+import { RemoteActors } from './remote.ts'
+import { nodeRoutes } from './routes.ts'
+import { RoutingTable } from './table.ts'
+
+/** Says that partitions have changed hands. */
+const OWNERS = 'owners'
+
+/**
+ * Makes this node one of the cluster: puts it on the list, learns who owns what, listens to the others. Before its Workers claim anything.
+ * Fault STORE_UNAVAILABLE.
+ */
+export async function joinNodes(options: NodesOptions): Promise<Nodes> {
+  const { local, url, secret, workers, version, report, onFailed } = options
+  const now = () => performance.now()
+  const instance = crypto.randomUUID()
+  const peers = new Peers({ secret, report, now: Date.now, ...(options.carry && { carry: options.carry }) })
+  const registry = new Registry({
+    documents: local.store,
+    self: { url, instance, workers, version, started_at: new Date().toISOString() },
+    now,
+    report,
+    onReplaced: () => onFailed(`another process goes by the address of this node, WINDBOX_NODE_URL=${url}`),
+  })
+  const table = new RoutingTable({ store: local.store, nodes: registry, report })
+  const bus = new NodeBus({
+    instance,
+    now,
+    report,
+    async connect(peer, signal) {
+      const response = await peers.open(peer, '/.node/stream', { url }, signal)
+      return response.body!
+    },
+  })
+  const cluster = new DistributedCluster({ local, url, registry, table, remote: new RemoteActors(peers), bus, now })
+  bus.subscribe(OWNERS, () => void table.refresh())
+  await registry.start(() => bus.follow(registry.others()))
+  await table.start()
+
+  let stopping = false
+  const handle = nodeRoutes({
+    local,
+    secret,
+    now: Date.now,
+    report,
+    stream({ url: from }) {
+      if (stopping) throw new Fault('SHUTTING_DOWN', 'the node is stopping', { retryAfterS: 5 })
+      // Who has just come is listened to at once, and not when the list is read next.
+      if (!registry.isListed(from)) void registry.look().catch(() => {})
+      return bus.stream()
+    },
+  })
+
+  return {
+    cluster,
+    handle,
+    ownersChanged() {
+      bus.publish(OWNERS, '')
+      void table.refresh()
+    },
+    async stop() {
+      stopping = true
+      await table.stop()
+      await registry.stop().catch((error: unknown) => report('warn', `this node stays on the list: ${String(error)}`))
+      bus.stop()
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import type { StateStore } from '../../store/port.ts'
+import { again, singleFlight } from './again.ts'
+
+const REFRESH_MS = 5000
+
+/** The owner that a partition was claimed for last. */
+export interface Claim {
+  readonly partition: number
+  readonly epoch: number
+  /** Of its node. */
+  readonly url: string
+  readonly worker: number
+}
+
+/** How a Worker names itself when it claims a partition: `<address of its node>#<number>`. */
+function claimOf({ partition, epoch, owner }: { partition: number; epoch: number; owner: string }): Claim {
+  const hash = owner.lastIndexOf('#')
+  return { partition, epoch, url: owner.slice(0, hash), worker: Number(owner.slice(hash + 1)) }
+}
+
+export interface TableOptions {
+  readonly store: Pick<StateStore, 'owners'>
+  readonly nodes: {
+    isAlive(url: string): boolean
+    isSeen(url: string): boolean
+    isListed(url: string): boolean
+    look(): Promise<void>
+  }
+  report(level: 'warn', sentence: string): void
+  readonly refreshMs?: number
+}
+
+/** Which node answers for which partition, as the owners themselves have written into the store. The highest epoch is right. */
+export class RoutingTable {
+  readonly #options: TableOptions
+  readonly #claims = new Map<number, Claim>()
+  #end: (() => Promise<void>) | undefined
+  #failing = false
+
+  constructor(options: TableOptions) {
+    this.#options = options
+  }
+
+  /** Fault STORE_UNAVAILABLE. */
+  async start(): Promise<void> {
+    await this.#read()
+    const { refreshMs = REFRESH_MS } = this.#options
+    this.#end = again(this.refresh, () => refreshMs * (0.8 + 0.4 * Math.random()))
+  }
+
+  /** Reads the owners anew; keeps what is known when the store is away. */
+  readonly refresh = singleFlight(async () => {
+    try {
+      await this.#read()
+      this.#failing = false
+    } catch (error) {
+      if (!this.#failing) this.#options.report('warn', `the owners of the partitions cannot be read: ${String(error)}`)
+      this.#failing = true
+    }
+  })
+
+  async stop(): Promise<void> {
+    await this.#end?.()
+  }
+
+  /** Undefined while nobody who is alive has it. */
+  ownerOf(partition: number): Claim | undefined {
+    const claim = this.#claims.get(partition)
+    return claim && this.#options.nodes.isAlive(claim.url) ? claim : undefined
+  }
+
+  /** Whether its owner is one that was seen to be alive. */
+  isServed(partition: number): boolean {
+    const claim = this.#claims.get(partition)
+    return claim !== undefined && this.#options.nodes.isSeen(claim.url)
+  }
+
+  async #read(): Promise<void> {
+    const { store, nodes } = this.#options
+    const found = (await store.owners()).map(claimOf)
+    for (const claim of found) {
+      const known = this.#claims.get(claim.partition)
+      // Two reads may come back in the other order.
+      if (known === undefined || claim.epoch > known.epoch) this.#claims.set(claim.partition, claim)
+    }
+    // A node that has just come claims at once.
+    if ([...this.#claims.values()].some(({ url }) => !nodes.isListed(url))) await nodes.look()
+  }
+}
