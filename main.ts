@@ -1,14 +1,11 @@
 import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
 import type { Cluster } from './actors/cluster/port.ts'
-import { kafkaPlant } from './actors/gateway/kafka.ts'
 import { commandSender } from './actors/manipulator/send-command.ts'
 import { DeliveryLoop } from './actors/outgoing/loop.ts'
 import type { TargetKind } from './actors/outgoing/target.ts'
 import { tcpTarget } from './actors/outgoing/tcp.ts'
-import { runGateway } from './actors/plant/gateway.ts'
 import { keptFrom } from './actors/plant/retention.ts'
-import type { FrameSource } from './actors/plant/source.ts'
 import { Fault, type Append } from './actors/runtime/index.ts'
 import type { Command } from './command-line.ts'
 import { addUser, loginLink, rotateKeys } from './commands/accounts.ts'
@@ -24,9 +21,7 @@ import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { httpConfig, originOf } from './http-config.ts'
 import { createLogger, type Logger } from './logger.ts'
-import { replay } from './sims/plant/replay.ts'
-import { sleepOnTimer } from './sims/plant/source.ts'
-import { syntheticPlant } from './sims/plant/synthetic.ts'
+import { openSources, SourceError } from './sources.ts'
 
 const RETAIN_EVERY_MS = 60_000
 const SWEEP_EVERY_MS = 60_000
@@ -45,7 +40,6 @@ const IDS_KEPT_MS = 7 * 86_400_000
 const MAX_RESIDENT = 120_000
 /** An orchestrator kills after 15 s. */
 const SHUTDOWN_MS = 14_000
-const SYNTHETIC_SEED = 171
 
 const clock = { now: () => Date.now() }
 
@@ -81,9 +75,8 @@ export async function startWindbox(
           await import('./editions/cluster.ts')
         ).openCluster(config, clock, undo, { logger, signal: stopping.signal })
       : await openEmbedded(config, clock, undo)
-    await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
     await keepPlantsApart(store, config.WINDBOX_PLANT, place)
-    const source = plantSource(config, log.id, stopping.signal, logger)
+    const sources = openSources({ config, logId: log.id, clock, logger, signal: stopping.signal })
 
     let deliveries: DeliveryLoop | undefined
     const pool = new Pool({
@@ -144,17 +137,11 @@ export async function startWindbox(
     const url = originOf(config, server.app.server!.port!)
     undo.push(announce(url))
 
-    if (source) {
-      const frames = runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal: stopping.signal })
-      frames.then(
-        () => stopping.signal.aborted || logger.info(`${source.id} has no more frames`),
-        (error: unknown) => onFailed(`the plant's frames: ${error instanceof Error ? error.message : String(error)}`),
-      )
-      undo.push(async () => {
-        stopping.abort()
-        await frames.catch(() => {})
-      })
-    }
+    const ended = sources.run(cluster, onFailed)
+    undo.push(async () => {
+      stopping.abort()
+      await ended()
+    })
     /** One node does it for all: the one that has the first partition. */
     const keepHouse = (ms: number, work: () => Promise<void>, firstMs?: number) =>
       repeat(ms, async () => void (cluster.owned().includes(0) && (await work())), logger, firstMs)
@@ -188,39 +175,6 @@ export async function startWindbox(
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-/** The settings name a source that cannot be. */
-class PlantError extends Error {}
-
-function plantSource(config: Config, logId: string, signal: AbortSignal, logger: Logger): FrameSource | null {
-  try {
-    return openPlant(config, logId, signal, logger)
-  } catch (error) {
-    throw new PlantError(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function openPlant(config: Config, logId: string, signal: AbortSignal, logger: Logger): FrameSource | null {
-  switch (config.WINDBOX_PLANT) {
-    case 'off':
-      return null
-    case 'synthetic':
-      return syntheticPlant({ seed: SYNTHETIC_SEED, now: clock.now, signal })
-    case 'replay':
-      return replay({ file: config.WINDBOX_PLANT_FILE!, speed: config.WINDBOX_PLANT_SPEED, signal })
-    case 'kafka':
-      return kafkaPlant({
-        brokers: config.WINDBOX_PLANT_BROKERS,
-        topic: config.WINDBOX_PLANT_TOPIC!,
-        group: `windbox-plant-${logId}`,
-        username: config.WINDBOX_PLANT_USERNAME,
-        password: config.WINDBOX_PLANT_PASSWORD,
-        caFile: config.WINDBOX_PLANT_CA,
-        signal,
-        report: (level, sentence) => logger[level](sentence),
-      })
   }
 }
 
@@ -321,7 +275,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    const expected = error instanceof ConfigError || error instanceof Fault || error instanceof PlantError
+    const expected = error instanceof ConfigError || error instanceof Fault || error instanceof SourceError
     process.stderr.write(`windbox: ${expected ? error.message : Bun.inspect(error)}\n`)
     process.exit(1)
   })

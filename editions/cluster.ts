@@ -5,7 +5,7 @@ import { openMongoStore } from '../actors/store/mongo/store.ts'
 import { ConfigError } from '../config-error.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
-import type { Edition, Undo } from './edition.ts'
+import { bind, type Edition, type Undo } from './edition.ts'
 import { openWaitingRoom } from './waiting-room.ts'
 
 const TRY_AGAIN_MS = 1000
@@ -43,6 +43,7 @@ export async function openCluster(
       openRedpandaLog({ ...broker, partitions, clock, warn, retentionAgeMs: config.WINDBOX_LOG_RETENTION.ageMs }),
     )
     undo.push(() => log.close())
+    await patiently('broker and database', () => bind(store, log))
     return {
       log,
       store,

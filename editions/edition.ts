@@ -19,3 +19,8 @@ export interface Edition {
 
 /** Steps that undo what was done, to be taken in the other order. */
 export type Undo = (() => unknown)[]
+
+/** A store goes with the log that it was made with, or nothing starts. Faults: LOG_MISMATCH. */
+export async function bind(store: StateStore, log: EventLog): Promise<void> {
+  await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
+}

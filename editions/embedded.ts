@@ -4,7 +4,7 @@ import { openSqliteStore } from '../actors/store/sqlite/store.ts'
 import { backups } from '../commands/backup.ts'
 import type { Config } from '../config.ts'
 import { leaveAddress, openDataDir, refuseHalfRestored } from '../data-dir.ts'
-import type { Edition, Undo } from './edition.ts'
+import { bind, type Edition, type Undo } from './edition.ts'
 
 /** Two files in the data directory, and nothing else installed. */
 export async function openEmbedded(config: Config, clock: { now(): number }, undo: Undo): Promise<Edition> {
@@ -21,6 +21,7 @@ export async function openEmbedded(config: Config, clock: { now(): number }, und
   undo.push(() => log.close())
   const store = openSqliteStore(storeFile)
   undo.push(() => store.close())
+  await bind(store, log)
   return {
     log,
     store,
