@@ -1,5 +1,5 @@
 /**
- * The rules that keep the outcome right under crashes, zombies, late and repeated writes. The simulator switches each one off
+ * The rules that keep the outcome right under crashes, power cuts, zombies, late and repeated writes. The simulator switches each one off
  * in turn and must find a world that comes out wrong; nobody else passes this. A rule that no world needs is not here: that a
  * store keeps the lowest offset of an id (every owner applies an id at the same first record), that compaction reads one moment
  * (it merges over no gap, and each segment is complete by itself), that a partition is kept over a rebalance only under its own
@@ -12,6 +12,8 @@ export interface Guards {
   readonly commitLowWatermark: boolean
   /** Effects, ids and messages not yet durable hold the low watermark: a dead letter of an unknown kind has no dirty actor to hold it. */
   readonly outputsHoldCommit: boolean
+  /** What the commit says is done is on the store's disk before it: else a power cut takes it, and no replay brings it back. */
+  readonly syncBeforeCommit: boolean
   /** Dirty actors stay in memory. */
   readonly evictOnlyClean: boolean
   /** An actor whose snapshot meets a newer one stays in memory: it may be past that one already. */
@@ -56,6 +58,7 @@ export const ALL_GUARDS: Guards = {
   duplicateSkip: true,
   commitLowWatermark: true,
   outputsHoldCommit: true,
+  syncBeforeCommit: true,
   evictOnlyClean: true,
   keepOnConflict: true,
   segmentBeforeSnapshot: true,

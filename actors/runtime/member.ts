@@ -1,5 +1,5 @@
 import { Fault } from './faults.ts'
-import type { Guards } from './guards.ts'
+import { ALL_GUARDS, type Guards } from './guards.ts'
 import type { ActorKind } from './kind.ts'
 import type { Limits } from './limits.ts'
 import { Partition, type Answered } from './partition.ts'
@@ -41,6 +41,7 @@ interface Seat {
  */
 export class Member implements ConsumerHandler {
   readonly #options: MemberOptions
+  readonly #guards: Guards
   #seats = new Map<number, Seat>()
   readonly #committed = new Map<number, number>()
   #flushing: Promise<void> | undefined
@@ -48,6 +49,7 @@ export class Member implements ConsumerHandler {
 
   constructor(options: MemberOptions) {
     this.#options = options
+    this.#guards = { ...ALL_GUARDS, ...options.guards }
   }
 
   start(): Promise<void> {
@@ -194,7 +196,7 @@ export class Member implements ConsumerHandler {
     }
     if (offsets.size === 0) return
     try {
-      await this.#options.store.sync()
+      if (this.#guards.syncBeforeCommit) await this.#options.store.sync()
       await this.#options.consumer.commit(offsets)
     } catch {
       return

@@ -102,6 +102,12 @@ export class Network {
     this.#requests.splice(0, this.#requests.length, ...kept)
   }
 
+  /** All callers are gone, and nothing that they sent arrives. */
+  fall(callers: readonly Caller[]): void {
+    for (const caller of callers) caller.alive = false
+    this.#requests.length = 0
+  }
+
   #put(caller: Caller, arrive: () => void): void {
     const wait = this.#random.chance(this.#longWays) ? this.#random.between(3, 25) : 0
     this.#requests.push({ caller, arrive, notBefore: this.#steps + wait })

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { drainMicrotasks } from 'bun:jsc'
+import { LateStore } from './late-store.ts'
 import { GUARDS, runWorld, type AllGuards } from './world.ts'
 
 const drain = drainMicrotasks
@@ -18,6 +19,21 @@ test(
   },
   SLOW_MACHINE_MS,
 )
+
+test('a power cut takes the last writes of the store, and none that is on the disk', async () => {
+  const snapshot = { partition: 0, epoch: 1, version: 1, due: null, state: '{}', at: 0 }
+  const store = new LateStore(GUARDS)
+  for (let offset = 0; offset < 4; offset++) {
+    await store.putSnapshots([{ ...snapshot, address: `ledger/${offset}`, offset }])
+    if (offset === 0) await store.sync()
+  }
+  expect([store.snapshots.size, store.late]).toEqual([4, 3])
+  store.cut(1)
+  expect([...store.snapshots.keys()]).toEqual(['ledger/0', 'ledger/1'])
+  await store.putSnapshots([{ ...snapshot, address: 'ledger/1', offset: 9 }])
+  store.cut(0)
+  expect([...store.snapshots.values()].map(({ offset }) => offset)).toEqual([0, 1])
+})
 
 test('a seed is one world for ever', () => {
   const story = () => {

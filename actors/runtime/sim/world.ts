@@ -7,7 +7,8 @@ import type { Clock } from '../ports.ts'
 import { audit, type Observation } from './audit.ts'
 import { anyRecord, anyTaste } from './clients.ts'
 import { KINDS } from './kinds.ts'
-import { ALL_STORE_GUARDS, MemoryStore, type StoreGuards } from './memory-store.ts'
+import { LateStore } from './late-store.ts'
+import { ALL_STORE_GUARDS, type StoreGuards } from './memory-store.ts'
 import { Network, type Faults } from './network.ts'
 import { Random } from './random.ts'
 import { SimLog, type SimMember } from './sim-log.ts'
@@ -45,8 +46,8 @@ const ROUND_MS = 60
 
 /**
  * A world from a seed: a log, a store and some nodes that run the real {@link Member}, over a network that delays, reorders,
- * fails and loses answers; nodes crash, fall out of the group without noticing, and come back. Then everything heals, and
- * what is there is compared with the plain fold of the log. Returns one sentence for each difference.
+ * fails and loses answers; nodes crash, fall out of the group without noticing, and come back; now and then the power of all
+ * fails. Then everything heals, and what is there is compared with the plain fold of the log. Returns one sentence for each difference.
  */
 export function runWorld(options: WorldOptions): string[] {
   const world = new World(options)
@@ -67,7 +68,7 @@ class World {
   readonly #guards: AllGuards
   readonly #limits: Limits
   readonly #network: Network
-  readonly #store: MemoryStore
+  readonly #store: LateStore
   readonly #log: SimLog
   readonly #addresses: readonly string[]
   readonly #faults: Faults
@@ -99,7 +100,7 @@ class World {
       quarantineMs: 50,
     }
     this.#network = new Network(random, tell)
-    this.#store = new MemoryStore(this.#guards)
+    this.#store = new LateStore(this.#guards)
     this.#log = new SimLog(random.between(1, 3), this.#network, random, () => this.#time)
     this.#addresses = ['ledger/a', 'ledger/b', 'ledger/c', 'tally/a', 'tally/b'].slice(0, random.pick([1, 1, 2, 3, 5]))
     const rough = random.pick([0, 0.05, 0.15, 0.3])
@@ -117,6 +118,7 @@ class World {
       { weight: 4, act: () => (this.#time += random.between(1, 15)) },
       { weight: 1, act: () => (this.#anyNode().pace = random.pick(PACES)) },
       { weight: sometimes(0.2), act: () => this.#crash(this.#anyNode()) },
+      { weight: sometimes(0.05), act: () => this.#cutPower() },
       { weight: sometimes(0.1), act: () => this.#leave(this.#anyNode()) },
       { weight: sometimes(0.3), act: () => this.#start() },
       { weight: sometimes(0.2), act: () => this.#rebalance() },
@@ -142,6 +144,7 @@ class World {
   heal(): void {
     this.#tell('heal')
     this.#network.faults = { fails: 0, answerLost: 0, late: 0 }
+    if (this.#random.chance(0.1)) this.#cutPower()
     if (this.#random.chance(0.4)) for (const node of [...this.#nodes]) this.#crash(node)
     for (const node of this.#nodes) node.zombie = false
     this.#rebalance()
@@ -237,6 +240,17 @@ class World {
     this.#nodes = this.#nodes.filter((other) => other !== node)
     this.#network.abandon(node)
     if (!node.zombie) this.#rebalance()
+  }
+
+  /** All run on one machine, and its power fails: nothing is under way any more, and the disk may lack the store's last writes. */
+  #cutPower(): void {
+    const { late } = this.#store
+    const kept = this.#random.between(0, late)
+    this.#tell(`${this.#time} the power fails: of ${late} late writes ${kept} are on the disk`)
+    this.#network.fall(this.#nodes)
+    this.#nodes = []
+    this.#store.cut(kept)
+    this.#rebalance()
   }
 
   /** A node stops as it should; it stays a member until it says so. */
