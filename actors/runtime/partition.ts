@@ -64,6 +64,9 @@ export class Partition {
   #lowWatermark = 0
   #end = 0
   #logEnd = 0
+  #openedAt = 0
+  /** How long it was restoring; undefined while it is. */
+  #restoredMs: number | undefined
   #closed = false
   #paused = false
   #ticking = false
@@ -101,6 +104,8 @@ export class Partition {
     this.#loop.position = start
     this.#lowWatermark = start
     this.#end = end
+    this.#openedAt = this.#options.clock.now()
+    if (!this.restoring) this.#restoredMs = 0
     const due = await this.#options.store.loadDue(this.#owner.partition)
     for (const { address, due: at } of due) this.#alarmClock.schedule(address, at)
   }
@@ -164,6 +169,9 @@ export class Partition {
       if (this.#closed) return
       this.#loop.takenAt = takenAt
       next = this.#loop.run(records, next, to)
+      if (this.#restoredMs === undefined && !this.restoring) {
+        this.#restoredMs = Math.max(0, this.#options.clock.now() - this.#openedAt)
+      }
       if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
       if (this.#outputs.urgent) void this.#hurry()
       this.#readers.release(true, (offset) => this.position > offset)
@@ -330,8 +338,10 @@ export class Partition {
       lowWatermark: this.lowWatermark,
       logEnd: Math.max(this.#logEnd, this.#end, this.position),
       restoring: this.restoring,
+      restoredMs: this.#restoredMs ?? null,
       resident: this.#table.size,
       dirty: this.#snapshotter.dirty,
+      oldestDirtyMs: this.#snapshotter.oldestDirtyMs,
       pendingOutputs: this.#outputs.size,
       pendingRows: Math.ceil(this.#snapshotter.pendingRows),
       timers: this.#alarmClock.size,

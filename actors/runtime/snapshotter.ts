@@ -38,6 +38,8 @@ export class Snapshotter {
   /** What the rows of all actors weigh that are not in a segment. */
   pendingRows = 0
   readonly counts = { stored: 0, conflicts: 0, failures: 0 }
+  /** Beginning of the last flush after which nothing was left, epoch ms: what is dirty is no older. */
+  #cleanAt: number
 
   readonly #store: TurnStore
   readonly #outputs: Outputs
@@ -63,10 +65,16 @@ export class Snapshotter {
     this.#limits = limits
     this.#guards = guards
     this.#owner = owner
+    this.#cleanAt = clock.now()
   }
 
   get dirty(): number {
     return this.#dirty.size + this.#writing.length
+  }
+
+  /** How long something may have been only in memory, at most. */
+  get oldestDirtyMs(): number {
+    return this.dirty === 0 ? 0 : Math.max(0, this.#clock.now() - this.#cleanAt)
   }
 
   /** Smallest offset that only memory has, Infinity for none. */
@@ -94,6 +102,7 @@ export class Snapshotter {
 
   async #flush(): Promise<boolean> {
     let left = this.#dirty.size
+    const startedAt = this.#clock.now()
     const last = this.#outputs.last
     do {
       if (this.#closed) return false
@@ -103,7 +112,9 @@ export class Snapshotter {
       // A store in this process writes without giving the thread away: questions and signs of life would wait for all of it.
       if (left > 0) await this.#clock.yield()
     } while (left > 0)
-    return this.#outputs.first > last
+    const isDurable = this.#outputs.first > last
+    if (isDurable) this.#cleanAt = startedAt
+    return isDurable
   }
 
   /** The oldest dirty actors, as they are now. A state that cannot become JSON stays dirty and holds the low watermark. */

@@ -55,7 +55,7 @@ export class TurnLoop {
   refusedFrom = Infinity
   /** Actors that said so, with their offset. */
   changed = new Map<string, number>()
-  readonly counts = { applied: 0, skipped: 0, duplicates: 0, deadLetters: 0 }
+  readonly counts = { applied: 0, skipped: 0, duplicates: 0, deadLetters: 0, quarantines: 0 }
   /** The latest records, whatever became of them: a ring that is written over. */
   readonly #recent: LogRecord[] = []
   #recentNext = 0
@@ -223,6 +223,7 @@ export class TurnLoop {
     else this.#settle(actor, record)
     this.#bury(code, error, record)
     countFailure(actor, record, error, this.#parts.limits)
+    if (actor.quarantine !== undefined) this.counts.quarantines++
   }
 
   #quarantined(actor: Actor, record: LogRecord): void {
