@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { readEventSources } from './actors/gateway/source-setting.ts'
 import { COMMANDS, readCommandLine, type Command } from './command-line.ts'
 import { ConfigError } from './config-error.ts'
 import { readIssuers } from './http/auth/issuer-setting.ts'
@@ -302,6 +303,13 @@ export const SETTINGS = {
     default: undefined,
     shown: 'none',
     description: 'PEM file of the authority that signs the broker',
+  }),
+  WINDBOX_EVENT_SOURCES: setting({
+    read: readEventSources,
+    default: [],
+    shown: 'none',
+    secret: true,
+    description: 'Kafka topics whose messages are events, as a JSON list',
   }),
   WINDBOX_PUBLIC_URL: setting({
     read: optional(webAddress),

@@ -9,6 +9,7 @@ import { ranking } from './playback/ranking.ts'
 import { viewer } from './playback/viewer.ts'
 import { relay } from './relay/actor.ts'
 import type { ActorKind } from './runtime/index.ts'
+import { source } from './source/actor.ts'
 
 /** Every kind of actor that this system runs. A new kind is one folder and one line here. */
 export const kinds: readonly ActorKind[] = [
@@ -22,4 +23,5 @@ export const kinds: readonly ActorKind[] = [
   film,
   ranking,
   relay,
+  source,
 ]

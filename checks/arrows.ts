@@ -33,7 +33,7 @@ export const ROOMS: readonly {
     packages: ['node:crypto', 'node:dns/promises'],
   },
   { room: 'backup', in: ['actors/backup/'], may: ['runtime', 'sqlite', 'log', 'store'] },
-  { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant'] },
+  { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant', 'schema'] },
   { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind', 'machine', 'plant'], packages: [] },
   // What a kind's records, states and answers look like: the shapes and names that everybody may know.
   { room: 'schema', in: ['actors/*/schema.ts'], may: ['runtime', 'schema'], packages: ['@sinclair/typebox'] },

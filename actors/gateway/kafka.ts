@@ -1,19 +1,11 @@
-import { readFileSync } from 'node:fs'
-import type { Kafka, SASLOptions } from 'kafkajs'
-import { connectKafka } from '../log/redpanda/client.ts'
+import type { Kafka } from 'kafkajs'
+import { brokerOf, pause, sentenceOf, type Report, type TopicAccess } from './topic-access.ts'
 
-export interface KafkaPlant {
-  readonly brokers: readonly string[]
-  readonly topic: string
+export interface KafkaPlant extends TopicAccess {
   /** Of this Windbox alone: two that shared a group would share the frames. */
   readonly group: string
-  /** SASL_SSL with SCRAM-SHA-512 when both are given. */
-  readonly username: string | undefined
-  readonly password: string | undefined
-  /** PEM file of the authority that signs the brokers; alone it means TLS without log-in. */
-  readonly caFile: string | undefined
   readonly signal: AbortSignal
-  report(level: 'info' | 'warn' | 'error', message: string): void
+  readonly report: Report
 }
 
 interface Frame {
@@ -29,7 +21,7 @@ const RETRY_MS = 5000
  * that cannot be reached is tried again until the signal aborts. Throws when the authority's file cannot be read.
  */
 export function kafkaPlant(plant: KafkaPlant) {
-  const kafka = connect(plant)
+  const kafka = brokerOf(plant, 'windbox-plant')
   return {
     id: `kafka:${plant.topic}`,
     clock: 'live' as const,
@@ -48,8 +40,8 @@ async function* frames(kafka: Kafka, plant: KafkaPlant, after: string | null): A
       }
     } catch (error) {
       if (signal.aborted) return
-      report('warn', `the plant's topic: ${error instanceof Error ? error.message : String(error)}; it is tried again`)
-      await sleep(RETRY_MS, signal)
+      report('warn', `the plant's topic: ${sentenceOf(error)}; it is tried again`)
+      await pause(RETRY_MS, signal)
     }
   }
 }
@@ -137,22 +129,4 @@ async function* connected(
     signal.removeEventListener('abort', end)
     await consumer.disconnect().catch(() => {})
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
-}
-
-function connect({ brokers, username, password, caFile }: KafkaPlant): Kafka {
-  const sasl: SASLOptions | undefined =
-    username !== undefined && password !== undefined ? { mechanism: 'scram-sha-512', username, password } : undefined
-  const ssl = caFile !== undefined ? { ca: [readFileSync(caFile, 'utf8')] } : sasl !== undefined
-  return connectKafka({
-    brokers,
-    namespace: 'windbox-plant',
-    security: { ssl, ...(sasl ? { sasl } : {}) },
-  })
 }

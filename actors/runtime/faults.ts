@@ -37,6 +37,7 @@ export const FAULTS = {
   // Dead letters and starts: never an HTTP answer of their own.
   LOG_OFFSET_OUT_OF_RANGE: { status: 500, title: 'The log no longer holds records that are still needed' },
   LOG_MISMATCH: { status: 500, title: 'The store belongs to another log' },
+  NODE_REFUSED: { status: 500, title: 'The node cannot be in this cluster' },
   DATA_DIR_LOCKED: { status: 500, title: 'Another process has the data directory open' },
   DATA_CORRUPT: { status: 500, title: 'The data directory is damaged' },
   SCHEMA_VERSION: { status: 500, title: 'The data directory was written by another version' },
@@ -48,6 +49,7 @@ export const FAULTS = {
   RELAY_EXHAUSTED: { status: 500, title: 'The target took it at none of the attempts' },
   RELAY_NO_TARGET: { status: 500, title: 'There is no such target any more' },
   RELAY_ADDRESS_REFUSED: { status: 500, title: 'The address of the target is not one that relays may reach' },
+  MESSAGE_NOT_JSON: { status: 500, title: 'The message of a topic is not JSON' },
   FRAME_NOT_JSON: { status: 500, title: 'The frame is not JSON' },
   FRAME_NOT_OBJECT: { status: 500, title: 'The frame is not an object' },
   FRAME_TOO_LARGE: { status: 500, title: 'The frame is too large' },

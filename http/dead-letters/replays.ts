@@ -1,5 +1,6 @@
 import { OUTGOING } from '../../actors/outgoing/ending.ts'
 import { relayAddress, resent } from '../../actors/relay/schema.ts'
+import { REJECTED } from '../../actors/source/schema.ts'
 import { Fault, type DeadLetter, type FaultCode, type NewRecord, type Outgoing } from '../../actors/runtime/index.ts'
 import type { Collection, Documents } from '../../actors/store/port.ts'
 import { isoTime } from '../time.ts'
@@ -38,6 +39,9 @@ export function recordOf(id: string, letter: DeadLetter, attempt: number): NewRe
   if (letter.type.startsWith('$')) throw new Fault('CONFLICT', 'A record of the system itself cannot be replayed.')
   if (letter.code === 'SIGNAL_WRONG_TYPE') {
     throw new Fault('CONFLICT', 'The frame was taken; these are only the signals in it that were no numbers.')
+  }
+  if (letter.key.startsWith('source/') && letter.type === REJECTED) {
+    throw new Fault('CONFLICT', 'The message is no event, and stays as it is in its topic.')
   }
   const recordId = NOT_APPLIED.has(letter.code) && letter.record_id !== '' ? letter.record_id : fresh
   return { key: letter.key, type: letter.type, value: oneLine(letter.payload), id: recordId }

@@ -3,6 +3,7 @@ import { addressOfEvent } from '../../actors/event/address.ts'
 import { eventRecord, OWN_SOURCE, type SentEvent } from '../../actors/event/schema.ts'
 import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
 import { senderOf } from '../auth/identity.ts'
+import { flawOf } from '../edge/flaw.ts'
 import type { Item, Refused, Sender } from '../ingest/resource.ts'
 import { parseTime } from '../time.ts'
 
@@ -34,28 +35,37 @@ function uuidOf(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
+/** What is taken of a value as an event; it may have no id yet. Fault VALIDATION. */
+function eventOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Fault('VALIDATION', 'An event is a JSON object.', {
+      errors: [{ path: '', message: 'Expected an object' }],
+    })
+  }
+  const event = value as Record<string, unknown>
+  for (const name in LONGEST) demandText(event, name as keyof typeof LONGEST)
+  if (event.specversion !== undefined) demandCloudEvent(event)
+  if (typeof event.source === 'string' && event.source.startsWith(OWN_SOURCE)) {
+    throw invalid('source', `${OWN_SOURCE}… is this system's own`)
+  }
+  if (typeof event.time === 'string' && Number.isNaN(parseTime(event.time))) {
+    throw invalid('time', 'Expected an ISO 8601 time such as 2026-11-22T10:00:00Z')
+  }
+  for (const name of OWN_NAMES) if (event[name] !== undefined) delete event[name]
+  return event
+}
+
 /** Makes records of what comes in. */
 export function createTake(partitions: number) {
   /** The record of an event. `index` counts the items of its request. Faults: VALIDATION, TOO_LARGE. */
   function recordOf(value: unknown, index: number, { identity, nowMs, idOf }: Sender, at = nowMs): NewRecord {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Fault('VALIDATION', 'An event is a JSON object.', {
-        errors: [{ path: '', message: 'Expected an object' }],
-      })
-    }
-    const event = value as Record<string, unknown>
-    for (const name in LONGEST) demandText(event, name as keyof typeof LONGEST)
-    if (event.specversion !== undefined) demandCloudEvent(event)
-    if (typeof event.source === 'string' && event.source.startsWith(OWN_SOURCE)) {
-      throw invalid('source', `${OWN_SOURCE}… is this system's own`)
-    }
-    if (typeof event.time === 'string' && Number.isNaN(parseTime(event.time))) {
-      throw invalid('time', 'Expected an ISO 8601 time such as 2026-11-22T10:00:00Z')
-    }
-    for (const name of OWN_NAMES) if (event[name] !== undefined) delete event[name]
+    const event = eventOf(value)
     event.id ??= idOf ? uuidOf(idOf(index)) : Bun.randomUUIDv7()
-    const sent = event as SentEvent
-    const record = eventRecord(addressOfEvent(sent.id, partitions), senderOf(identity), at, sent)
+    return recordFrom(event as SentEvent, senderOf(identity), at)
+  }
+
+  function recordFrom(event: SentEvent, sender: string, at: number): NewRecord {
+    const record = eventRecord(addressOfEvent(event.id, partitions), sender, at, event)
     if (record.value.length * 3 > MOST_EVENT_BYTES && Buffer.byteLength(record.value) > MOST_EVENT_BYTES) {
       throw new Fault('TOO_LARGE', `An event may have at most ${MOST_EVENT_BYTES} bytes.`)
     }
@@ -64,6 +74,16 @@ export function createTake(partitions: number) {
 
   return {
     recordOf,
+
+    /** The same for what came otherwise than in a request; `id` is for one that has none. */
+    recordOfMessage(value: unknown, { sender, nowMs, id }: { sender: string; nowMs: number; id: string }): NewRecord {
+      const flaw = flawOf(value)
+      if (flaw !== undefined) throw new Fault('VALIDATION', `${flaw}.`)
+      const event = eventOf(value)
+      event.id ??= id
+      return recordFrom(event as SentEvent, sender, nowMs)
+    },
+
     recordsOf(items: readonly Item[], sender: Sender) {
       const records: { record: NewRecord; indexes: [number] }[] = []
       const refused: Refused[] = []

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import type { Kafka, SASLOptions } from 'kafkajs'
+import { connectKafka } from '../log/redpanda/client.ts'
+
+/** A topic of somebody else's broker. It is only read: nothing is written there but what membership of a group of ours needs. */
+export interface TopicAccess {
+  readonly brokers: readonly string[]
+  readonly topic: string
+  /** SASL_SSL with SCRAM-SHA-512 when both are given. */
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** PEM file of the authority that signs the brokers; alone it means TLS without log-in. */
+  readonly caFile: string | undefined
+}
+
+/** What fails so often is said, and begun again. */
+const RETRIES = 4
+
+export type Report = (level: 'info' | 'warn' | 'error', sentence: string) => void
+
+/** The broker, not connected yet. Throws when the authority's file cannot be read. */
+export function brokerOf({ brokers, username, password, caFile }: TopicAccess, clientId: string): Kafka {
+  const sasl: SASLOptions | undefined =
+    username !== undefined && password !== undefined ? { mechanism: 'scram-sha-512', username, password } : undefined
+  const ssl = caFile !== undefined ? { ca: [readFileSync(caFile, 'utf8')] } : sasl !== undefined
+  return connectKafka({ brokers, namespace: clientId, retries: RETRIES, security: { ssl, ...(sasl && { sasl }) } })
+}
+
+const RETRY_MS = 5_000
+const SAY_AGAIN_MS = 60_000
+
+/**
+ * Reads for as long as `signal` lets it: what broke the reading (a broker away, a wrong password, no such topic) is said, once a minute at most, and
+ * it is tried again. `read` calls `well` when it has got through. Resolves when the signal aborts, or `read` has nothing more to do.
+ */
+export async function keepReading(
+  what: string,
+  { signal, report }: { readonly signal: AbortSignal; readonly report: Report },
+  read: (well: () => void) => Promise<void>,
+): Promise<void> {
+  let saidAt = -Infinity
+  const well = () => {
+    if (saidAt > -Infinity) report('info', `${what} is read again`)
+    saidAt = -Infinity
+  }
+  while (!signal.aborted) {
+    try {
+      return await read(well)
+    } catch (error) {
+      if (signal.aborted) return
+      const now = performance.now()
+      if (now >= saidAt + SAY_AGAIN_MS) {
+        saidAt = now
+        report('warn', `${what}: ${sentenceOf(error)}; it is tried again`)
+      }
+      await pause(RETRY_MS, signal)
+    }
+  }
+}
+
+/** What is wrong, for people. kafkajs has the cause behind "retries exceeded", and its own words for a topic that is not there. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded' && error.cause) return sentenceOf(error.cause)
+  if ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') return 'the broker has no such topic'
+  return error.message
+}
+
+/** Resolves after so many ms, or at once when the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
