@@ -17,7 +17,9 @@ export const ROOMS: readonly {
   { room: 'runtime', in: ['actors/runtime/'], may: [], packages: [] },
   { room: 'sqlite', in: ['actors/sqlite/'], may: ['runtime'] },
   { room: 'log port', in: ['actors/log/port.ts'], may: ['runtime'], packages: [] },
-  { room: 'log', in: ['actors/log/'], may: ['runtime', 'log port', 'sqlite'] },
+  // Who gets which partitions: decided by a member of the group that the log is consumed with.
+  { room: 'membership', in: ['actors/cluster/membership/'], may: [], packages: [] },
+  { room: 'log', in: ['actors/log/'], may: ['runtime', 'log port', 'sqlite', 'membership'] },
   { room: 'store port', in: ['actors/store/port.ts'], may: ['runtime'], packages: [] },
   { room: 'store', in: ['actors/store/'], may: ['runtime', 'store port', 'sqlite'] },
   { room: 'cluster port', in: ['actors/cluster/port.ts'], may: ['runtime', 'store port'], packages: [] },

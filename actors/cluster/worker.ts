@@ -65,14 +65,18 @@ function every(pause: number | (() => number), work: () => Promise<unknown>): ()
 }
 
 /** Log and store as this edition has them. What the other edition needs is not loaded. */
-async function openParts(settings: WorkerSettings, log: MessagePort | null): Promise<WorkerParts> {
+async function openParts(
+  settings: WorkerSettings,
+  log: MessagePort | null,
+  epochs: () => ReadonlyMap<number, number>,
+): Promise<WorkerParts> {
   const { backend } = settings
   if (backend.edition === 'embedded') {
     const { openEmbeddedParts } = await import('./parts/embedded.ts')
     return openEmbeddedParts(backend, log!, settings)
   }
   const { openClusterParts } = await import('./parts/cluster.ts')
-  return openClusterParts(backend, settings)
+  return openClusterParts(backend, settings, epochs)
 }
 
 /** This thread as a member of the group: it owns partitions, answers questions, and tells of changes. */
@@ -82,7 +86,7 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
   const versions = new Int32Array(settings.versions)
   /** Of the main thread's clock, and never ahead of it. */
   const ahead = settings.nowMs - performance.now()
-  const { consumer, store, append, owner, close } = await openParts(settings, log)
+  const { consumer, store, append, owner, close } = await openParts(settings, log, () => member.epochs)
   const member = new Member({
     consumer,
     store,
@@ -176,6 +180,7 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
       notices.look()
     },
     failed: fail,
+    rebalancing: () => member.rebalancing(),
   }
   await consumer.start(handler)
 

@@ -79,6 +79,12 @@ export class Member implements ConsumerHandler {
     this.#options.failed(error)
   }
 
+  async rebalancing(): Promise<void> {
+    // The flush at hand may have begun long ago.
+    await this.#flushing
+    await this.flushAndCommit()
+  }
+
   async batch(partition: number, records: readonly LogRecord[], end: number): Promise<void> {
     if (!this.#stopping) await this.#seats.get(partition)?.runtime?.apply(records, end)
   }
@@ -123,6 +129,13 @@ export class Member implements ConsumerHandler {
   /** Partitions assigned here; without a runtime while they are being claimed. */
   get owned(): ReadonlyMap<number, Partition | undefined> {
     return new Map([...this.#seats].map(([partition, { runtime }]) => [partition, runtime]))
+  }
+
+  /** Partitions that are in memory here, with the epoch of their claim. */
+  get epochs(): ReadonlyMap<number, number> {
+    return new Map(
+      [...this.#seats].flatMap(([partition, { runtime }]) => (runtime ? [[partition, runtime.epoch]] : [])),
+    )
   }
 
   /** Where a partition stands; undefined while it is not open here. For the hot path: {@link owned} makes a map of all. */

@@ -129,6 +129,11 @@ export interface ConsumerHandler {
    */
   batch(partition: number, records: readonly LogRecord[], end: number): Promise<void>
   failed(error: unknown): void
+  /**
+   * The partitions will be divided anew in a moment, and some may go to others. What is durable and committed when this resolves they need
+   * not apply again; they wait for it, but not for long.
+   */
+  rebalancing?(): Promise<void>
 }
 
 /** One member of the group: a Worker. */

@@ -7,13 +7,19 @@ import type { WorkerParts } from './parts.ts'
 export async function openClusterParts(
   backend: ClusterBackend,
   { index, partitionCount }: { index: number; partitionCount: number },
+  epochs: () => ReadonlyMap<number, number>,
 ): Promise<WorkerParts> {
-  const { brokers, namespace, security, mongoUrl, sessionTimeoutMs, nodeUrl } = backend
+  const { brokers, namespace, security, mongoUrl, sessionTimeoutMs, node, nodeUrl, log } = backend
   const broker = { brokers, namespace, ...(security && { security }) }
   const store = await openMongoStore({ url: mongoUrl, database: namespace })
   const { append, close } = await openRedpandaAppend({ ...broker, partitions: partitionCount })
   return {
-    consumer: openRedpandaConsumer({ ...broker, sessionTimeoutMs }),
+    consumer: openRedpandaConsumer({
+      ...broker,
+      sessionTimeoutMs,
+      identity: { node, url: nodeUrl, worker: index, log },
+      epochs,
+    }),
     store,
     append,
     owner: `${nodeUrl ?? 'local'}#${index}`,

@@ -1,16 +1,38 @@
-import { type AssignedPartition, type ConsumerHandler, type LogConsumer } from '../../runtime/index.ts'
-import type { Admin, PartitionAssigner } from 'kafkajs'
+import type { Cluster, Consumer } from 'kafkajs'
+import type { Identity } from '../../cluster/membership/announcement.ts'
+import { type AssignedPartition, type ConsumerHandler, Fault, type LogConsumer } from '../../runtime/index.ts'
+import { assigner, judge } from './assigner.ts'
+import { describePartitions } from './assigned.ts'
 import { connectKafka, RETRY, type RedpandaOptions, topicOf } from './client.ts'
+import { leave } from './group.ts'
 import { Intake } from './intake.ts'
+import { beforeJoin, type Membership } from './rejoin.ts'
 import { unavailable } from './writer.ts'
 
 /** Of the session, after which a member that hears nothing takes itself for replaced. */
 const FENCE_SHARE = 0.75
 
+/** Of the session, for which a dead member may still look like a living one. */
+const GHOST_SHARE = 1.5
+/** What the others wait for a member to hand over well: what it has not made durable by then its successors apply again. */
+const HAND_OVER_MS = 2_000
+const HAND_OVER_SHARE = 0.25
+/** How long an idle fetch lasts, and so how late a member hears that the group divides anew. */
+const IDLE_WAIT_MS = 500
+/** The same while partitions wait for their first fetch, which would wait behind an idle one. */
+const OPENING_WAIT_MS = 20
+const OPENING_MS = 2_000
+const DESCRIBE_AGAIN_MS = 250
+
 export interface RedpandaConsumerOptions extends RedpandaOptions {
   /** A member that was not heard of for so long loses its partitions. Default 10 s. */
   readonly sessionTimeoutMs?: number
-  readonly partitionAssigners?: PartitionAssigner[]
+  /** What this member is, to the others of the group. */
+  readonly identity: Identity
+  /** Partitions that it has in memory, with the epoch under which each was claimed: these stay with it if they can. */
+  readonly epochs: () => ReadonlyMap<number, number>
+  /** Hears at each join which member of the group this is: see `leaveGroup`. */
+  readonly joined?: (memberId: string) => void
 }
 
 /**
@@ -19,35 +41,47 @@ export interface RedpandaConsumerOptions extends RedpandaOptions {
  * paused until the handler has sought them anew, and every fetched offset is compared with the one expected.
  */
 export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsumer {
-  const { namespace, sessionTimeoutMs = 10_000, partitionAssigners } = options
+  const { namespace, sessionTimeoutMs = 10_000, identity, epochs, joined } = options
   const topic = topicOf(namespace)
-  const kafka = connectKafka(options)
-  const admin = kafka.admin()
-  const consumer = kafka.consumer({
+  let cluster!: Cluster
+  const consumer = connectKafka(options).consumer({
     groupId: namespace,
     sessionTimeout: sessionTimeoutMs,
-    heartbeatInterval: Math.floor(sessionTimeoutMs / 10),
+    heartbeatInterval: Math.floor(sessionTimeoutMs / 20),
     rebalanceTimeout: 30_000,
-    maxWaitTimeInMs: 500,
+    maxWaitTimeInMs: IDLE_WAIT_MS,
     maxBytesPerPartition: 1024 * 1024,
     allowAutoTopicCreation: false,
     retry: { ...RETRY, restartOnFailure: async () => true },
-    ...(partitionAssigners && { partitionAssigners }),
+    partitionAssigners: [
+      assigner(
+        topic,
+        () => ({ ...identity, owned: epochs() }),
+        (opened) => (cluster = opened),
+      ),
+    ],
   })
   const intakes = new Map<number, Intake>()
   const committed = new Map<number, number>()
   const batches = new Set<Promise<void>>()
   const assignedOnce = Promise.withResolvers<void>()
+  assignedOnce.promise.catch(() => {})
   let handler: ConsumerHandler
   let stopped = false
   /** Counts assignments: what was begun under an older one is dropped. */
   let assignment = 0
   let mine: readonly number[] = []
+  let memberId: string | undefined
+  /** Assigned, and not sought yet. */
+  const opening = new Set<number>()
+  let membership: Membership | undefined
+  let refusedSince: number | undefined
   let fenced = false
   let lastHeard = 0
   /** How long the latest answer of the group was under way. To a process that stood still it is new when it is old. */
   let answerMs = 0
   let watch: ReturnType<typeof setInterval> | undefined
+  let hurrying: ReturnType<typeof setTimeout> | undefined
   let commits: Promise<void> = Promise.resolve()
 
   const of = (partitions: readonly number[]) => [{ topic, partitions: [...partitions] }]
@@ -88,6 +122,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     assignment++
     revoke([...intakes.keys()].filter((partition) => !mine.includes(partition)))
     consumer.pause(of(mine))
+    hurry(mine)
     for (const partition of mine) {
       const intake = intakes.get(partition) ?? new Intake(partition)
       intake.assign()
@@ -109,20 +144,60 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     if (fenced) take(mine)
   }
 
+  /** Fetches are short until each of these was sought. */
+  const hurry = (partitions: readonly number[]) => {
+    opening.clear()
+    for (const partition of partitions) opening.add(partition)
+    if (!membership) return
+    membership.maxWaitTime = opening.size > 0 ? OPENING_WAIT_MS : IDLE_WAIT_MS
+    clearTimeout(hurrying)
+    if (opening.size > 0) hurrying = setTimeout(() => hurry([]), OPENING_MS)
+  }
+
+  /** Once more when a partition has no leader now, or the group does not answer: meanwhile nobody else has the partitions either. */
   const assign = async (mark: number) => {
-    try {
-      const found = await describe(admin, namespace, topic, mine)
-      if (stopped || mark !== assignment) return
-      committed.clear()
-      for (const each of found) {
-        Object.assign(intakes.get(each.partition)!, { earliest: each.earliest, end: each.end })
-        if (each.committed !== null) committed.set(each.partition, each.committed)
+    const superseded = () => stopped || mark !== assignment
+    while (!superseded()) {
+      try {
+        const [found, why] = await Promise.all([
+          describePartitions(cluster, namespace, topic, mine),
+          whyRefused(consumer, memberId),
+        ])
+        if (superseded()) return
+        if (why !== undefined) {
+          refuse(why)
+        } else {
+          refusedSince = undefined
+          return begin(found)
+        }
+      } catch {
+        if (superseded()) return
       }
-      assignedOnce.resolve()
-      handler.assigned(found)
-    } catch (error) {
-      if (mark === assignment) fail(unavailable(error))
+      await Bun.sleep(DESCRIBE_AGAIN_MS)
     }
+  }
+
+  /** It may be a dead member that speaks against this one: that is gone from the group when its session has run out. */
+  const refuse = (why: string) => {
+    refusedSince ??= performance.now()
+    if (performance.now() - refusedSince > sessionTimeoutMs * GHOST_SHARE) fail(new Fault('NODE_REFUSED', why))
+  }
+
+  const begin = (found: readonly AssignedPartition[]) => {
+    committed.clear()
+    for (const each of found) {
+      Object.assign(intakes.get(each.partition)!, { earliest: each.earliest, end: each.end })
+      if (each.committed !== null) committed.set(each.partition, each.committed)
+    }
+    assignedOnce.resolve()
+    handler.assigned(found)
+  }
+
+  /** While the group waits for us, and our generation is still its. */
+  const handOver = async () => {
+    if (stopped || intakes.size === 0 || !handler.rebalancing) return
+    const budget = Math.min(HAND_OVER_MS, sessionTimeoutMs * HAND_OVER_SHARE)
+    await Promise.race([handler.rebalancing().catch(() => {}), Bun.sleep(budget)])
   }
 
   const commit = async (offsets: ReadonlyMap<number, number>) => {
@@ -151,7 +226,17 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
           fail(error)
         }
       }
-      consumer.on('consumer.group_join', ({ payload }) => guarded(() => take(payload.memberAssignment[topic] ?? [])))
+      beforeJoin(cluster, async (joining) => {
+        membership = joining
+        await handOver()
+      })
+      consumer.on('consumer.group_join', ({ payload }) =>
+        guarded(() => {
+          memberId = payload.memberId
+          joined?.(memberId)
+          take(payload.memberAssignment[topic] ?? [])
+        }),
+      )
       consumer.on('consumer.network.request', ({ payload: { apiName, duration } }) => {
         if (apiName === 'Heartbeat' || apiName === 'SyncGroup') answerMs = duration
       })
@@ -165,7 +250,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       })
       watch = setInterval(() => guarded(fence), sessionTimeoutMs / 10)
       try {
-        await Promise.all([admin.connect(), consumer.connect()])
+        await consumer.connect()
         await consumer.subscribe({ topics: [topic], fromBeginning: true })
       } catch (error) {
         throw unavailable(error)
@@ -192,6 +277,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       try {
         consumer.seek({ topic, partition, offset: String(intake.seek(offset)) })
         consumer.resume(of([partition]))
+        if (opening.delete(partition) && opening.size === 0) hurry([])
       } catch (error) {
         fail(error)
       }
@@ -216,30 +302,19 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     async stop() {
       stopped = true
       clearInterval(watch)
+      clearTimeout(hurrying)
       await commits
+      // At once, where kafkajs would first wait for the fetch at hand.
+      if (memberId !== undefined) await leave(cluster, namespace, memberId).catch(() => {})
       await consumer.disconnect()
       await Promise.allSettled(batches)
-      await admin.disconnect()
+      assignedOnce.reject(unavailable('it is stopped'))
     },
   }
 }
 
-/** What is in the partitions and how far the group is. */
-async function describe(
-  admin: Admin,
-  groupId: string,
-  topic: string,
-  mine: readonly number[],
-): Promise<AssignedPartition[]> {
-  const [bounds, [group]] = await Promise.all([
-    admin.fetchTopicOffsets(topic),
-    admin.fetchOffsets({ groupId, topics: [topic] }),
-  ])
-  const committed = new Map(group!.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
-  return bounds
-    .filter(({ partition }) => mine.includes(partition))
-    .map(({ partition, low, high }) => {
-      const offset = committed.get(partition) ?? -1
-      return { partition, committed: offset < 0 ? null : offset, earliest: Number(low), end: Number(high) }
-    })
+/** What the group has against this member; undefined while it is in motion, for then everybody joins anew and asks again. */
+async function whyRefused(consumer: Consumer, memberId: string | undefined): Promise<string | undefined> {
+  const { state, members } = await consumer.describeGroup()
+  return state === 'Stable' ? judge(members).refused.get(memberId ?? '') : undefined
 }

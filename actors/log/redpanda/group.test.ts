@@ -27,7 +27,8 @@ async function freshTopic() {
     /** Sends messages as they are, past the adapter. */
     send: (...messages: ReturnType<typeof toMessage>[]) => producer.send({ topic, messages, acks: -1 }),
     member(sessionTimeoutMs = 6_000): Member {
-      const member = new Member(openRedpandaConsumer({ ...where, sessionTimeoutMs }))
+      const identity = { node: crypto.randomUUID(), url: `http://node-${members.length}`, worker: 0, log: log.id }
+      const member = new Member(openRedpandaConsumer({ ...where, sessionTimeoutMs, identity, epochs: () => new Map() }))
       members.push(member)
       return member
     },

@@ -17,7 +17,12 @@ logConformance(
     let log = await open()
     return {
       log,
-      member: async () => openRedpandaConsumer(where),
+      member: async () =>
+        openRedpandaConsumer({
+          ...where,
+          identity: { node: crypto.randomUUID(), url: null, worker: 0, log: log.id },
+          epochs: () => new Map(),
+        }),
       async reopen() {
         await log.close()
         return (log = await open())

@@ -1,0 +1,82 @@
+import type { Cluster, GroupDescription } from 'kafkajs'
+import type { Identity } from '../../cluster/membership/announcement.ts'
+import { announcementIn } from './assigner.ts'
+import { connectKafka, type RedpandaOptions } from './client.ts'
+import { unavailable } from './writer.ts'
+
+/** Requests that a broker of kafkajs has and its types leave out. */
+interface Coordinator {
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
+  offsetFetch(request: {
+    groupId: string
+    topics: { topic: string; partitions: { partition: number }[] }[]
+  }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>
+}
+
+export const coordinatorOf = async (cluster: Cluster, groupId: string): Promise<Coordinator> =>
+  (await cluster.findGroupCoordinator({ groupId })) as unknown as Coordinator
+
+/** Says that the member is gone; resolves also when the group has never heard of it. */
+export async function leave(cluster: Cluster, groupId: string, memberId: string): Promise<void> {
+  const coordinator = await coordinatorOf(cluster, groupId)
+  try {
+    await coordinator.leaveGroup({ groupId, memberId })
+  } catch (error) {
+    if ((error as { type?: string }).type !== 'UNKNOWN_MEMBER_ID') throw error
+  }
+}
+
+/**
+ * Says of a member that it is gone. A thread that ends without a word keeps its place until its session has run out, and as long its
+ * partitions are nobody's; whoever outlives it, and knows its id by `joined`, can do better. Faults: LOG_UNAVAILABLE.
+ */
+export const leaveGroup = (options: RedpandaOptions, memberId: string): Promise<void> =>
+  inGroup(options, (cluster) => leave(cluster, options.namespace, memberId))
+
+/**
+ * The same for what an earlier process of this node left behind: members that announce the node's URL, and are not of this process. To be
+ * called before this process joins; nothing without a URL. Faults: LOG_UNAVAILABLE.
+ */
+export async function leaveForPredecessors(
+  options: RedpandaOptions,
+  { node, url }: Pick<Identity, 'node' | 'url'>,
+): Promise<void> {
+  if (url === null) return
+  await inGroup(options, async (cluster, describe) => {
+    const { members } = await describe()
+    for (const { memberId, memberMetadata } of members) {
+      const announced = announcementIn(memberMetadata)
+      if (announced?.url === url && announced.node !== node) await leave(cluster, options.namespace, memberId)
+    }
+  })
+}
+
+/** kafkajs opens connections to a group only as a consumer: this one never joins. */
+async function inGroup<T>(
+  options: RedpandaOptions,
+  work: (cluster: Cluster, describe: () => Promise<GroupDescription>) => Promise<T>,
+): Promise<T> {
+  let cluster!: Cluster
+  const consumer = connectKafka(options).consumer({
+    groupId: options.namespace,
+    partitionAssigners: [
+      (given) => {
+        cluster = given.cluster
+        return {
+          name: '',
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: '', metadata: Buffer.alloc(0) }),
+        }
+      },
+    ],
+  })
+  try {
+    await consumer.connect()
+    return await work(cluster, () => consumer.describeGroup())
+  } catch (error) {
+    throw unavailable(error)
+  } finally {
+    await consumer.disconnect()
+  }
+}
