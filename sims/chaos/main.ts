@@ -1,6 +1,6 @@
 // Hurts a cluster of the product under load, looks all the time at what must always hold, and counts at the end:
 //
-//     npm run chaos -- --faults 300 [--seed S] [--brokers 1|3] [--minutes M] [--embedded] [--given] [--keep]
+//     npm run chaos -- --faults 300 [--seed S] [--brokers 1|3] [--nodes N] [--minutes M] [--embedded] [--given] [--keep]
 //
 // It starts brokers, a mongod and three nodes for itself. Ends with 1 when anything acknowledged is lost or doubled, or anything else was
 // found that must not be. The same seed gives the same faults; when they meet which request is the machine's.
@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
     faults: { type: 'string', default: '20' },
     seed: { type: 'string' },
     brokers: { type: 'string', default: '3' },
+    nodes: { type: 'string', default: '3' },
     /** No fault begins later. */
     minutes: { type: 'string', default: '600' },
     /** One node of the embedded edition, without servers. */
@@ -38,15 +39,13 @@ const { values: flags } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 })
-const [faults, brokers, minutes, pauseMs] = [flags.faults, flags.brokers, flags.minutes, flags.pause].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-]
+const numbers = [flags.faults, flags.brokers, flags.nodes, flags.minutes, flags.pause].map(Number)
+const [faults, brokers, nodeCount, minutes, pauseMs] = numbers as [number, number, number, number, number]
 const seed = Number(flags.seed ?? Math.floor(Math.random() * 1e9))
-if (![faults, brokers, minutes, pauseMs, seed].every(Number.isFinite) || ![1, 3].includes(brokers)) {
-  console.error('npm run chaos -- --faults N [--seed S] [--brokers 1|3] [--minutes M] [--embedded] [--given] [--keep]')
+if (![...numbers, seed].every(Number.isFinite) || ![1, 3].includes(brokers)) {
+  console.error(
+    'npm run chaos -- --faults N [--seed S] [--brokers 1|3] [--nodes N] [--minutes M] [--embedded] [--given] [--keep]',
+  )
   process.exit(2)
 }
 
@@ -55,7 +54,7 @@ const RECOVERED_MS = 60_000
 const DRAINED_MS = 120_000
 const SETTLED_MS = 5_000
 const AUDITS = 4
-const NODES = flags.embedded ? 1 : 3
+const NODES = flags.embedded ? 1 : nodeCount
 /** Between two steps. */
 const REST_MS = 1_000
 
@@ -88,8 +87,7 @@ const clusterEnv = (url: string) => ({
   WINDBOX_KAFKA_BROKERS,
   WINDBOX_MONGODB_URL,
   WINDBOX_NAMESPACE: namespace,
-  WINDBOX_NODE_URL: url,
-  WINDBOX_NODE_SECRET: secret,
+  ...(NODES > 1 && { WINDBOX_NODE_URL: url, WINDBOX_NODE_SECRET: secret }),
   WINDBOX_SESSION_TIMEOUT: `${SESSION_S}s`,
 })
 for (let i = 1; i <= NODES; i++) {
