@@ -1,5 +1,6 @@
 import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
+import type { Nodes } from './actors/cluster/nodes/port.ts'
 import type { Cluster } from './actors/cluster/port.ts'
 import { commandSender } from './actors/manipulator/send-command.ts'
 import { DeliveryLoop } from './actors/outgoing/loop.ts'
@@ -20,6 +21,7 @@ import { unlistenable } from './editions/waiting-room.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { httpConfig, originOf } from './http-config.ts'
+import packageJson from './package.json' with { type: 'json' }
 import { createLogger, type Logger } from './logger.ts'
 import { openSources, SourceError } from './sources.ts'
 
@@ -84,17 +86,23 @@ export async function startWindbox(
       partitions: log.partitions,
       backend,
       maxResident: MAX_RESIDENT,
-      onChanged: (addresses, offsets) => cluster.tell(addresses, offsets),
+      onChanged: (addresses, offsets) => local.tell(addresses, offsets),
       onOutgoing: (at) => deliveries?.wake(at),
-      onOwned: () => deliveries?.wake(),
+      onOwned() {
+        nodes?.ownersChanged()
+        deliveries?.wake()
+      },
       onFailed,
       report: (level, sentence) => logger[level](sentence),
       now: () => performance.now(),
     })
     const append = sayingTrouble(log.append, logger)
-    const cluster = new LocalCluster({ append, store, partitions: log.partitions, pool })
-    pool.start()
+    const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
+    const nodes = await joinOthers(config, local, logger, onFailed)
+    if (nodes) undo.push(() => nodes.stop())
+    const cluster = nodes?.cluster ?? local
+    pool.start()
 
     const server = await createServer({
       cluster,
@@ -102,6 +110,7 @@ export async function startWindbox(
       clock,
       log: logger,
       ...(backUp && { backUp }),
+      ...(nodes && { besides: nodes.handle }),
     }).catch((error: unknown) => {
       if (!(error instanceof Fault) || error.code !== 'VALIDATION') throw error
       throw new ConfigError(`WINDBOX_ADMIN_EMAIL and WINDBOX_ADMIN_PASSWORD make no account: ${error.message}`)
@@ -178,6 +187,19 @@ export async function startWindbox(
   }
 }
 
+/** This node among others, where it has an address that they know. */
+async function joinOthers(
+  { WINDBOX_NODE_URL: url, WINDBOX_NODE_SECRET: secret, WINDBOX_WORKERS: workers }: Config,
+  local: LocalCluster,
+  logger: Logger,
+  onFailed: (sentence: string) => void,
+): Promise<Nodes | undefined> {
+  if (url === undefined || secret === undefined) return undefined
+  const { joinNodes } = await import('./actors/cluster/nodes/nodes.ts')
+  const report = (level: 'info' | 'warn' | 'error', sentence: string) => logger[level](sentence)
+  return joinNodes({ local, url, secret, workers, version: packageJson.version, report, onFailed })
+}
+
 /** The log's append, with a word to the operator when it begins to refuse and when that is over. */
 function sayingTrouble(append: Append, logger: Logger): Append {
   let troubled = false
@@ -198,7 +220,7 @@ function sayingTrouble(append: Append, logger: Logger): Append {
 }
 
 /** False when it stops before. */
-async function ready(cluster: LocalCluster, stopping: AbortSignal): Promise<boolean> {
+async function ready(cluster: Cluster, stopping: AbortSignal): Promise<boolean> {
   while (!stopping.aborted && !cluster.readiness().ready) await Bun.sleep(50)
   return !stopping.aborted
 }

@@ -70,6 +70,8 @@ export interface ServerParts {
   readonly log: Log
   /** Copies the data directory; absent where there is none to copy. */
   readonly backUp?: BackUp
+  /** Answers what is not the API's, past all its gates: what other nodes ask. Undefined for any other request. */
+  readonly besides?: (request: Request) => Promise<Response> | undefined
   /** For tests: hashes that cost nothing. */
   readonly hashCost?: HashCost
 }
@@ -78,7 +80,7 @@ export interface ServerParts {
  * Everything that answers HTTP, on one Elysia app that is not listening yet (`app.listen(listenOptions(config))`). Opens the accounts: makes the
  * signing key and the configured first admin where there is none.
  */
-export async function createServer({ cluster, config, clock, log, backUp, hashCost }: ServerParts) {
+export async function createServer({ cluster, config, clock, log, backUp, besides, hashCost }: ServerParts) {
   const now = () => clock.now()
   const authority = await createAuthority({ store: cluster.store, config, now, ...(hashCost ? { hashCost } : {}) })
   const { credentials, audit } = authority
@@ -148,7 +150,13 @@ export async function createServer({ cluster, config, clock, log, backUp, hashCo
   const deviceIds = new DeviceIds(authority.devices, now)
   const take = createTake(cluster.partitions)
   const exhaustersOfOld = exhausterAliases({ cluster, answers })
-  const { app: edge, lanes } = createEdge({ config, admission, answers: faultAnswers, cors })
+  const { app: edge, lanes } = createEdge({
+    config,
+    admission,
+    answers: faultAnswers,
+    cors,
+    ...(besides && { besides }),
+  })
   const app = edge
     .use(serviceRoutes({ cluster, metrics }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))

@@ -24,8 +24,10 @@ export function createEdge(parts: {
   admission: Admission
   answers: FaultAnswers
   cors: ReturnType<typeof createCors>
+  /** Answers what has gates of its own. */
+  besides?: (request: Request) => Promise<Response> | undefined
 }) {
-  const { admission, answers, cors } = parts
+  const { admission, answers, cors, besides } = parts
   const headers = parts.config.publicUrl?.startsWith('https:')
     ? { ...SECURITY_HEADERS, 'strict-transport-security': 'max-age=31536000' }
     : SECURITY_HEADERS
@@ -63,6 +65,8 @@ export function createEdge(parts: {
         const answer = () => turnedAway(request as Request, new Fault('MALFORMED', 'Host names no host.'))
         return answer as unknown as typeof next
       }
+      const answered = besides?.(request as Request)
+      if (answered) return (() => answered) as unknown as typeof next
       const pending = admission.pending(request as Request)
       if (pending === undefined) return (lanes.take(request as Request) as typeof next | undefined) ?? next
       const go = next as (...rest: unknown[]) => unknown
