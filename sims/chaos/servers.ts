@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { runs } from './process.ts'
 
+// kafkajs 2.2.4 arms timers of negative delays, and Bun says so each time anew.
+process.removeAllListeners('warning')
+
 const ROOT = join(import.meta.dir, '..', '..')
 const SCRIPT = join(ROOT, '.ci', 'services')
 

@@ -13,11 +13,10 @@ export async function openRedpandaLog(
   options: RedpandaOptions & {
     partitions: number
     clock: Pick<Clock, 'now'>
-    replicas?: number
     retentionAgeMs?: number
   },
 ): Promise<EventLog> {
-  const { namespace, partitions, clock, replicas = 1, retentionAgeMs = Infinity } = options
+  const { namespace, partitions, clock, retentionAgeMs = Infinity } = options
   const topic = topicOf(namespace)
   const kafka = connectKafka(options)
   const admin = kafka.admin()
@@ -33,7 +32,7 @@ export async function openRedpandaLog(
   try {
     const id = await attempt(async () => {
       await Promise.all([admin.connect(), producer.connect()])
-      return whenSettled(() => prepareTopic(kafka, admin, { namespace, partitions, replicas }))
+      return whenSettled(() => prepareTopic(kafka, admin, { namespace, partitions }))
     })
     const write = groupWriter(producer, topic, partitions)
     let closed = false

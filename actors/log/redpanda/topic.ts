@@ -7,6 +7,9 @@ interface Identity {
   readonly partitions: number
 }
 
+/** So many brokers have each record, where there are as many: one may die, and another leads on. */
+const REPLICAS = 3
+
 const FOREVER = [
   { name: 'retention.ms', value: '-1' },
   { name: 'retention.bytes', value: '-1' },
@@ -19,25 +22,28 @@ const FOREVER = [
 export async function prepareTopic(
   kafka: Kafka,
   admin: Admin,
-  { namespace, partitions, replicas }: { namespace: string; partitions: number; replicas: number },
+  { namespace, partitions }: { namespace: string; partitions: number },
 ): Promise<string> {
   const topic = topicOf(namespace)
   const idTopic = `${topic}-id`
   const existing = await admin.listTopics()
+  const replicas = Math.min(REPLICAS, (await admin.describeCluster()).brokers.length)
+  const durable =
+    replicas < REPLICAS ? FOREVER : [...FOREVER, { name: 'min.insync.replicas', value: `${REPLICAS - 1}` }]
   const missing = [
     {
       topic,
       numPartitions: partitions,
       replicationFactor: replicas,
       configEntries: [
-        ...FOREVER,
+        ...durable,
         // The broker's clock, one per partition, in place of one for each producer.
         { name: 'message.timestamp.type', value: 'LogAppendTime' },
         // A record of the longest value in UTF-8, with its head.
         { name: 'max.message.bytes', value: `${4 * 1024 * 1024}` },
       ],
     },
-    { topic: idTopic, numPartitions: 1, replicationFactor: replicas, configEntries: FOREVER },
+    { topic: idTopic, numPartitions: 1, replicationFactor: replicas, configEntries: durable },
   ].filter((each) => !existing.includes(each.topic))
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
 
