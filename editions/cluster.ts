@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { leaveForPredecessors, leaveGroup } from '../actors/log/redpanda/group.ts'
 import { openRedpandaLog } from '../actors/log/redpanda/log.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import { openMongoStore } from '../actors/store/mongo/store.ts'
@@ -44,6 +45,9 @@ export async function openCluster(
     )
     undo.push(() => log.close())
     await patiently('broker and database', () => bind(store, log))
+    const node = crypto.randomUUID()
+    const nodeUrl = config.WINDBOX_NODE_URL ?? null
+    await patiently('the group', () => leaveForPredecessors(broker, { node, url: nodeUrl }))
     return {
       log,
       store,
@@ -53,9 +57,10 @@ export async function openCluster(
         ...broker,
         mongoUrl: config.WINDBOX_MONGODB_URL!,
         sessionTimeoutMs: config.WINDBOX_SESSION_TIMEOUT,
-        nodeUrl: config.WINDBOX_NODE_URL ?? null,
-        node: crypto.randomUUID(),
+        nodeUrl,
+        node,
         log: log.id,
+        leave: (memberId) => leaveGroup(broker, memberId),
       },
       announce: () => () => {},
     }

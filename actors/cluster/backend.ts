@@ -21,6 +21,8 @@ export interface ClusterBackend extends Pick<RedpandaOptions, 'brokers' | 'names
   readonly node: string
   /** The log's id. */
   readonly log: string
+  /** Says of a member of the group that it is gone: a Worker that ends without a word keeps its place until its session has run out. */
+  leave(memberId: string): Promise<void>
 }
 
 export type Backend = EmbeddedBackend | ClusterBackend

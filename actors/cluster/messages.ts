@@ -4,7 +4,7 @@ import type { ClusterBackend, EmbeddedBackend } from './backend.ts'
 /** What a Worker gets to begin with. The shared buffers outlive it: its successor goes on with them. */
 export interface WorkerSettings {
   readonly index: number
-  readonly backend: Omit<EmbeddedBackend, 'serveLog'> | ClusterBackend
+  readonly backend: Omit<EmbeddedBackend, 'serveLog'> | Omit<ClusterBackend, 'leave'>
   readonly partitionCount: number
   /** Most actors of a partition in memory. */
   readonly maxResident: number
@@ -35,6 +35,8 @@ export type FromWorker =
   | { readonly type: 'loaded' }
   | { readonly type: 'opened' }
   | { readonly type: 'stopped' }
+  /** It is this member of the group from now on. */
+  | { readonly type: 'joined'; readonly memberId: string }
   /** The partitions that are its own from now on; all of them. */
   | { readonly type: 'owns'; readonly partitions: readonly number[] }
   /** For the operator: what goes wrong and is tried again, or that it is over. */

@@ -44,6 +44,8 @@ interface Place {
   /** How long the watchdog has seen no beat. */
   silentMs: number
   stalled: boolean
+  /** As the group knows the Worker. */
+  memberId: string | null
   stopped: (() => void) | null
   endLog: () => void
 }
@@ -78,6 +80,7 @@ export class Pool {
       lastBeat: 0,
       silentMs: 0,
       stalled: false,
+      memberId: null,
       stopped: null,
       endLog: () => {},
     }))
@@ -199,14 +202,19 @@ export class Pool {
             versions: this.#versions.buffer,
             nowMs: performance.now(),
           }
-          if (backend.edition === 'cluster')
-            return post({ type: 'open', settings: { ...settings, backend }, log: null })
+          if (backend.edition === 'cluster') {
+            const { leave: _, ...servers } = backend
+            return post({ type: 'open', settings: { ...settings, backend: servers }, log: null })
+          }
           const { port1, port2 } = new MessageChannel()
           const { serveLog, ...files } = backend
           place.endLog = serveLog(port1, place.partitions)
           const message: ToWorker = { type: 'open', settings: { ...settings, backend: files }, log: port2 }
           return worker.postMessage(message, [port2])
         }
+        case 'joined':
+          place.memberId = data.memberId
+          return
         case 'owns':
           place.partitions = data.partitions
           this.#place()
@@ -251,6 +259,7 @@ export class Pool {
     }
     place.stopped?.()
     if (this.#stopping) return
+    this.#leave(place)
     const now = this.#options.now()
     place.restarts = [...place.restarts.filter((at) => now - at < BUDGET.withinMs), now]
     if (place.restarts.length > BUDGET.restarts) {
@@ -261,6 +270,17 @@ export class Pool {
     }
     this.#options.report('warn', `worker ${place.index} ended; a new one takes over its partitions`)
     this.#spawn(place)
+  }
+
+  /** Its successor waits for the partitions as long as the group believes in it. */
+  #leave(place: Place): void {
+    const { backend, report } = this.#options
+    const { memberId } = place
+    place.memberId = null
+    if (backend.edition === 'embedded' || memberId === null) return
+    backend.leave(memberId).catch((error: unknown) => {
+      report('warn', `the group waits for worker ${place.index} until its session ends: ${String(error)}`)
+    })
   }
 
   #fail(place: Place, sentence: string): void {

@@ -76,7 +76,7 @@ async function openParts(
     return openEmbeddedParts(backend, log!, settings)
   }
   const { openClusterParts } = await import('./parts/cluster.ts')
-  return openClusterParts(backend, settings, epochs)
+  return openClusterParts(backend, settings, epochs, (memberId) => post({ type: 'joined', memberId }))
 }
 
 /** This thread as a member of the group: it owns partitions, answers questions, and tells of changes. */

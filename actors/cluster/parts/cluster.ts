@@ -5,9 +5,10 @@ import type { ClusterBackend } from '../backend.ts'
 import type { WorkerParts } from './parts.ts'
 
 export async function openClusterParts(
-  backend: ClusterBackend,
+  backend: Omit<ClusterBackend, 'leave'>,
   { index, partitionCount }: { index: number; partitionCount: number },
   epochs: () => ReadonlyMap<number, number>,
+  joined: (memberId: string) => void,
 ): Promise<WorkerParts> {
   const { brokers, namespace, security, mongoUrl, sessionTimeoutMs, node, nodeUrl, log } = backend
   const broker = { brokers, namespace, ...(security && { security }) }
@@ -19,6 +20,7 @@ export async function openClusterParts(
       sessionTimeoutMs,
       identity: { node, url: nodeUrl, worker: index, log },
       epochs,
+      joined,
     }),
     store,
     append,
