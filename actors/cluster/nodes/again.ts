@@ -1,14 +1,16 @@
-/** Does `work` at once and again and again, `pause` ms after it was done; it must not reject. Returns the way to stop, which waits for the run at hand. */
+/** Does `work` again and again, each time `pause` ms after it was done; it must not reject. Returns the way to stop, which waits for the run at hand. */
 export function again(work: () => Promise<void>, pause: () => number): () => Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout>
   let stopped = false
-  let running: Promise<void>
-  const run = () => {
-    running = work().then(() => {
-      if (!stopped) timer = setTimeout(run, pause())
-    })
+  let running = Promise.resolve()
+  const plan = () => {
+    timer = setTimeout(() => {
+      running = work().then(() => {
+        if (!stopped) plan()
+      })
+    }, pause())
   }
-  run()
+  plan()
   return async () => {
     stopped = true
     clearTimeout(timer)

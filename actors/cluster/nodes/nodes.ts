@@ -1,4 +1,5 @@
 import { Fault } from '../../runtime/index.ts'
+import { singleFlight } from './again.ts'
 import { NodeBus } from './bus.ts'
 import { DistributedCluster } from './cluster.ts'
 import { Peers } from './peers.ts'
@@ -10,6 +11,7 @@ import { RoutingTable } from './table.ts'
 
 /** Says that partitions have changed hands. */
 const OWNERS = 'owners'
+const CLAIM_MS = 100
 
 /**
  * Makes this node one of the cluster: puts it on the list, learns who owns what, listens to the others. Before its Workers claim anything.
@@ -33,8 +35,9 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
     now,
     report,
     async connect(peer, signal) {
-      const response = await peers.open(peer, '/.node/stream', { url }, signal)
-      return response.body!
+      const { body } = await peers.open(peer, '/.node/stream', { url }, signal)
+      registry.saw(peer)
+      return body!
     },
   })
   const cluster = new DistributedCluster({ local, url, registry, table, remote: new RemoteActors(peers), bus, now })
@@ -43,6 +46,17 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   await table.start()
 
   let stopping = false
+  /** A Worker says what it has got before the store knows it: others hear of it when they can read it. */
+  const announce = singleFlight(async () => {
+    await table.refresh()
+    while (!stopping && !local.owned().every(isClaimed)) {
+      await Bun.sleep(CLAIM_MS)
+      await table.refresh()
+    }
+    bus.publish(OWNERS, '')
+  })
+  const isClaimed = (partition: number) => table.ownerOf(partition)?.url === url
+
   const handle = nodeRoutes({
     local,
     secret,
@@ -59,10 +73,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   return {
     cluster,
     handle,
-    ownersChanged() {
-      bus.publish(OWNERS, '')
-      void table.refresh()
-    },
+    ownersChanged: () => void announce(),
     async stop() {
       stopping = true
       await table.stop()

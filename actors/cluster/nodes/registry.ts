@@ -25,8 +25,8 @@ interface Watched extends KnownNode {
   readonly document: number
   /** For how long this node has looked and seen no change. */
   readonly silentMs: number
-  /** Seen to change: not a document that a dead node left. */
-  readonly moved: boolean
+  /** It was seen to change, or has answered: not a document that a dead node left. */
+  readonly seen: boolean
 }
 
 export interface RegistryOptions {
@@ -93,7 +93,13 @@ export class Registry {
 
   /** Alive, and seen to be. */
   isSeen(url: string): boolean {
-    return url === this.#options.self.url || (this.isAlive(url) && this.#watched.get(url)!.moved)
+    return url === this.#options.self.url || (this.isAlive(url) && this.#watched.get(url)!.seen)
+  }
+
+  /** It has answered. */
+  saw(url: string): void {
+    const node = this.#watched.get(url)
+    if (node) this.#watched.set(url, { ...node, silentMs: 0, seen: true })
   }
 
   isListed(url: string): boolean {
@@ -115,7 +121,7 @@ export class Registry {
       const last = before.get(url)
       const same = last !== undefined && last.document === document && last.instance === node.instance
       const silentMs = same ? last.silentMs + passed : 0
-      this.#watched.set(url, { ...node, url, document, silentMs, moved: same ? last.moved : !first })
+      this.#watched.set(url, { ...node, url, document, silentMs, seen: same ? last.seen : !first })
       if (silentMs > this.#pace.goneMs) await documents.remove(NODES, url, document)
     }
     this.#onLook()
@@ -150,7 +156,7 @@ export class Registry {
       return
     }
     const there = await documents.get<NodeDocument>(NODES, url)
-    // Our own heartbeat may have been stored although its answer was lost; and who took us for dead removed the document.
+    // Our own heartbeat may have been stored although its answer was lost; and who took us for dead reseen the document.
     if (there === undefined || there.body.instance === self.instance) return this.#enter()
     onReplaced()
   }
