@@ -18,6 +18,8 @@ import { inCluster, readConfig, usage, type Config } from './config.ts'
 import { keepPlantsApart } from './data-dir.ts'
 import { openEmbedded } from './editions/embedded.ts'
 import { unlistenable } from './editions/waiting-room.ts'
+import { Appends } from './figures/appends.ts'
+import { Histogram } from './figures/histogram.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { httpConfig, originOf } from './http-config.ts'
@@ -72,7 +74,7 @@ export async function startWindbox(
   try {
     const stopping = new AbortController()
     undo.push(() => stopping.abort())
-    const { log, store, backend, place, backUp, announce } = inCluster(config)
+    const { log, store, topics, backend, place, backUp, announce } = inCluster(config)
       ? await (
           await import('./editions/cluster.ts')
         ).openCluster(config, clock, undo, { logger, signal: stopping.signal })
@@ -81,6 +83,7 @@ export async function startWindbox(
     const sources = openSources({ config, logId: log.id, clock, logger, signal: stopping.signal })
 
     let deliveries: DeliveryLoop | undefined
+    const asks = { worker: new Histogram(), node: new Histogram() }
     const pool = new Pool({
       workers: config.WINDBOX_WORKERS,
       partitions: log.partitions,
@@ -92,11 +95,13 @@ export async function startWindbox(
         nodes?.ownersChanged()
         deliveries?.wake()
       },
+      asks: asks.worker,
       onFailed,
       report: (level, sentence) => logger[level](sentence),
       now: () => performance.now(),
     })
-    const append = sayingTrouble(log.append, logger)
+    const appends = new Appends()
+    const append = watched(log.append, appends, logger)
     const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
     const nodes = await joinOthers(config, local, logger, onFailed)
@@ -109,6 +114,14 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
+      figures: {
+        edition: backend.edition,
+        inspect: () => local.inspect(),
+        asks,
+        appends,
+        deliveries: () => deliveries?.counts,
+      },
+      ...(topics && { topics }),
       ...(backUp && { backUp }),
       ...(nodes && { besides: nodes.handle }),
     }).catch((error: unknown) => {
@@ -126,14 +139,14 @@ export async function startWindbox(
     )
     void ready(cluster, stopping.signal)
       .then(async (isReady) => {
-        if (isReady) await Promise.all([server.repairLoops(), server.repairRotors(), server.repairRelays()])
+        if (isReady && cluster.owned().includes(0)) await server.repair()
       })
       .catch((error: unknown) => logger.warn('settings of loops, rotors, relays', { error: String(error) }))
     deliveries = new DeliveryLoop({
       store,
       append: cluster.append,
       kinds: new Map<string, TargetKind>([
-        ['webhook', server.webhook],
+        ...Object.entries(server.targets),
         ['tcp', tcpTarget(commandSender({ now: clock.now }))],
       ]),
       ...(backend.edition === 'cluster' && { partitions: () => cluster.owned() }),
@@ -156,9 +169,8 @@ export async function startWindbox(
       repeat(ms, async () => void (cluster.owned().includes(0) && (await work())), logger, firstMs)
     undo.push(
       keepHouse(RETAIN_EVERY_MS, () => log.retain()),
-      keepHouse(SWEEP_EVERY_MS, () => server.sweepDevices()),
-      keepHouse(SWEEP_EVERY_MS, () => server.sweepRetries()),
-      keepHouse(REPAIR_EVERY_MS, async () => void (await server.repairRelays())),
+      keepHouse(SWEEP_EVERY_MS, server.sweep),
+      keepHouse(REPAIR_EVERY_MS, server.repair),
       keepHouse(
         EXPIRE_EVERY_MS,
         async () => {
@@ -200,16 +212,19 @@ async function joinOthers(
   return joinNodes({ local, url, secret, workers, version: packageJson.version, report, onFailed })
 }
 
-/** The log's append, with a word to the operator when it begins to refuse and when that is over. */
-function sayingTrouble(append: Append, logger: Logger): Append {
+/** The log's append, counted, with a word to the operator when it begins to refuse and when that is over. */
+function watched(append: Append, appends: Appends, logger: Logger): Append {
   let troubled = false
   return async (records) => {
+    const began = appends.begin(records.length) ? performance.now() : undefined
     try {
       const positions = await append(records)
+      if (began !== undefined) appends.times.observe((performance.now() - began) / 1000)
       if (troubled) logger.info('the log takes records again')
       troubled = false
       return positions
     } catch (error) {
+      appends.refused++
       if (error instanceof Fault && error.code === 'LOG_UNAVAILABLE' && !troubled) {
         troubled = true
         logger.warn('the log takes no records', { cause: error.message })

@@ -82,8 +82,10 @@ export interface ServerParts {
  */
 export async function createServer({ cluster, config, clock, log, backUp, besides, hashCost }: ServerParts) {
   const now = () => clock.now()
-  const authority = await createAuthority({ store: cluster.store, config, now, ...(hashCost ? { hashCost } : {}) })
-  const { credentials, audit } = authority
+  const { store, bus } = cluster
+  const authority = await createAuthority({ store, bus, config, now, ...(hashCost ? { hashCost } : {}) })
+  const { credentials, audit, limits } = authority
+  const stopHearing = authority.start()
   const pageSessions = createPageSessions({ credentials, config })
 
   const answers = new KeptAnswers(cluster, now)
@@ -95,7 +97,7 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
   const letterActs = createLetterActs({ letters, audit })
   const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
   const pieces = createPieces(cluster)
-  const hub = new LiveHub({ cluster, answers, pieces, now, epoch: crypto.randomUUID().slice(0, 8) })
+  const hub = new LiveHub({ cluster, answers, pieces, now, newEpoch: () => crypto.randomUUID().slice(0, 8) })
   hub.start()
   const stopLog = logStatusChanges({ cluster, log })
   credentials.onForget(() => hub.recheck())
@@ -142,8 +144,8 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
 
   const cors = createCors(config.corsOrigins)
   const faultAnswers = createFaultAnswers({ log, latency, cors, routes, pageOfFault })
-  const { anonymousRole, rateLimit } = config
-  const admission = createAdmission({ credentials, anonymousRole, rateLimit, now, routes })
+  const { anonymousRole } = config
+  const admission = createAdmission({ credentials, anonymousRole, limits, now, routes })
   const retries = createRetries({ store: cluster.store, now })
   const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
   const readings = readingRecords(authority.devices)
@@ -194,10 +196,23 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
     if (work && method === 'POST' && !path.includes(':')) lanes.open({ path, access: hooks.detail![ACCESS_KEY]!, work })
   }
 
+  /** One that fails keeps no other from its work. */
+  const allOf = (works: readonly (() => Promise<unknown>)[]) => async (): Promise<void> => {
+    const outcomes = await Promise.allSettled(works.map((work) => work()))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
   return {
     app,
     authority,
     pageSessions,
+    /**
+     * Tells loops, exhausters and event actors what they have not heard of: when the cluster is ready, and now and then. One node does it for
+     * all; should two take it for theirs for a moment, what is told twice counts once.
+     */
+    repair: allOf([loops.repair, rotors.repair, relays.repair]),
+    /** Removes what has had its time, now and then: deleted devices, retry keys, counts of log-ins. One node for all, as `repair`. */
+    sweep: allOf([deletions.sweep, retries.sweep, authority.sweep]),
     /** Sends again what exhausters have not heard of; once, when the cluster is ready. */
     repairRotors: rotors.repair,
     /** Makes the default loop and sends again what loops have not heard of; once, when the cluster is ready. */
@@ -214,6 +229,7 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
     sweepRetries: retries.sweep,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
     stop: () => {
+      stopHearing()
       stopLog()
       hub.stop()
       dashboard.live.close()

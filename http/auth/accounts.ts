@@ -66,10 +66,11 @@ export class Accounts {
     this.#store = store
     this.#passwords = passwords
     this.#now = now
-    this.#admins = createAdmins(store, async (id) => {
+    const isThere = async (id: number) => {
       const user = await this.find(id)
       return user !== undefined && isActiveAdmin(user)
-    })
+    }
+    this.#admins = createAdmins(store, { now, isActiveAdmin: isThere })
   }
 
   /** Faults: VALIDATION (e-mail, password), CONFLICT (e-mail taken). */
@@ -171,7 +172,7 @@ export class Accounts {
 
   /** Before anybody is served: what a crash in the middle of a change may have left is mended. */
   async repair(): Promise<void> {
-    await this.#admins.repair((await this.activeAdmins()).map((admin) => admin.id))
+    await this.#admins.repair(async () => (await this.activeAdmins()).map((admin) => admin.id))
   }
 
   async #document(id: number): Promise<Document<User>> {

@@ -1,3 +1,4 @@
+import { ALONE, type Bus } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { StateStore } from '../../actors/store/port.ts'
 import type { HttpConfig } from '../config.ts'
@@ -5,6 +6,7 @@ import { createEstates } from '../devices/estates.ts'
 import { createDeviceKeys } from '../devices/keys.ts'
 import { Registry } from '../devices/registry.ts'
 import { networkOf } from '../edge/address.ts'
+import { RateLimits } from '../edge/rate-limits.ts'
 import { ACCESS_TOKEN_S, createAccessTokens } from './access-tokens.ts'
 import { Accounts, spelledAlike, type User, type UserChange } from './accounts.ts'
 import { SOMEBODY, createAudit, difference, type Actor } from './audit.ts'
@@ -15,7 +17,7 @@ import { createPasswords, type HashCost } from './passwords.ts'
 import type { Role } from './roles.ts'
 import { Sessions, sessionEnded, type Session } from './sessions.ts'
 import { SigningKeys } from './signing-keys.ts'
-import { Throttle } from './throttle.ts'
+import { Throttle, sweepTries } from './throttle.ts'
 
 /** The address of the first admin until they give their own. */
 const FIRST_ADMIN = 'admin@localhost'
@@ -38,50 +40,62 @@ export interface TokenPair {
 }
 
 /**
- * Who is who and who may: every act on accounts and sessions. Each act changes the store first, then makes this node forget what
- * it knew, then writes the journal.
+ * Who is who and who may: every act on accounts and sessions. Each act changes the store first, then makes all nodes forget what
+ * they knew, then writes the journal.
  */
 export async function createAuthority(parts: {
   store: StateStore
   config: Pick<HttpConfig, 'publicUrl' | 'rateLimit' | 'registration' | 'admin' | 'trustProxy' | 'trustedIssuers'>
   now: () => number
+  /** To the other nodes; absent: there are none that must hear at once. */
+  bus?: Bus
   hashCost?: HashCost
 }) {
-  const { store, config, now } = parts
+  const { store, config, now, bus = ALONE } = parts
   const passwords = createPasswords(parts.hashCost)
   const accounts = new Accounts(store, passwords, now)
   const sessions = new Sessions(store, now)
-  const keys = new SigningKeys(store, now)
+  const keys = new SigningKeys(store, now, bus)
   await keys.open()
   const tokens = createAccessTokens(keys, config.publicUrl ?? 'windbox', now)
-  const devices = new Registry(store, now)
+  const devices = new Registry(store, now, bus)
   const deviceKeys = createDeviceKeys(store, now)
-  const estates = createEstates(store, devices)
+  const estates = createEstates(store, devices, now)
   const issuers = createTrustedIssuers(config.trustedIssuers, now)
-  const { rateLimit } = config
-  const credentials = new Credentials({ accounts, sessions, tokens, devices, deviceKeys, issuers, now, rateLimit })
+  const limits = new RateLimits({ perSecond: config.rateLimit, now, bus })
+  const credentials = new Credentials({ accounts, sessions, tokens, devices, deviceKeys, issuers, now, limits, bus })
   const audit = createAudit(store, now, config.trustProxy)
   const links = createLoginLinks(store, now)
 
-  const logins = { account: new Throttle(10), address: new Throttle(100) }
-  const registrations = new Throttle(30)
+  const throttle = (of: string, limit: number) => new Throttle({ store, of, limit, now })
+  const logins = { account: throttle('log-in of an account', 10), address: throttle('log-in from an address', 100) }
+  const registrations = throttle('registration from an address', 30)
   /** Users whose new password is being hashed. */
   const hashing = new Set<number>()
 
   await accounts.repair()
-  await estates.repair(async (user) => (await accounts.find(user)) !== undefined)
-  if (config.admin && (await accounts.activeAdmins()).length === 0) {
-    const admin = await accounts.create({ ...config.admin, role: 'admin' })
-    await audit.add(SOMEBODY, 'user.created', `user/${admin.id}`, { by: 'configuration' }, { after: shown(admin) })
+  const repairEstates = () => estates.repair(async (user) => (await accounts.find(user)) !== undefined)
+  await repairEstates()
+  if (config.admin && (await accounts.activeAdmins()).length === 0) await makeConfiguredAdmin(config.admin)
+
+  async function makeConfiguredAdmin(wanted: { email: string; password: string }): Promise<void> {
+    try {
+      const admin = await accounts.create({ ...wanted, role: 'admin' })
+      await audit.add(SOMEBODY, 'user.created', `user/${admin.id}`, { by: 'configuration' }, { after: shown(admin) })
+    } catch (error) {
+      // Another node that starts at this moment was first.
+      const isMade = error instanceof Fault && error.code === 'CONFLICT' && (await accounts.activeAdmins()).length > 0
+      if (!isMade) throw error
+    }
   }
 
   /** Tries a password. Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
   async function checkedLogin(email: string, password: string, address: string): Promise<User> {
     const account = spelledAlike(email).slice(0, 254)
-    const giveBack = [logins.address.begin(networkOf(address), now()), logins.account.begin(account, now())]
+    const giveBack = [await logins.address.begin(networkOf(address)), await logins.account.begin(account)]
     const user = await accounts.authenticate(email, password)
     if (user === undefined) throw new Fault('LOGIN_BAD_CREDENTIALS', 'The e-mail and the password do not match.')
-    for (const give of giveBack) give()
+    for (const give of giveBack) await give()
     return user
   }
 
@@ -113,7 +127,12 @@ export async function createAuthority(parts: {
     if (admin) return admin
     const taken = await accounts.byEmail(FIRST_ADMIN)
     if (taken) return (await accounts.change(taken.id, { role: 'admin', is_active: true })).after
-    return await accounts.create({ email: FIRST_ADMIN, password: null, role: 'admin' })
+    try {
+      return await accounts.create({ email: FIRST_ADMIN, password: null, role: 'admin' })
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'CONFLICT') return await firstAdmin()
+      throw error
+    }
   }
 
   return {
@@ -123,13 +142,28 @@ export async function createAuthority(parts: {
     keys,
     devices,
     deviceKeys,
+    limits,
+
+    /** Tells the other nodes, and hears them, from now on. Returns the way to stop. */
+    start(): () => void {
+      const stops = [credentials.start(), keys.start(), devices.start(), limits.start()]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+
+    /** Removes what has had its time, and goes on with what a crash has left; now and then. */
+    async sweep(): Promise<void> {
+      await sweepTries(store, now())
+      await repairEstates()
+    },
 
     /** Faults: REGISTRATION_CLOSED, RATE_LIMITED, VALIDATION, CONFLICT. */
     async register(email: string, password: string, address: string): Promise<User> {
       if (config.registration === 'closed') {
         throw new Fault('REGISTRATION_CLOSED', 'An administrator makes the accounts here.')
       }
-      registrations.begin(networkOf(address), now())
+      await registrations.begin(networkOf(address))
       const user = await accounts.create({ email, password, role: 'viewer' })
       await audit.add(
         { ...actorOf(user), from: address },
@@ -241,10 +275,9 @@ export async function createAuthority(parts: {
       },
     },
 
-    /** A new key signs; its id. */
+    /** A new key signs; its id. Fault CONFLICT. */
     async rotateKeys(by: Actor): Promise<string> {
-      await keys.rotate()
-      const { kid } = await keys.signing()
+      const kid = await keys.rotate()
       await audit.add(by, 'keys.rotated', `key/${kid}`)
       return kid
     },

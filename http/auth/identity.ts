@@ -18,6 +18,8 @@ export interface Identity {
   readonly sid: string
   /** Epoch ms after which the token is worth nothing. */
   readonly until: number
+  /** False while the store does not answer, of somebody who was known shortly before: good for reading, as far as memory goes. */
+  readonly isConfirmed: boolean
   /** Shared by all tokens of one user, by all keys of one device. */
   readonly bucket: TokenBucket
 }
@@ -46,5 +48,6 @@ export const NOBODY: Identity = {
   email: null,
   sid: '',
   until: Infinity,
+  isConfirmed: true,
   bucket: new TokenBucket(Infinity),
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../actors/runtime/index.ts'
 import type { HttpConfig } from '../config.ts'
+import { onlyReading } from '../edge/access.ts'
 import { originOf } from '../edge/address.ts'
 import type { Credentials } from './credentials.ts'
 import { NOBODY, type Identity } from './identity.ts'
@@ -60,8 +61,9 @@ export function createPageSessions(parts: {
       return role ? { name: '', role, user: null, sid: '', csrf: null, identity: { ...NOBODY, role } } : null
     },
 
-    /** Whether an unsafe request really comes from the session's own page. Fault FORBIDDEN. */
+    /** Whether an unsafe request really comes from the session's own page. Faults: FORBIDDEN, STORE_UNAVAILABLE. */
     demandOwnPage(request: Request, session: PageSession, csrf: string | null | undefined): void {
+      if (!session.identity.isConfirmed) throw onlyReading()
       if (isSameOrigin(request) && session.csrf !== null && same(session.csrf, csrf ?? '')) return
       throw new Fault('FORBIDDEN', 'The request does not come from a page of this session; load the page again.')
     },

@@ -1,62 +1,82 @@
-import { expect, test } from 'bun:test'
-import { TokenBucket } from '../edge/token-bucket.ts'
-import { Throttle } from './throttle.ts'
+import { afterEach, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
+import { Throttle, sweepTries } from './throttle.ts'
 
-const tries = (throttle: Throttle, name: string, nowMs: number, count: number) => {
-  let passed = 0
-  for (let i = 0; i < count; i++) {
-    try {
-      throttle.begin(name, nowMs)
-      passed++
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'RATE_LIMITED' })
-    }
-  }
-  return passed
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+})
+
+/** Nodes on one store, and a clock. */
+function start(limit: number, nodes = 1) {
+  const dir = mkdtempSync(join(tmpdir(), 'windbox-throttle-'))
+  const stores = Array.from({ length: nodes }, () => openSqliteStore(join(dir, 'store.sqlite')))
+  undo.push(async () => {
+    for (const store of stores) await store.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const clock = { ms: 1_000_000 }
+  const throttles = stores.map((store) => new Throttle({ store, of: 'test', limit, now: () => clock.ms }))
+  return { clock, throttles, throttle: throttles[0]!, store: stores[0]! }
 }
 
-test('ten tries a minute pass, the eleventh is told how long to wait', () => {
-  const throttle = new Throttle(10)
-  expect(tries(throttle, 'ann', 0, 40)).toBe(10)
-  expect(() => throttle.begin('ann', 15_000)).toThrow(expect.objectContaining({ retryAfterS: 45 }))
-  expect(tries(throttle, 'ann', 60_000, 40)).toBe(10)
+async function tries(throttles: readonly Throttle[], name: string, count: number): Promise<number> {
+  const begun = Array.from({ length: count }, (_, i) => throttles[i % throttles.length]!.begin(name))
+  const results = await Promise.allSettled(begun)
+  for (const result of results) if (result.status === 'rejected') expect(result.reason.code).toBe('RATE_LIMITED')
+  return results.filter(({ status }) => status === 'fulfilled').length
+}
+
+test('ten tries a minute pass, the eleventh is told how long to wait', async () => {
+  const { throttle, clock } = start(10)
+  expect(await tries([throttle], 'ann', 40)).toBe(10)
+  clock.ms += 15_000
+  expect(await throttle.begin('ann').catch(({ retryAfterS }) => retryAfterS)).toBe(45)
+  clock.ms += 45_000
+  expect(await tries([throttle], 'ann', 40)).toBe(10)
 })
 
-test('one name does not use up the tries of another', () => {
-  const throttle = new Throttle(1)
-  expect([tries(throttle, 'ann', 0, 2), tries(throttle, 'bob', 0, 2)]).toEqual([1, 1])
+test('tries that are spread over nodes are counted as one, also when they come at once', async () => {
+  const { throttles } = start(10, 3)
+  expect(await tries(throttles, 'ann', 60)).toBe(10)
 })
 
-test('a try that was good is given back', () => {
-  const throttle = new Throttle(2)
-  for (let i = 0; i < 50; i++) throttle.begin('ann', i)()
-  expect(tries(throttle, 'ann', 50, 3)).toBe(2)
+test('a node whose clock is a little behind begins no window of its own', async () => {
+  const { throttles, clock } = start(10, 2)
+  expect(await tries([throttles[0]!], 'ann', 10)).toBe(10)
+  clock.ms -= 2_000
+  expect(await tries([throttles[1]!], 'ann', 10)).toBe(0)
 })
 
-test('tries that began before any was decided count: many at once do not slip through', () => {
-  const throttle = new Throttle(3)
-  const begun = [throttle.begin('ann', 0), throttle.begin('ann', 0), throttle.begin('ann', 0)]
-  expect(() => throttle.begin('ann', 0)).toThrow()
-  begun[0]!()
-  expect(() => throttle.begin('ann', 0)).not.toThrow()
+test('one name does not use up the tries of another', async () => {
+  const { throttle } = start(1)
+  expect([await tries([throttle], 'ann', 2), await tries([throttle], 'bob', 2)]).toEqual([1, 1])
 })
 
-test('names beyond number are forgotten, the oldest first', () => {
-  const throttle = new Throttle(1)
-  for (let i = 0; i < 50_000; i++) throttle.begin(`name ${i}`, 0)
-  expect(throttle.size).toBeLessThanOrEqual(20_000)
-  expect(() => throttle.begin('name 49999', 1)).toThrow()
+test('a try that was good is given back', async () => {
+  const { throttle } = start(2)
+  for (let i = 0; i < 20; i++) await (await throttle.begin('ann'))()
+  expect(await tries([throttle], 'ann', 3)).toBe(2)
 })
 
-test('a bucket lets its rate through, with a burst of one second', () => {
-  const bucket = new TokenBucket(100)
-  let taken = 0
-  for (let ms = 0; ms < 10_000; ms++) for (let i = 0; i < 5; i++) if (bucket.take(ms)) taken++
-  expect(taken).toBe(100 + 999)
+test('a try that is given back lets the next in at once, though the last was refused', async () => {
+  const { throttle } = start(3)
+  const begun = [await throttle.begin('ann'), await throttle.begin('ann'), await throttle.begin('ann')]
+  expect(await tries([throttle], 'ann', 1)).toBe(0)
+  await begun[0]!()
+  expect(await tries([throttle], 'ann', 1)).toBe(1)
 })
 
-test('a clock that steps back gives nothing and takes nothing', () => {
-  const bucket = new TokenBucket(2)
-  expect([bucket.take(1000), bucket.take(1000), bucket.take(0), bucket.take(1000)]).toEqual([true, true, false, false])
-  expect(bucket.take(1500)).toBe(true)
+test('counts whose minute is over are swept, and no others', async () => {
+  const { throttle, store, clock } = start(2)
+  const kept = () => store.count({ name: 'tries', fleeting: true })
+  await tries([throttle], 'ann', 1)
+  clock.ms += 59_000
+  await tries([throttle], 'bob', 1)
+  clock.ms += 1_000
+  await sweepTries(store, clock.ms)
+  expect(await kept()).toBe(1)
 })

@@ -1,40 +1,109 @@
 import { Fault } from '../../actors/runtime/index.ts'
+import type { Collection, Documents } from '../../actors/store/port.ts'
+import { sha256 } from './sessions.ts'
 
+const TRIES: Collection = { name: 'tries', fleeting: true }
 const WINDOW_MS = 60_000
-/** So many names are remembered; the oldest goes first. Far more than one address can make in a window. */
-const REMEMBERED = 20_000
+/** Between two nodes that write the same number; within a node, one after the other. */
+const ATTEMPTS = 20
+/** Who has used up the tries is refused for so long without a look into the store. */
+const REFUSED_MS = 1_000
+const MOST_REFUSED = 10_000
+const SWEEP_STEP = 500
+
+interface Window {
+  /** Epoch ms. */
+  readonly began: number
+  readonly count: number
+}
+
+/** Clocks of two nodes differ a little: a window from the near future is one that has begun. */
+const isOver = ({ began }: Window, nowMs: number): boolean => Math.abs(nowMs - began) >= WINDOW_MS
 
 /**
- * At most `limit` tries a minute per name (an account, an address). A try counts when it begins, so that many at once cannot
- * slip through, and is given back when it turns out to be a good one.
+ * At most so many tries a minute per name (an account, an address), whichever nodes they come to: the counts are in the store. A try counts
+ * when it begins, so that many at once cannot slip through, and is given back when it turns out to be a good one.
  */
 export class Throttle {
+  readonly #store: Documents
+  readonly #of: string
   readonly #limit: number
-  readonly #tries = new Map<string, { began: number; count: number }>()
+  readonly #now: () => number
+  /** The last of those who wait to count under a name. */
+  readonly #last = new Map<string, Promise<unknown>>()
+  readonly #refused = new Map<string, { readonly began: number; readonly until: number }>()
 
-  constructor(limit: number) {
-    this.#limit = limit
+  /** `of`: what is counted, the same on each node. */
+  constructor(parts: { store: Documents; of: string; limit: number; now: () => number }) {
+    this.#store = parts.store
+    this.#of = parts.of
+    this.#limit = parts.limit
+    this.#now = parts.now
   }
 
-  /** Fault RATE_LIMITED with the seconds until the window ends. Returns the way to give the try back. */
-  begin(name: string, nowMs: number): () => void {
-    let window = this.#tries.get(name)
-    if (window === undefined || nowMs - window.began >= WINDOW_MS || nowMs < window.began) {
-      window = { began: nowMs, count: 0 }
-      this.#tries.delete(name)
-      this.#tries.set(name, window)
-      if (this.#tries.size > REMEMBERED) this.#tries.delete(this.#tries.keys().next().value as string)
-    }
-    if (window.count >= this.#limit) {
-      const retryAfterS = Math.ceil((window.began + WINDOW_MS - nowMs) / 1000)
-      throw new Fault('RATE_LIMITED', `Too many tries; again in ${retryAfterS} s.`, { retryAfterS })
-    }
-    window.count++
-    const counted = window
-    return () => void counted.count--
+  /** Resolves to the way to give the try back. Fault RATE_LIMITED with the seconds until the window ends. */
+  async begin(name: string): Promise<() => Promise<void>> {
+    const id = sha256(`${this.#of} ${name}`)
+    return await this.#inTurn(id, async () => {
+      const refused = this.#refused.get(id)
+      if (refused && this.#now() < refused.until) throw this.#tooMany(refused.began)
+      const began = await this.#count(id)
+      return () => this.#inTurn(id, () => this.#giveBack(id, began))
+    })
   }
 
-  get size(): number {
-    return this.#tries.size
+  /** When the window began in which this try counts. */
+  async #count(id: string): Promise<number> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const now = this.#now()
+      const found = await this.#store.get<Window>(TRIES, id)
+      const window = found && !isOver(found.body, now) ? found.body : { began: now, count: 0 }
+      if (window.count >= this.#limit) {
+        if (this.#refused.size >= MOST_REFUSED) this.#refused.clear()
+        this.#refused.set(id, { began: window.began, until: now + REFUSED_MS })
+        throw this.#tooMany(window.began)
+      }
+      const next: Window = { ...window, count: window.count + 1 }
+      const put = found
+        ? await this.#store.replace(TRIES, id, found.version, next)
+        : await this.#store.insert(TRIES, id, next)
+      if (put.ok) return next.began
+    }
+    throw new Fault('RATE_LIMITED', 'Too many tries at once.', { retryAfterS: 1 })
+  }
+
+  async #giveBack(id: string, began: number): Promise<void> {
+    this.#refused.delete(id)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const found = await this.#store.get<Window>(TRIES, id)
+      if (found?.body.began !== began || found.body.count === 0) return
+      const next: Window = { began, count: found.body.count - 1 }
+      if ((await this.#store.replace(TRIES, id, found.version, next)).ok) return
+    }
+  }
+
+  #tooMany(began: number): Fault {
+    const retryAfterS = Math.max(1, Math.ceil((began + WINDOW_MS - this.#now()) / 1000))
+    return new Fault('RATE_LIMITED', `Too many tries; again in ${retryAfterS} s.`, { retryAfterS })
+  }
+
+  async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(id) ?? Promise.resolve()).then(work, work)
+    this.#last.set(id, mine)
+    try {
+      return await mine
+    } finally {
+      if (this.#last.get(id) === mine) this.#last.delete(id)
+    }
+  }
+}
+
+/** Removes counts whose minute is over; now and then. */
+export async function sweepTries(store: Documents, nowMs: number): Promise<void> {
+  for (let after = '', found = SWEEP_STEP; found === SWEEP_STEP;) {
+    const some = await store.find<Window>(TRIES, { after, limit: SWEEP_STEP })
+    for (const { id, version, body } of some) if (isOver(body, nowMs)) await store.remove(TRIES, id, version)
+    after = some.at(-1)?.id ?? after
+    found = some.length
   }
 }

@@ -1,7 +1,9 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
+import { Fault } from '../../actors/runtime/index.ts'
 import type { Fragments } from '../../views/layout.ts'
 import type { Language } from '../../views/text/catalogue.ts'
 import type { View } from '../../views/view.ts'
+import { RECHECK_MS } from '../freshness.ts'
 import { Seats } from '../live/seats.ts'
 import { Channel, event, type Send } from './channel.ts'
 
@@ -43,13 +45,21 @@ export function createLive(parts: {
   const viewers = new Set<Viewer>()
   const seats = new Seats()
   let stopListening: (() => void) | undefined
-  let beats: ReturnType<typeof setInterval> | undefined
+  let timers: readonly ReturnType<typeof setInterval>[] = []
 
   const beatText = () => event(JSON.stringify({ now: now(), build }), 'beat')
 
-  async function beat(viewer: Viewer) {
-    if (await viewer.check()) viewer.send(beatText())
-    else viewer.end()
+  function recheck() {
+    for (const viewer of viewers) {
+      viewer.check().then(
+        (holds) => holds || viewer.end(),
+        (error: unknown) => {
+          // The store is away, and it is too long ago that it said who this is.
+          viewer.end()
+          if (!(error instanceof Fault)) report(error)
+        },
+      )
+    }
   }
 
   function begin() {
@@ -58,18 +68,21 @@ export function createLive(parts: {
         if (changes.some(({ address }) => page.concerns(address))) channel.touch()
       }
     })
-    beats ??= setInterval(() => {
-      for (const viewer of viewers) beat(viewer).catch(report)
+    if (timers.length > 0) return
+    const beat = () => {
+      const text = beatText()
+      for (const viewer of viewers) viewer.send(text)
       for (const { channel } of channels.values()) channel.refresh().catch(report)
-    }, BEAT_MS)
+    }
+    timers = [setInterval(beat, BEAT_MS), setInterval(recheck, RECHECK_MS)]
   }
 
   function rest() {
     if (viewers.size > 0) return
     stopListening?.()
     stopListening = undefined
-    clearInterval(beats)
-    beats = undefined
+    for (const timer of timers) clearInterval(timer)
+    timers = []
   }
 
   return {
@@ -139,9 +152,7 @@ export function createLive(parts: {
     },
 
     /** Looks at once whether all sessions still hold: some have just been ended. */
-    recheck(): void {
-      for (const viewer of viewers) viewer.check().then((holds) => holds || viewer.end(), report)
-    },
+    recheck,
 
     /** Ends all streams: the server stops. */
     close(): void {

@@ -1,11 +1,15 @@
+import type { Bus } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { Collection, Documents } from '../../actors/store/port.ts'
+import { CURRENT_MS } from '../freshness.ts'
 import { isoTime } from '../time.ts'
 
 const DEVICES: Collection = { name: 'devices', indexed: ['user_id', 'owned', 'deletion'] }
-/** What another process has changed counts here after this long; what this one changes, at once. */
-const CURRENT_MS = 5_000
 const REMEMBERED = 100_000
+/** A number that no device had may have one at any moment: it is looked for at each question, though not more often than that. */
+const LOOK_AGAIN_MS = 250
+/** What nodes tell each other: the id of a device that has changed. */
+const TOPIC = 'device'
 
 /** What is remembered of a device: whose it is. The rest may be long, and is read when it is asked for. */
 export type Owned = Pick<Device, 'id' | 'user_id'>
@@ -52,35 +56,55 @@ const viewOf = ({ id, name, kind, user_id, attributes, created_at }: Stored): De
 })
 const noDevice = () => new Fault('NOT_FOUND', 'There is no such device.')
 
-/** The devices, in the store, and a memory of them that costs the hot path a look into a map. */
+/**
+ * The devices, in the store, and a memory of them that costs the hot path a look into a map. What one node changes counts there at once, on
+ * the others when they hear of it, and when what they know is no longer current.
+ */
 export class Registry {
   readonly #store: Documents
   readonly #now: () => number
-  readonly #known = new Map<number, { readonly device: Owned | undefined; readonly until: number }>()
+  readonly #bus: Bus
+  readonly #known = new Map<
+    number,
+    { readonly device: Owned | undefined; readonly until: number; readonly lookAgainAt: number }
+  >()
   readonly #asking = new Map<number, Promise<Owned | undefined>>()
   #changes = 0
 
-  constructor(store: Documents, now: () => number) {
+  constructor(store: Documents, now: () => number, bus: Bus) {
     this.#store = store
     this.#now = now
+    this.#bus = bus
+  }
+
+  /** Hears of what other nodes change. Returns the way to stop. */
+  start(): () => void {
+    const all = () => {
+      this.#changes++
+      this.#known.clear()
+    }
+    const stops = [this.#bus.subscribe(TOPIC, (body) => this.#forget(Number(body))), this.#bus.onGap(all)]
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   /**
    * Whose the device with this id is, undefined where there is none (any more). At once when it is known; a promise when the store has to be
-   * asked: the first time, and every five seconds.
+   * asked: the first time, every few seconds, and always for one that was not there.
    */
   readonly deviceOf = (id: number): Owned | undefined | Promise<Owned | undefined> => {
     const known = this.#known.get(id)
     if (known !== undefined && this.#now() < known.until) return known.device
     let asking = this.#asking.get(id)
     if (asking === undefined) {
-      asking = this.#load(id).finally(() => this.#asking.delete(id))
+      asking = this.#load(id, known?.lookAgainAt ?? 0).finally(() => this.#asking.delete(id))
       this.#asking.set(id, asking)
     }
     return asking
   }
 
-  /** Moves with each change that this process makes: what was listed before it may be old. */
+  /** Moves with each change that this process makes or hears of: what was listed before it may be old. */
   get version(): number {
     return this.#changes
   }
@@ -111,7 +135,7 @@ export class Registry {
     const device: Device = { ...wanted, id, created_at: isoTime(this.#now()) }
     const put = await this.#store.insert(DEVICES, documentId(id), stored(device))
     if (!put.ok) throw new Fault('CONFLICT', 'The number of the device is taken.')
-    this.#forget(id)
+    this.#changed(id)
     return device
   }
 
@@ -165,7 +189,7 @@ export class Registry {
       const after = edit(found.body)
       const put = await this.#store.replace(DEVICES, documentId(id), found.version, stored(after))
       if (!put.ok) continue
-      this.#forget(id)
+      this.#changed(id)
       return { before: viewOf(found.body), after: viewOf(after) }
     }
     throw new Fault('CONFLICT', 'The device is being changed by others.')
@@ -173,20 +197,28 @@ export class Registry {
 
   /** The device as it is stored; undefined also for one that is being deleted. */
   async #read(id: number): Promise<Stored | undefined> {
-    if (!Number.isSafeInteger(id) || id < 1) return undefined
-    const found = await this.#store.get<Stored>(DEVICES, documentId(id))
-    return found?.body.deletion ? undefined : found?.body
+    const found = await this.#stored(id)
+    return found?.deletion ? undefined : found
   }
 
-  async #load(id: number): Promise<Owned | undefined> {
+  async #stored(id: number): Promise<Stored | undefined> {
+    if (!Number.isSafeInteger(id) || id < 1) return undefined
+    return (await this.#store.get<Stored>(DEVICES, documentId(id)))?.body
+  }
+
+  async #load(id: number, notBefore: number): Promise<Owned | undefined> {
+    const wait = Math.min(LOOK_AGAIN_MS, notBefore - this.#now())
+    if (wait > 0) await Bun.sleep(wait)
     for (;;) {
       const began = this.#changes
-      const found = await this.#read(id)
+      const now = this.#now()
+      const found = await this.#stored(id)
       // What was read before a change must not be remembered after it.
       if (began !== this.#changes) continue
-      const device = found && { id: found.id, user_id: found.user_id }
+      const device = found && !found.deletion ? { id: found.id, user_id: found.user_id } : undefined
+      const until = found ? now + CURRENT_MS : now
       this.#known.delete(id)
-      this.#known.set(id, { device, until: this.#now() + CURRENT_MS })
+      this.#known.set(id, { device, until, lookAgainAt: found ? now : now + LOOK_AGAIN_MS })
       if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value as number)
       return device
     }
@@ -195,6 +227,12 @@ export class Registry {
   #forget(id: number): void {
     this.#changes++
     this.#known.delete(id)
+  }
+
+  /** Here and on the other nodes. */
+  #changed(id: number): void {
+    this.#forget(id)
+    this.#bus.publish(TOPIC, String(id))
   }
 }
 

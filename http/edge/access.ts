@@ -29,6 +29,10 @@ export function demandAccess(identity: Identity, needed: Access): void {
 /** The words are those that clients of the replaced systems look for. */
 export const unauthenticated = () => new Fault('UNAUTHENTICATED', 'Not authenticated')
 
+/** Of somebody who is not confirmed. */
+export const onlyReading = () =>
+  new Fault('STORE_UNAVAILABLE', 'The store does not answer: until it does, only reading goes on.', { retryAfterS: 1 })
+
 /** The place in a route's documentation where its access stands, for the route table and the API document. */
 export const ACCESS_KEY = 'x-access'
 

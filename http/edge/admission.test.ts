@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { NOBODY, type Identity } from '../auth/identity.ts'
 import { createAdmission } from './admission.ts'
+import { RateLimits } from './rate-limits.ts'
 import { RouteTable } from './route-table.ts'
 
 const viewer: Identity = { ...NOBODY, role: 'viewer', user: 7 }
@@ -17,7 +18,7 @@ function admissionOf(clock: { now: number; until: number }) {
       },
     },
     anonymousRole: undefined,
-    rateLimit: 1,
+    limits: new RateLimits({ perSecond: 1, now: () => clock.now }),
     // The clock goes on between any two looks at it.
     now: () => clock.now++,
     routes: () => new RouteTable([{ method: 'GET', path: '/users/me', access: 'viewer' }]),

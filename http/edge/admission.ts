@@ -2,9 +2,9 @@ import { Fault } from '../../actors/runtime/index.ts'
 import type { Credentials } from '../auth/credentials.ts'
 import { NOBODY, type Identity } from '../auth/identity.ts'
 import type { Role } from '../auth/roles.ts'
-import { unauthenticated } from './access.ts'
+import { onlyReading, unauthenticated } from './access.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { RouteTable } from './route-table.ts'
-import { TokenBucket } from './token-bucket.ts'
 
 /** Of a request whose `Host` is none, the URL is the path alone: nothing here could read it. */
 export const hasNoHost = (url: string): boolean => url.startsWith('/')
@@ -23,6 +23,8 @@ export function bearerOf(request: Request): string | null {
   return authorization.startsWith('Bearer ') || authorization.startsWith('bearer ') ? authorization.slice(7) : ''
 }
 
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
 /**
  * Lets requests in. In two steps, so that the usual request never waits: `pending` is there when a token has to be looked into first
  * (before the router sees the request), `admit` is synchronous and only looks up.
@@ -30,16 +32,16 @@ export function bearerOf(request: Request): string | null {
 export function createAdmission(parts: {
   credentials: Pick<Credentials, 'known' | 'settle'>
   anonymousRole: Role | undefined
-  rateLimit: number
+  limits: Pick<RateLimits, 'lasting' | 'perSecond'>
   now: () => number
   /** Made when all routes are there. */
   routes: () => RouteTable
 }) {
-  const { credentials, now } = parts
+  const { credentials, limits, now } = parts
   const anonymous: Identity | undefined = parts.anonymousRole && {
     ...NOBODY,
     role: parts.anonymousRole,
-    bucket: new TokenBucket(parts.rateLimit),
+    bucket: limits.lasting('anonymous'),
   }
 
   /** Nobody may use what is public; a path that is not there is not there for anybody. */
@@ -64,7 +66,7 @@ export function createAdmission(parts: {
       return undefined
     },
 
-    /** Faults: UNAUTHENTICATED, RATE_LIMITED. */
+    /** Faults: UNAUTHENTICATED, RATE_LIMITED, STORE_UNAVAILABLE (who is not confirmed may read). */
     admit(request: Request): Identity {
       const nowMs = now()
       let identity = found
@@ -75,8 +77,9 @@ export function createAdmission(parts: {
       foundFor = undefined
       if (identity === undefined) return stranger(request)
       if (!identity.bucket.take(nowMs)) {
-        throw new Fault('RATE_LIMITED', `More than ${parts.rateLimit} requests a second.`, { retryAfterS: 1 })
+        throw new Fault('RATE_LIMITED', `More than ${limits.perSecond} requests a second.`, { retryAfterS: 1 })
       }
+      if (!identity.isConfirmed && !isRead(request.method)) throw onlyReading()
       return identity
     },
   }

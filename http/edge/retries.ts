@@ -124,8 +124,9 @@ export function createRetries({ store, now }: { store: StateStore; now: () => nu
       try {
         const { record, ...answer } = await work(idsOf(name, attempt), attempt.began)
         const done = { ...attempt, answer, ...(record ? { record } : {}) }
-        if (!answer.isPartial) await store.replace(RETRIES, name, version, done)
-        return answer
+        if (answer.isPartial || (await store.replace(RETRIES, name, version, done)).ok) return answer
+        // The same request came twice at once, here or on two nodes: both say what the first has said.
+        return (await store.get<Attempt>(RETRIES, name))?.body.answer ?? answer
       } catch (error) {
         // Refused for what it says: nothing was appended, and the key is free for the request put right.
         if (isNew && error instanceof Fault && error.status < 500) await store.remove(RETRIES, name, version)

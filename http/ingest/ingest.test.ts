@@ -10,6 +10,7 @@ import { createCors } from '../edge/cors.ts'
 import { createEdge } from '../edge/edge.ts'
 import { createFaultAnswers } from '../edge/fault-answers.ts'
 import { createRetries } from '../edge/retries.ts'
+import { RateLimits } from '../edge/rate-limits.ts'
 import { RouteTable } from '../edge/route-table.ts'
 import { Latency } from '../service/latency.ts'
 import { InFlight } from './in-flight.ts'
@@ -85,7 +86,7 @@ function start({
   const admission = createAdmission({
     credentials: { known: () => undefined, settle: () => Promise.resolve() },
     anonymousRole: 'viewer',
-    rateLimit: 100_000,
+    limits: new RateLimits({ perSecond: 100_000, now }),
     now,
     routes,
   })

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { bytesOf, type KeptAnswers } from '../exhausters/kept-answers.ts'
 import type { Pieces } from '../events/segments.ts'
+import { RECHECK_MS } from '../freshness.ts'
 import { systemView } from '../inspection.ts'
 import { createEventNews } from './event-news.ts'
 import { Ring } from './ring.ts'
@@ -24,6 +25,10 @@ const TOLD: ReadonlyMap<string, Told> = new Map([
 
 const COMMENT_MS = 10_000
 const INSPECT_MS = 2_000
+/** Whoever could not say how it is, is asked again after this long. */
+const ASK_AGAIN_MS = 1_000
+/** What was missed is not known: everything is to be read anew. */
+const RESET = frame({ event: 'reset', data: '{}' })
 /** Not taken by the client, characters; above it the stream is ended, and the client comes back and resumes. */
 const MOST_WAITING = 1024 * 1024
 
@@ -43,19 +48,29 @@ export class LiveHub {
   readonly #cluster: Cluster
   readonly #answers: KeptAnswers
   readonly #now: () => number
-  readonly #ring: Ring
+  readonly #newEpoch: () => string
+  #ring: Ring
   readonly #streams = new Set<Stream>()
   readonly #seats = new Seats()
   readonly #decoder = new TextDecoder()
   readonly #stops: (() => void)[] = []
   readonly #eventNews: ReturnType<typeof createEventNews>
+  /** Actors that have changed and could not be asked. */
+  readonly #untold = new Map<string, Told>()
   #inspecting = false
 
-  constructor(parts: { cluster: Cluster; answers: KeptAnswers; pieces: Pieces; now: () => number; epoch: string }) {
+  constructor(parts: {
+    cluster: Cluster
+    answers: KeptAnswers
+    pieces: Pieces
+    now: () => number
+    newEpoch: () => string
+  }) {
     this.#cluster = parts.cluster
     this.#answers = parts.answers
     this.#now = parts.now
-    this.#ring = new Ring(parts.epoch)
+    this.#newEpoch = parts.newEpoch
+    this.#ring = new Ring(parts.newEpoch())
     this.#eventNews = createEventNews({
       pieces: parts.pieces,
       partitions: parts.cluster.partitions,
@@ -76,11 +91,17 @@ export class LiveHub {
         else if (kind === 'event') void this.#eventNews.changed()
       }
     })
+    const stopGaps = this.#cluster.bus.onGap(() => this.#reset())
     const comments = setInterval(() => this.#comment(), COMMENT_MS)
+    const checks = setInterval(() => this.recheck(), RECHECK_MS)
+    const questions = setInterval(() => this.#askAgain(), ASK_AGAIN_MS)
     const inspections = setInterval(() => void this.#inspect(), INSPECT_MS)
     this.#stops.push(
       stopChanges,
+      stopGaps,
       () => clearInterval(comments),
+      () => clearInterval(checks),
+      () => clearInterval(questions),
       () => clearInterval(inspections),
     )
   }
@@ -134,7 +155,7 @@ export class LiveHub {
           // Something comes at once: the client knows that it is connected.
           send(COMMENT)
           const missed = lastId === null ? [] : this.#ring.after(lastId, topics, this.#now())
-          if (missed === undefined) send(frame({ event: 'reset', data: '{}' }))
+          if (missed === undefined) send(RESET)
           else if (missed.length > 0) send(missed.join(''))
         },
         cancel: () => {
@@ -162,8 +183,21 @@ export class LiveHub {
       const text = this.#ring.add(topic, now, (id) => frame({ id, event, data }))
       this.#publish(topic, text)
     } catch {
-      // It is being restored, or its Worker is gone: when it is back it says that it changed.
+      // It is being restored, or its owner is gone. Its new owner need not say what the last one has said already.
+      this.#untold.set(address, { topic, event, question })
     }
+  }
+
+  #askAgain(): void {
+    const untold = [...this.#untold]
+    this.#untold.clear()
+    for (const [address, told] of untold) void this.#tell(address, told)
+  }
+
+  /** Another node may have said what was not heard here: who listens reads anew, and whoever comes back from before it as well. */
+  #reset(): void {
+    this.#ring = new Ring(this.#newEpoch())
+    for (const stream of [...this.#streams]) stream.send(RESET)
   }
 
   async #inspect(): Promise<void> {
@@ -183,17 +217,15 @@ export class LiveHub {
   }
 
   #comment(): void {
-    for (const stream of [...this.#streams]) {
-      stream.send(COMMENT)
-      void this.#check(stream)
-    }
+    for (const stream of [...this.#streams]) stream.send(COMMENT)
   }
 
   async #check(stream: Stream): Promise<void> {
     try {
       if (!(await stream.isGood())) stream.end()
     } catch {
-      // The store does not answer: the next comment asks again.
+      // The store is away, and it is too long ago that it said who this is: the client comes back with it.
+      stream.end()
     }
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Change, Cluster } from '../../actors/cluster/port.ts'
+import { ALONE, type Change, type Cluster } from '../../actors/cluster/port.ts'
 import { createPieces } from '../events/segments.ts'
 import { KeptAnswers } from '../exhausters/kept-answers.ts'
 import { LiveHub, type Topic } from './hub.ts'
@@ -87,6 +87,7 @@ function hubOf() {
       return () => (tell = () => {})
     },
     inspect: () => Promise.resolve({}),
+    bus: ALONE,
   } as unknown as Cluster
   const now = () => 1_700_000_000_000
   const hub = new LiveHub({
@@ -94,7 +95,7 @@ function hubOf() {
     answers: new KeptAnswers(cluster, now),
     pieces: createPieces(cluster),
     now,
-    epoch: 'e',
+    newEpoch: () => 'e',
   })
   hub.start()
   return {

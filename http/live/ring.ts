@@ -11,8 +11,8 @@ interface Entry {
 }
 
 /**
- * The last five minutes of events. Ids are `epoch-seq`: the epoch is that of this process, so an id of another one (or of one before
- * a restart) is known to be foreign, and its stream begins with `reset`.
+ * The last five minutes of events. Ids are `epoch-seq`: the epoch is that of this process since the last time that it may have missed
+ * something, so an id of another node (or of one before a restart, or before a gap) is known to be foreign, and its stream begins with `reset`.
  */
 export class Ring {
   readonly #epoch: string

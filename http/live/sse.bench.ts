@@ -74,7 +74,7 @@ export const benches: readonly Bench[] = [
         answers: new KeptAnswers(cluster, Date.now),
         pieces: createPieces(cluster),
         now: Date.now,
-        epoch: 'bench',
+        newEpoch: () => 'bench',
       })
       hub.start()
       const bare = new Set<ReadableStreamDefaultController<Uint8Array>>()

@@ -1,5 +1,6 @@
 import { deviceAddress } from '../../actors/device/schema.ts'
 import type { Registry } from '../devices/registry.ts'
+import { CURRENT_MS } from '../freshness.ts'
 
 /** Which devices a question is about; all of it must hold. */
 export interface DeviceFilter {
@@ -7,8 +8,6 @@ export interface DeviceFilter {
   readonly user?: number | undefined
 }
 
-/** As long as the registry takes what it knows for current: another process may have changed it. */
-const CURRENT_MS = 5_000
 const PAGE = 1_000
 /** Users whose devices are remembered. */
 const REMEMBERED = 1_000
