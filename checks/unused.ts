@@ -21,7 +21,6 @@ const COMMAND = /\b(?:run\.mjs|node|bun|k6 run)\s[^`\n]*/g
  * edition. An entry that is started, or gone, is a fault.
  */
 const AWAITED: readonly string[] = [
-  'actors/cluster/nodes/nodes.ts',
   'actors/log/redpanda/consumer.ts',
   'actors/log/redpanda/log.ts',
   'actors/store/mongo/store.ts',
