@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Request } from 'playwright-core'
 import {
   ADMIN,
   DESK,
@@ -40,6 +41,35 @@ describe.skipIf(noBrowser)('in a browser', () => {
       expect(new URL(page.url()).pathname).toBe('/dashboard/login')
       // The refused form is the one thing that a browser tells its console about.
       expect(wrong.filter((one) => !one.includes('400 (Bad Request)'))).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'who logs out is refused nothing, also when the stream was just being opened',
+    async () => {
+      const { page, wrong } = await stage.person()
+      await logIn(page)
+      const isOut = Promise.withResolvers<void>()
+      const isSettled = Promise.withResolvers<void>()
+      const settle = (request: Request) => request.url().includes('/dashboard/live?') && isSettled.resolve()
+      page.on('requestfinished', settle).on('requestfailed', settle)
+      await page.route('**/dashboard/live?**', async (route) => {
+        await isOut.promise
+        await route.continue().catch(() => {})
+      })
+      await page.route('**/dashboard/logout', async (route) => {
+        const response = await route.fetch({ maxRedirects: 0 })
+        isOut.resolve()
+        await isSettled.promise
+        await route.fulfill({ response })
+      })
+      await Promise.all([page.waitForRequest('**/dashboard/live?**'), page.goto('/dashboard')])
+      await page.click('.menu summary')
+      await page.click('.menu button')
+      await page.waitForURL('**/dashboard/login**')
+      expect(wrong).toEqual([])
       await page.context().close()
     },
     LONG,

@@ -60,7 +60,6 @@ const live = document.getElementById('live')
 let heardAt = Date.now()
 let broken = false
 let ended = false
-let leaving = false
 let connection = null
 
 function heard() {
@@ -85,11 +84,18 @@ function watch() {
 
 document.addEventListener('htmx:sse:before:connection', (event) => {
   connection = event.detail.connection
-  if (ended || leaving) connection.cancelled = true
+  if (ended) connection.cancelled = true
 })
-// Who logs out ends the stream's session before the page is gone: it need not knock again.
-document.addEventListener('submit', (event) => (leaving ||= event.target.action.endsWith('/logout')))
-addEventListener('pageshow', () => (leaving = false))
+// Who logs out ends the session before the page is gone: what is on its way would be refused, so nothing is, and nothing sets out.
+// First what htmx would take for a fault.
+document.addEventListener('submit', (event) => {
+  if (!event.target.action.endsWith('/logout')) return
+  live.dispatchEvent(new Event('htmx:abort'))
+  connection?.abortController.abort()
+  live.remove()
+  stop()
+})
+addEventListener('pageshow', () => live.isConnected || location.reload())
 document.addEventListener('htmx:sse:after:connection', heard)
 document.addEventListener('htmx:sse:before:message', heard)
 document.addEventListener('htmx:sse:after:message', tick)
@@ -100,7 +106,7 @@ document.addEventListener('htmx:response:error', (event) => again(event.detail.c
 document.addEventListener('htmx:error', (event) => event.target === live && again())
 
 function lose(status) {
-  if (document.hidden) return
+  if (document.hidden || !live.isConnected) return
   broken = true
   ended ||= status === 401
   watch()
