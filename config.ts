@@ -125,7 +125,7 @@ function namespace(text: string): string {
   return text
 }
 
-function nodeSecret(text: string): string {
+function longSecret(text: string): string {
   if (text.length < 32) throw 'must have 32 characters or more'
   return text
 }
@@ -134,6 +134,12 @@ function sessionTimeout(text: string): number {
   const ms = age(text)
   if (ms < 2000 || ms > 300_000) throw 'must be from 2s to 5m'
   return ms
+}
+
+function share(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0 && value <= 1)) throw 'must be a share from 0 to 1'
+  return value
 }
 
 /** For settings that may stay unset. */
@@ -218,7 +224,7 @@ export const SETTINGS = {
     description: 'how other nodes reach this one',
   }),
   WINDBOX_NODE_SECRET: setting({
-    read: optional(nodeSecret),
+    read: optional(longSecret),
     default: undefined,
     shown: 'none',
     secret: true,
@@ -357,6 +363,24 @@ export const SETTINGS = {
     description: 'requests a second an identity',
   }),
   WINDBOX_TIME_ZONE: setting({ read: timeZone, default: 'UTC', description: 'time zone of the pages' }),
+  WINDBOX_METRICS_TOKEN: setting({
+    read: optional(longSecret),
+    default: undefined,
+    shown: 'none',
+    secret: true,
+    description: 'bearer token with which a scraper elsewhere reads `/metrics`',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting({
+    read: optional(webAddress),
+    default: undefined,
+    shown: 'none',
+    description: 'collector that traces go to, as OTLP over HTTP',
+  }),
+  WINDBOX_TRACE_SAMPLE: setting({
+    read: share,
+    default: 0.01,
+    description: 'share of the requests that begin a trace, where there is a collector',
+  }),
   WINDBOX_LOG: setting({
     read: oneOf('error', 'warn', 'info', 'debug'),
     default: 'info',

@@ -18,6 +18,7 @@ export function httpConfig(config: Config) {
     demonstration: config.WINDBOX_PLANT === 'synthetic',
     ...(config.WINDBOX_PUBLIC_URL ? { publicUrl: config.WINDBOX_PUBLIC_URL } : {}),
     ...(config.WINDBOX_ANONYMOUS_ROLE ? { anonymousRole: config.WINDBOX_ANONYMOUS_ROLE } : {}),
+    ...(config.WINDBOX_METRICS_TOKEN ? { metricsToken: config.WINDBOX_METRICS_TOKEN } : {}),
     ...(email && password ? { admin: { email, password } } : {}),
   }
 }

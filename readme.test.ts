@@ -7,7 +7,9 @@ import { SETTINGS } from './config.ts'
 const readme = readFileSync(join(import.meta.dir, 'README.md'), 'utf8')
 
 test('the README lists every setting with its default', () => {
-  const rows = [...readme.matchAll(/^\| `(WINDBOX_\w+)` *\| (.+?) *\| (.+?) *\|$/gm)].map(([, ...cells]) => cells)
+  const rows = [...readme.matchAll(/^\| `((?:WINDBOX|OTEL)_\w+)` *\| (.+?) *\| (.+?) *\|$/gm)].map(
+    ([, ...cells]) => cells,
+  )
   const settings = Object.entries(SETTINGS).map(([name, one]) => {
     const { shown, default: value, description } = one as { shown?: string; default: unknown; description: string }
     return [name, shown ?? String(value), description]
@@ -36,6 +38,7 @@ test('whoever follows the README has a new kind of actor with one folder and one
       'config.ts',
       'data-dir.ts',
       'editions',
+      'figures',
       'http-config.ts',
       'logger.ts',
       'main.ts',

@@ -15,6 +15,8 @@ export const ROOMS: readonly {
 }[] = [
   { room: 'simulation', in: ['actors/runtime/sim/'], may: ['runtime'] },
   { room: 'runtime', in: ['actors/runtime/'], may: [], packages: [] },
+  // What is counted anywhere and shown by /metrics.
+  { room: 'figures', in: ['figures/'], may: [], packages: [] },
   { room: 'sqlite', in: ['actors/sqlite/'], may: ['runtime'] },
   { room: 'log port', in: ['actors/log/port.ts'], may: ['runtime'], packages: [] },
   // Who gets which partitions: decided by a member of the group that the log is consumed with.
@@ -26,7 +28,7 @@ export const ROOMS: readonly {
   {
     room: 'cluster',
     in: ['actors/cluster/'],
-    may: ['runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
+    may: ['figures', 'runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
   },
   {
     room: 'outgoing',
@@ -58,6 +60,7 @@ export const ROOMS: readonly {
     room: 'http',
     in: ['http/'],
     may: [
+      'figures',
       'runtime',
       'log port',
       'store port',

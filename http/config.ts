@@ -20,6 +20,8 @@ export interface HttpConfig {
   readonly trustedIssuers: readonly TrustedIssuer[]
   /** Whether relays may send to addresses that are not on the internet. Absent: no. */
   readonly allowPrivateRelays?: boolean
+  /** Bearer token that reads `/metrics` and nothing else. Absent: only admins and this machine do. */
+  readonly metricsToken?: string
   /** Requests a second of one identity. */
   readonly rateLimit: number
   /** IANA name; read by the aliases whose times carry no zone. */

@@ -1,6 +1,7 @@
 import type { Cluster } from '../actors/cluster/port.ts'
 import { resolveByDns } from '../actors/outgoing/destination.ts'
 import { webhookTarget } from '../actors/outgoing/webhook.ts'
+import type { Figures } from '../figures/figures.ts'
 import { authPages } from '../views/pages/auth.ts'
 import { createAuthority } from './auth/authority.ts'
 import { pageAuthRoutes } from './auth/page-routes.ts'
@@ -56,7 +57,9 @@ import { createRelays } from './relays/relays.ts'
 import { releaseRoutes } from './release.ts'
 import { relayRoutes } from './relays/routes.ts'
 import { Latency } from './service/latency.ts'
+import { watchLoop } from './service/loop-lag.ts'
 import { createMetrics } from './service/metrics.ts'
+import { plantFigures } from './service/plant.ts'
 import { serviceRoutes } from './service/routes.ts'
 import { DeviceIds } from './statistics/devices.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
@@ -68,6 +71,8 @@ export interface ServerParts {
   readonly config: HttpConfig
   readonly clock: { now(): number }
   readonly log: Log
+  /** What is counted elsewhere, for `/metrics`. */
+  readonly figures?: Figures
   /** Copies the data directory; absent where there is none to copy. */
   readonly backUp?: BackUp
   /** Answers what is not the API's, past all its gates: what other nodes ask. Undefined for any other request. */
@@ -80,7 +85,7 @@ export interface ServerParts {
  * Everything that answers HTTP, on one Elysia app that is not listening yet (`app.listen(listenOptions(config))`). Opens the accounts: makes the
  * signing key and the configured first admin where there is none.
  */
-export async function createServer({ cluster, config, clock, log, backUp, besides, hashCost }: ServerParts) {
+export async function createServer({ cluster, config, clock, log, figures, backUp, besides, hashCost }: ServerParts) {
   const now = () => clock.now()
   const { store, bus } = cluster
   const authority = await createAuthority({ store, bus, config, now, ...(hashCost ? { hashCost } : {}) })
@@ -130,9 +135,14 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
   })
 
   const latency = new Latency()
+  const loop = watchLoop()
   const metrics = createMetrics({
     cluster,
+    version: config.version,
     latency,
+    ...(figures && { figures }),
+    plant: plantFigures({ cluster, answers, now }),
+    loopLag: loop.worst,
     liveStreams: () => hub.size + dashboard.live.streams,
     knownCredentials: () => credentials.size,
   })
@@ -160,7 +170,7 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
     ...(besides && { besides }),
   })
   const app = edge
-    .use(serviceRoutes({ cluster, metrics }))
+    .use(serviceRoutes({ cluster, metrics, metricsToken: config.metricsToken }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
     .use(deviceRoutes({ authority, acts: deviceActs }))
@@ -231,6 +241,7 @@ export async function createServer({ cluster, config, clock, log, backUp, beside
     stop: () => {
       stopHearing()
       stopLog()
+      loop.stop()
       hub.stop()
       dashboard.live.close()
     },

@@ -91,6 +91,8 @@ export class LocalCluster implements Cluster {
         worker: worker.index,
         open: worker.open,
         restarts: worker.restarts,
+        rebalances: worker.rebalances,
+        lease_ms: Number.isFinite(worker.leaseMs) ? Math.round(worker.leaseMs) : null,
         asks_waiting: worker.waiting,
         ...report,
       }

@@ -1,3 +1,4 @@
+import type { Histogram } from '../../figures/histogram.ts'
 import { Fault } from '../runtime/index.ts'
 import type { Backend } from './backend.ts'
 import { Board } from './board.ts'
@@ -23,6 +24,8 @@ export interface PoolOptions {
   onOutgoing?(at: number): void
   /** The partitions of this node are others than before. */
   onOwned?(): void
+  /** Gets how long the Workers took to answer. */
+  readonly asks?: Histogram
   /** The pool gave up: the process cannot go on. */
   onFailed(sentence: string): void
   report(level: 'info' | 'warn' | 'error', message: string): void
@@ -39,7 +42,11 @@ interface Place {
   worker: Worker | null
   /** True between the Worker's `opened` and its end. */
   open: boolean
+  /** When it ended lately: as many as the budget looks at. */
   restarts: number[]
+  /** How often it ended, and how often the group gave it other partitions. */
+  ends: number
+  moves: number
   lastBeat: number
   /** How long the watchdog has seen no beat. */
   silentMs: number
@@ -73,10 +80,12 @@ export class Pool {
       index,
       partitions: backend.edition === 'embedded' ? all.filter((partition) => partition % count === index) : [],
       board: new Board(partitions),
-      questions: new Questions(options.now),
+      questions: new Questions(options.now, options.asks),
       worker: null,
       open: false,
       restarts: [],
+      ends: 0,
+      moves: 0,
       lastBeat: 0,
       silentMs: 0,
       stalled: false,
@@ -92,14 +101,20 @@ export class Pool {
     index: number
     open: boolean
     partitions: readonly number[]
+    /** Since the start. */
     restarts: number
+    rebalances: number
+    /** For how long the group leaves it its partitions for certain; Infinity where there is no group. */
+    leaseMs: number
     waiting: number
   }[] {
-    return this.#places.map(({ index, open, partitions, restarts, questions }) => ({
+    return this.#places.map(({ index, open, partitions, ends, moves, board, questions }) => ({
       index,
       open,
       partitions,
-      restarts: restarts.length,
+      restarts: ends,
+      rebalances: moves,
+      leaseMs: board.leaseMs - performance.now(),
       waiting: questions.size,
     }))
   }
@@ -216,6 +231,7 @@ export class Pool {
           place.memberId = data.memberId
           return
         case 'owns':
+          if (String(data.partitions) !== String(place.partitions)) place.moves++
           place.partitions = data.partitions
           this.#place()
           return options.onOwned?.()
@@ -261,6 +277,7 @@ export class Pool {
     if (this.#stopping) return
     this.#leave(place)
     const now = this.#options.now()
+    place.ends++
     place.restarts = [...place.restarts.filter((at) => now - at < BUDGET.withinMs), now]
     if (place.restarts.length > BUDGET.restarts) {
       return this.#fail(

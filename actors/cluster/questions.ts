@@ -1,3 +1,4 @@
+import type { Histogram } from '../../figures/histogram.ts'
 import { Fault, type FaultCode, FAULTS } from '../runtime/index.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 
@@ -22,12 +23,15 @@ interface Waiting {
 export class Questions {
   readonly #waiting = new Map<number, Waiting>()
   readonly #clock: () => number
+  readonly #times: Histogram | undefined
   #post: ((message: ToWorker) => void) | null = null
   #lastId = 0
   #sweep: ReturnType<typeof setInterval> | null = null
 
-  constructor(clock: () => number) {
+  /** `times` gets how long each answer took. */
+  constructor(clock: () => number, times?: Histogram) {
     this.#clock = clock
+    this.#times = times
   }
 
   get size(): number {
@@ -63,6 +67,7 @@ export class Questions {
   settle(reply: Reply): void {
     const waiting = this.#take(reply.id)
     if (!waiting) return
+    this.#times?.observe((this.#clock() - waiting.deadline + DEADLINE_MS) / 1000)
     if (reply.type !== 'refused') return waiting.resolve(reply)
     const code: FaultCode = reply.code in FAULTS ? (reply.code as FaultCode) : 'INTERNAL'
     waiting.reject(new Fault(code, reply.detail, reply.retryAfterS > 0 ? { retryAfterS: reply.retryAfterS } : {}))

@@ -59,6 +59,8 @@ export class DeliveryLoop {
   readonly #lanes = new Map<string, Lane>()
   readonly #underWay = new Set<Promise<void>>()
   readonly #abort = new AbortController()
+  /** What became of what was tried, since the start: for the metrics. */
+  readonly counts = { delivered: 0, retried: 0, dead: 0, expired: 0 }
   #timer: ReturnType<typeof setTimeout> | undefined
   #looking: Promise<void> | undefined
   #lookAgain = false
@@ -216,6 +218,7 @@ export class DeliveryLoop {
     // That it is too late is recorded when it is, not when it would have been tried again.
     const nextAt = Math.min(triedAt + pause, (what.not_after ?? Infinity) + 1)
     await this.#outcomes.record({ ...tried, nextAt, error: attempt.error })
+    this.counts.retried++
     this.wake()
   }
 
@@ -233,6 +236,7 @@ export class DeliveryLoop {
     const follows = ended.status === 'dead' || what.report === true
     const recorded = { ...ended, triedAt: ended.triedAt ?? this.#now, nextAt: follows ? this.#now : null }
     await this.#outcomes.record(recorded)
+    if (ended.status !== 'waiting') this.counts[ended.status]++
     if (follows) await this.#followUp(recorded, what, outgoing)
   }
 

@@ -45,6 +45,26 @@ test('through a proxy the metrics are for admins', async () => {
   expect(await status('/metrics', { ...headers, authorization: `Bearer ${viewer.access_token}` })).toBe(403)
 })
 
+test("the scraper's token opens the metrics, also through a proxy, and nothing else", async () => {
+  const metricsToken = 'm'.repeat(32)
+  const other = await serve(emptyCluster(store), { config: { metricsToken } })
+  const asWith = async (path: string, authorization: string) =>
+    (await other.call('GET', path, { headers: { authorization, 'x-forwarded-for': '10.0.0.1' } })).status
+  expect(await asWith('/metrics', `Bearer ${metricsToken}`)).toBe(200)
+  for (const wrong of [
+    `Bearer ${metricsToken}m`,
+    `Bearer ${metricsToken.slice(1)}`,
+    'Bearer ',
+    `Basic ${metricsToken}`,
+  ]) {
+    expect(await asWith('/metrics', wrong), wrong).toBe(401)
+  }
+  for (const path of ['/users', '/api/v1/inspect', '/api/v1/exhausters']) {
+    expect(await asWith(path, `Bearer ${metricsToken}`), path).toBe(401)
+  }
+  other.stop()
+})
+
 test('over a socket the answers are those of the routes: 200, 401, 404, 405, HEAD', async () => {
   expect(await (await fetch(`${url}/ping`)).text()).toBe('pong')
   expect(await status('/users')).toBe(401)

@@ -1,25 +1,51 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Appends } from '../../figures/appends.ts'
+import type { Figures } from '../../figures/figures.ts'
+import { Histogram } from '../../figures/histogram.ts'
+import { METRICS, type MetricName } from './catalogue.ts'
 import { Latency } from './latency.ts'
-import { METRICS, createMetrics } from './metrics.ts'
+import { createMetrics } from './metrics.ts'
 
+const partition = (partition: number, more: object) => ({ partition, position: 5, logEnd: 9, lowWatermark: 3, ...more })
 const inspection = {
   nodes: [
     {
       workers: [
-        { restarts: 1, asks_waiting: 2, partitions: [{ applied: 10, resident: 3, deadLetters: 1 }, { applied: 5 }] },
-        { restarts: 0, asks_waiting: 0 },
+        {
+          worker: 0,
+          restarts: 1,
+          asks_waiting: 2,
+          lease_ms: 4000,
+          partitions: [
+            partition(0, { applied: 10, resident: 3, deadLetters: 1, oldestDirtyMs: 2500, restoredMs: 300 }),
+            partition(2, { applied: 5, oldestDirtyMs: 100, snapshots: { stored: 7, conflicts: 2, failures: 1 } }),
+          ],
+        },
+        { worker: 1, restarts: 0, asks_waiting: 0, lease_ms: null },
       ],
     },
   ],
 }
+const plant = [{ exhauster: 'x-171', status: 3, running: 1, ageSeconds: 12 }]
 
-const metricsOf = (latency = new Latency(), inspect: () => Promise<unknown> = () => Promise.resolve(inspection)) =>
+const metricsOf = (
+  latency = new Latency(),
+  inspect: () => Promise<unknown> = () => Promise.resolve(inspection),
+  figures: Figures = {},
+) =>
   createMetrics({
     cluster: {
       readiness: () => ({ ready: false, restoring: 1, partitions: 4, replayed: 7, toReplay: 9 }),
+      owned: () => [0, 2],
       inspect,
     },
+    version: '1.2.3',
     latency,
+    figures,
+    plant: () => Promise.resolve(plant),
+    loopLag: () => 0.004,
     liveStreams: () => 5,
     knownCredentials: () => 6,
   })
@@ -39,30 +65,80 @@ function parse(text: string) {
   return { help, type, samples }
 }
 
-test('the output and the table of metrics are the same', async () => {
+/** Every part counts something, so that every metric has a sample. */
+function everything() {
   const latency = new Latency()
   latency.observe('GET', '/ping', 200, 0.002)
-  const { help, type, samples } = parse(await metricsOf(latency).text())
-  const table = Object.entries(METRICS)
-  expect([...help].sort()).toEqual(table.map(([name, one]): [string, string] => [name, one.help]).sort())
-  expect([...type].sort()).toEqual(table.map(([name, one]): [string, string] => [name, one.type]).sort())
+  const asks = { worker: new Histogram(), node: new Histogram() }
+  asks.worker.observe(0.001)
+  const appends = new Appends()
+  if (appends.begin(3)) appends.times.observe(0.002)
+  return metricsOf(latency, undefined, {
+    edition: 'cluster',
+    asks,
+    appends,
+    deliveries: () => ({ delivered: 4, retried: 1, dead: 0, expired: 0 }),
+    spans: () => ({ exported: 2, dropped: 1 }),
+  })
+}
+
+test('the output and the catalogue are the same: names, types, labels, words', async () => {
+  const { help, type, samples } = parse(await everything().text())
+  const catalogue = Object.entries(METRICS)
+  expect([...help].sort()).toEqual(catalogue.map(([name, one]): [string, string] => [name, one.help]).sort())
+  expect([...type].sort()).toEqual(catalogue.map(([name, one]): [string, string] => [name, one.type]).sort())
+  const seen = new Set<string>()
   for (const sample of samples.keys()) {
     const [, name, labels = ''] = /^(\w+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})?$/.exec(sample) ?? []
-    const known = METRICS[(name! in METRICS ? name! : sample.split('{')[0]!) as keyof typeof METRICS]
+    const known = (name! in METRICS ? name! : sample.split('{')[0]!) as MetricName
     const used = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label!).filter((label) => label !== 'le')
-    expect(used.sort()).toEqual([...known.labels].sort())
+    expect(used.sort(), known).toEqual([...METRICS[known].labels].sort())
+    seen.add(known)
   }
+  expect([...seen].sort()).toEqual(Object.keys(METRICS).sort())
 })
 
-test('numbers of the Workers are added up, and a Worker that says nothing is no harm', async () => {
+test('docs/metrics.md lists every metric as it is, with what to do about it', () => {
+  const text = readFileSync(join(import.meta.dir, '../../docs/metrics.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| `(windbox_\w+)` *\| (\w+) *\| (.*?) *\| (.*?) *\| (.+?) *\|$/gm)]
+  const listed = rows.map(([, name, type, labels, help]) => [name!, type!, labels!, help!])
+  const catalogue = Object.entries(METRICS).map(([name, { type, labels, help }]) => [
+    name,
+    type,
+    labels.map((label) => `\`${label}\``).join(' '),
+    help,
+  ])
+  expect(listed.sort()).toEqual(catalogue.sort())
+  for (const [, name, , , , todo] of rows) expect(todo!.length, name).toBeGreaterThan(10)
+})
+
+test('numbers of the Workers are added up, those of partitions stand by themselves', async () => {
   const { samples } = parse(await metricsOf().text())
-  expect(samples.get('windbox_records_applied_total')).toBe(15)
-  expect(samples.get('windbox_actors_resident')).toBe(3)
-  expect(samples.get('windbox_workers')).toBe(2)
-  expect(samples.get('windbox_ready')).toBe(0)
+  const numbers = (...names: string[]) => names.map((name) => samples.get(name))
+  expect(numbers('windbox_records_applied_total', 'windbox_actors_resident', 'windbox_workers')).toEqual([15, 3, 2])
+  expect(numbers('windbox_ready', 'windbox_partitions_owned', 'windbox_oldest_dirty_seconds')).toEqual([0, 2, 2.5])
+  expect(numbers('windbox_partition_lag{partition="0"}', 'windbox_partition_low_watermark{partition="2"}')).toEqual([
+    4, 3,
+  ])
+  expect(numbers('windbox_partition_restore_seconds{partition="0"}')).toEqual([0.3])
+  expect(samples.has('windbox_partition_restore_seconds{partition="2"}')).toBe(false)
+  expect(numbers('windbox_lease_seconds{worker="0"}', 'windbox_lease_seconds{worker="1"}')).toEqual([4, undefined])
+  expect(numbers('windbox_snapshot_writes_total{result="conflict"}')).toEqual([2])
+  expect(numbers('windbox_exhauster_status{exhauster="x-171"}')).toEqual([3])
+})
+
+test('Workers that say nothing are no harm', async () => {
   for (const inspect of [() => Promise.reject(new Error('away')), () => Promise.resolve(null)]) {
     expect(parse(await metricsOf(new Latency(), inspect).text()).samples.get('windbox_workers')).toBe(0)
   }
+})
+
+test('the Workers of a node are asked once a scrape, and those of other nodes never', async () => {
+  let asked = 0
+  const own = () => Promise.resolve((asked++, inspection))
+  const ofAll = () => Promise.reject(new Error('would ask other nodes'))
+  const { samples } = parse(await metricsOf(new Latency(), ofAll, { inspect: own }).text())
+  expect([asked, samples.get('windbox_workers')]).toEqual([1, 2])
 })
 
 test('a histogram counts what is at or below each bound', async () => {
@@ -78,4 +154,10 @@ test('a second look shows the same counts again, not twice', async () => {
   const metrics = metricsOf()
   await metrics.text()
   expect(parse(await metrics.text()).samples.get('windbox_records_applied_total')).toBe(15)
+})
+
+test('one append in sixteen is timed, and every record is counted', () => {
+  const appends = new Appends()
+  const timed = Array.from({ length: 33 }, () => appends.begin(2)).filter(Boolean).length
+  expect([timed, appends.calls, appends.records]).toEqual([3, 33, 66])
 })

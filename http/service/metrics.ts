@@ -1,145 +1,151 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import type { Cluster } from '../../actors/cluster/port.ts'
-import { BOUNDS, type Latency } from './latency.ts'
+import type { Figures } from '../../figures/figures.ts'
+import { BOUNDS, Histogram } from '../../figures/histogram.ts'
+import { METRICS, type MetricName } from './catalogue.ts'
+import { partitionsOf, sumOf, workersOf, type Report } from './inspection.ts'
+import type { Latency } from './latency.ts'
+import type { PlantFigures } from './plant.ts'
 
-/** Every metric there is. No label names a device, an actor or a user: their number has no bound. */
-export const METRICS = {
-  windbox_http_request_duration_seconds: {
-    type: 'histogram',
-    labels: ['method', 'route', 'status'],
-    help: 'Time from the arrival of a request until its answer is made',
-  },
-  windbox_ready: { type: 'gauge', labels: [], help: '1 when every partition is served' },
-  windbox_partitions: { type: 'gauge', labels: [], help: 'Partitions of the log' },
-  windbox_partitions_restoring: { type: 'gauge', labels: [], help: 'Partitions that are being restored' },
-  windbox_records_to_replay: { type: 'gauge', labels: [], help: 'Records that the restoring partitions have to apply' },
-  windbox_records_replayed: { type: 'gauge', labels: [], help: 'Of those, the ones that are applied' },
-  windbox_workers: { type: 'gauge', labels: [], help: 'Workers of this node' },
-  windbox_worker_restarts: { type: 'gauge', labels: [], help: 'Restarts of its Workers since its start' },
-  windbox_asks_waiting: { type: 'gauge', labels: [], help: 'Questions to actors that wait for their answer' },
-  windbox_records_applied_total: { type: 'counter', labels: [], help: 'Records applied by the Workers' },
-  windbox_records_repeated_total: { type: 'counter', labels: [], help: 'Records that were known already' },
-  windbox_dead_letters_total: { type: 'counter', labels: [], help: 'Records that became dead letters' },
-  windbox_actors_resident: { type: 'gauge', labels: [], help: 'Actors in memory' },
-  windbox_actors_dirty: {
-    type: 'gauge',
-    labels: [],
-    help: 'Of those, the ones with changes that are not in a snapshot',
-  },
-  windbox_outputs_pending: { type: 'gauge', labels: [], help: 'Effects and messages that are not durable yet' },
-  windbox_timers: { type: 'gauge', labels: [], help: 'Armed timers' },
-  windbox_live_streams: { type: 'gauge', labels: [], help: 'Open live streams of the API' },
-  windbox_known_credentials: { type: 'gauge', labels: [], help: 'Verified tokens that are kept' },
-  windbox_process_resident_memory_bytes: { type: 'gauge', labels: [], help: 'Resident memory of the process' },
-  windbox_process_cpu_seconds: { type: 'gauge', labels: [], help: 'CPU time of the process since its start' },
-  windbox_process_uptime_seconds: { type: 'gauge', labels: [], help: 'Seconds since the start of the process' },
-} as const satisfies Record<
-  string,
-  { type: 'counter' | 'gauge' | 'histogram'; labels: readonly string[]; help: string }
->
+type Labels = Readonly<Record<string, string | number>>
+/** One number, or one for each of several label values. */
+type Values<T> = T | readonly (readonly [Labels, T])[]
+type Reading = { readonly [Name in MetricName]: Values<ValueOf<(typeof METRICS)[Name]['type']>> }
+type ValueOf<Type> = Type extends 'histogram' ? Histogram : number
 
-type Measured = Exclude<keyof typeof METRICS, 'windbox_http_request_duration_seconds'>
-
-/** What is read of `cluster.inspect()`: it is made for people, so nothing of it is taken for granted. */
-interface Inspection {
-  readonly nodes?: readonly { readonly workers?: readonly WorkerReport[] }[]
-}
-interface WorkerReport {
-  readonly restarts?: unknown
-  readonly asks_waiting?: unknown
-  readonly partitions?: unknown
+export interface MetricsParts {
+  readonly cluster: Pick<Cluster, 'readiness' | 'owned' | 'inspect'>
+  readonly version: string
+  readonly latency: Latency
+  readonly figures?: Figures
+  readonly plant: () => Promise<PlantFigures>
+  readonly loopLag: () => number
+  readonly liveStreams: () => number
+  readonly knownCredentials: () => number
 }
 
-/** The sum of one field over all reports that have it. */
-const sumOf = (reports: readonly object[], field: string): number =>
-  reports.reduce((sum, report) => {
-    const value = (report as Record<string, unknown>)[field]
-    return sum + (typeof value === 'number' ? value : 0)
-  }, 0)
-
-export function createMetrics(parts: {
-  cluster: Pick<Cluster, 'readiness' | 'inspect'>
-  latency: Latency
-  liveStreams: () => number
-  knownCredentials: () => number
-}) {
-  const registry = new Registry()
-  const measured = {} as Record<Measured, Counter | Gauge>
-  for (const [name, { type, help }] of Object.entries(METRICS)) {
-    const Metric = type === 'counter' ? Counter : Gauge
-    if (type !== 'histogram') measured[name as Measured] = new Metric({ name, help, registers: [registry] })
-  }
-  const { help } = METRICS.windbox_http_request_duration_seconds
-  registry.registerMetric(new LatencyMetric('windbox_http_request_duration_seconds', help, parts.latency) as never)
-
+/** A look at everything. Each Worker of this node is asked once, and none of another node: every node is scraped by itself. */
+async function read(parts: MetricsParts): Promise<Reading> {
+  const { cluster, figures = {}, latency } = parts
+  const inspect = figures.inspect ?? (() => cluster.inspect())
+  const [workers, plant] = await Promise.all([inspect().then(workersOf, () => []), parts.plant()])
+  const { ready, restoring, partitions, replayed, toReplay } = cluster.readiness()
+  const owned = workers.flatMap(partitionsOf)
+  const snapshots = owned.map(({ snapshots }) => (snapshots ?? {}) as Report)
+  const { user, system } = process.cpuUsage()
+  const { asks, appends, deliveries, spans } = figures
+  /** A gauge of each partition that says so. */
+  const each = (read: (partition: Report) => number): [Labels, number][] =>
+    owned.flatMap((one) => {
+      const value = read(one)
+      return Number.isFinite(value) ? [[{ partition: Number(one.partition) }, value]] : []
+    })
+  const leases = workers.flatMap(({ worker, lease_ms }): [Labels, number][] =>
+    typeof lease_ms === 'number' ? [[{ worker: Number(worker) }, lease_ms / 1000]] : [],
+  )
+  const outcomes = deliveries?.() ?? { delivered: 0, retried: 0, dead: 0, expired: 0 }
+  const { exported, dropped } = spans?.() ?? { exported: 0, dropped: 0 }
   return {
-    contentType: registry.contentType,
+    windbox_build_info: [[{ version: parts.version, edition: figures.edition ?? 'embedded' }, 1]],
+    windbox_http_request_duration_seconds: [...latency.all()],
+    windbox_ready: ready ? 1 : 0,
+    windbox_partitions: partitions,
+    windbox_partitions_owned: cluster.owned().length,
+    windbox_partitions_restoring: restoring,
+    windbox_records_to_replay: toReplay,
+    windbox_records_replayed: replayed,
+    windbox_partition_position: each(({ position }) => Number(position)),
+    windbox_partition_lag: each(({ logEnd, position }) => Math.max(0, Number(logEnd) - Number(position))),
+    windbox_partition_low_watermark: each(({ lowWatermark }) => Number(lowWatermark)),
+    windbox_partition_restore_seconds: each(({ restoredMs }) => Number(restoredMs ?? Number.NaN) / 1000),
+    windbox_workers: workers.length,
+    windbox_worker_restarts_total: sumOf(workers, 'restarts'),
+    windbox_rebalances_total: sumOf(workers, 'rebalances'),
+    windbox_lease_seconds: leases,
+    windbox_asks_waiting: sumOf(workers, 'asks_waiting'),
+    windbox_ask_duration_seconds: Object.entries(asks ?? {}).map(([hop, times]) => [{ hop }, times]),
+    windbox_records_applied_total: sumOf(owned, 'applied'),
+    windbox_records_repeated_total: sumOf(owned, 'skipped') + sumOf(owned, 'duplicates'),
+    windbox_dead_letters_total: sumOf(owned, 'deadLetters'),
+    windbox_quarantines_total: sumOf(owned, 'quarantines'),
+    windbox_actors_resident: sumOf(owned, 'resident'),
+    windbox_actors_dirty: sumOf(owned, 'dirty'),
+    windbox_oldest_dirty_seconds: Math.max(0, ...owned.map(({ oldestDirtyMs }) => Number(oldestDirtyMs ?? 0))) / 1000,
+    windbox_activations_total: sumOf(owned, 'activations'),
+    windbox_evictions_total: sumOf(owned, 'evictions'),
+    windbox_snapshot_writes_total: [
+      [{ result: 'stored' }, sumOf(snapshots, 'stored')],
+      [{ result: 'conflict' }, sumOf(snapshots, 'conflicts')],
+      [{ result: 'error' }, sumOf(snapshots, 'failures')],
+    ],
+    windbox_outputs_pending: sumOf(owned, 'pendingOutputs'),
+    windbox_timers: sumOf(owned, 'timers'),
+    windbox_records_appended_total: appends?.records ?? 0,
+    windbox_appends_refused_total: appends?.refused ?? 0,
+    windbox_append_duration_seconds: appends?.times ?? new Histogram(),
+    windbox_deliveries_total: Object.entries(outcomes).map(([outcome, count]) => [{ outcome }, count]),
+    windbox_live_streams: parts.liveStreams(),
+    windbox_known_credentials: parts.knownCredentials(),
+    windbox_trace_spans_total: [
+      [{ result: 'exported' }, exported],
+      [{ result: 'dropped' }, dropped],
+    ],
+    windbox_exhauster_status: plant.map(({ exhauster, status }) => [{ exhauster }, status]),
+    windbox_exhauster_running: plant.map(({ exhauster, running }) => [{ exhauster }, running]),
+    windbox_exhauster_data_age_seconds: plant.map(({ exhauster, ageSeconds }) => [{ exhauster }, ageSeconds]),
+    windbox_event_loop_lag_seconds: parts.loopLag(),
+    windbox_process_resident_memory_bytes: process.memoryUsage.rss(),
+    windbox_process_cpu_seconds_total: (user + system) / 1e6,
+    windbox_process_uptime_seconds: process.uptime(),
+  }
+}
+
+interface Sample {
+  readonly metricName: string
+  readonly labels: Labels
+  readonly value: number
+}
+
+function samplesOf(name: string, [labels, value]: readonly [Labels, number | Histogram]): Sample[] {
+  if (typeof value === 'number') return [{ metricName: name, labels, value }]
+  let below = 0
+  const buckets = BOUNDS.map((le, i) => ({
+    metricName: `${name}_bucket`,
+    labels: { le, ...labels },
+    value: (below += value.counts[i]!),
+  }))
+  return [
+    ...buckets,
+    { metricName: `${name}_bucket`, labels: { le: '+Inf', ...labels }, value: value.count },
+    { metricName: `${name}_sum`, labels, value: value.sum },
+    { metricName: `${name}_count`, labels, value: value.count },
+  ]
+}
+
+/** What of a scrape belongs to one metric, as prom-client's registry wants to be told it. */
+function family(name: MetricName, reading: () => Reading) {
+  const { type, help } = METRICS[name]
+  const get = () => {
+    const given = reading()[name] as Values<number | Histogram>
+    const all = Array.isArray(given) ? given : [[{}, given] as const]
+    const values = all.flatMap((one: readonly [Labels, number | Histogram]) => samplesOf(name, one))
+    return Promise.resolve({ name, help, type, values, aggregator: 'sum' })
+  }
+  return { name, get }
+}
+
+export function createMetrics(parts: MetricsParts) {
+  return {
+    contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     /** Prometheus text. */
     async text(): Promise<string> {
-      const { ready, restoring, partitions, replayed, toReplay } = parts.cluster.readiness()
-      const inspection = ((await parts.cluster.inspect().catch(() => ({}))) ?? {}) as Inspection
-      const workers = (inspection.nodes ?? []).flatMap((node) => node.workers ?? [])
-      const partitionsOf = ({ partitions }: WorkerReport) => (Array.isArray(partitions) ? (partitions as object[]) : [])
-      const owned = workers.flatMap(partitionsOf)
-      const { user, system } = process.cpuUsage()
-      const values: Record<Measured, number> = {
-        windbox_ready: ready ? 1 : 0,
-        windbox_partitions: partitions,
-        windbox_partitions_restoring: restoring,
-        windbox_records_to_replay: toReplay,
-        windbox_records_replayed: replayed,
-        windbox_workers: workers.length,
-        windbox_worker_restarts: sumOf(workers, 'restarts'),
-        windbox_asks_waiting: sumOf(workers, 'asks_waiting'),
-        windbox_records_applied_total: sumOf(owned, 'applied'),
-        windbox_records_repeated_total: sumOf(owned, 'skipped') + sumOf(owned, 'duplicates'),
-        windbox_dead_letters_total: sumOf(owned, 'deadLetters'),
-        windbox_actors_resident: sumOf(owned, 'resident'),
-        windbox_actors_dirty: sumOf(owned, 'dirty'),
-        windbox_outputs_pending: sumOf(owned, 'pendingOutputs'),
-        windbox_timers: sumOf(owned, 'timers'),
-        windbox_live_streams: parts.liveStreams(),
-        windbox_known_credentials: parts.knownCredentials(),
-        windbox_process_resident_memory_bytes: process.memoryUsage.rss(),
-        windbox_process_cpu_seconds: (user + system) / 1e6,
-        windbox_process_uptime_seconds: process.uptime(),
-      }
-      for (const [name, value] of Object.entries(values)) {
-        // A counter is counted elsewhere; a Worker that starts anew starts it anew, which is what scrapers expect.
-        measured[name as Measured].reset()
-        measured[name as Measured].inc(value)
+      const reading = await read(parts)
+      const registry = new Registry()
+      for (const name of Object.keys(METRICS)) {
+        registry.registerMetric(family(name as MetricName, () => reading) as never)
       }
       return await registry.metrics()
     },
   }
 }
 export type Metrics = ReturnType<typeof createMetrics>
-
-/** Shows what {@link Latency} has counted as prom-client's registry wants to see a histogram. */
-class LatencyMetric {
-  readonly name: string
-  readonly #help: string
-  readonly #latency: Latency
-
-  constructor(name: string, help: string, latency: Latency) {
-    this.name = name
-    this.#help = help
-    this.#latency = latency
-  }
-
-  get() {
-    const values: { metricName: string; labels: Record<string, string | number>; value: number }[] = []
-    for (const { method, route, status, counts, sum, count } of this.#latency.all()) {
-      const labels = { method, route, status }
-      let below = 0
-      for (const [i, bound] of BOUNDS.entries()) {
-        below += counts[i]!
-        values.push({ metricName: `${this.name}_bucket`, labels: { le: bound, ...labels }, value: below })
-      }
-      values.push({ metricName: `${this.name}_bucket`, labels: { le: '+Inf', ...labels }, value: count })
-      values.push({ metricName: `${this.name}_sum`, labels, value: sum })
-      values.push({ metricName: `${this.name}_count`, labels, value: count })
-    }
-    return Promise.resolve({ name: this.name, help: this.#help, type: 'histogram', values, aggregator: 'sum' })
-  }
-}

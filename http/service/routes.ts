@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { Elysia } from 'elysia'
 import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
@@ -5,7 +6,8 @@ import { Fault } from '../../actors/runtime/index.ts'
 import { NoQuery } from '../schema.ts'
 import { describe } from '../docs/describe.ts'
 import { access, demand } from '../edge/access.ts'
-import { isLocal } from '../edge/address.ts'
+import { isLocal, type Peers } from '../edge/address.ts'
+import { bearerOf } from '../edge/admission.ts'
 import type { Metrics } from './metrics.ts'
 
 const tag = 'service'
@@ -21,8 +23,22 @@ const Readiness = Type.Object({
 /** What the clients of the event statistics system look for before they begin. */
 const ESS_IS_HERE = { message: 'ESS Service is running' }
 
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+/** Whether two secrets are the same, in a time that tells nothing of where they differ. */
+const sameSecret = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other))
+
 /** Whether it is there, whether it is ready, and its numbers. */
-export function serviceRoutes({ cluster, metrics }: { cluster: Pick<Cluster, 'readiness'>; metrics: Metrics }) {
+export function serviceRoutes(parts: {
+  cluster: Pick<Cluster, 'readiness'>
+  metrics: Metrics
+  /** Opens `/metrics` and nothing else. */
+  metricsToken?: string | undefined
+}) {
+  const { cluster, metrics, metricsToken } = parts
+  /** Who has the scraper's token, or is on this machine. */
+  const isScraper = (request: Request, server: Peers | null): boolean =>
+    (metricsToken !== undefined && sameSecret(bearerOf(request) ?? '', metricsToken)) || isLocal(request, server)
   return new Elysia({ name: 'service' })
     .use(access)
     .get('/ping', () => 'pong', {
@@ -84,18 +100,19 @@ export function serviceRoutes({ cluster, metrics }: { cluster: Pick<Cluster, 're
     .get(
       '/metrics',
       async ({ request, server, identity, set }) => {
-        if (!isLocal(request, server)) demand(identity, 'admin')
+        if (!isScraper(request, server)) demand(identity, 'admin')
         set.headers['content-type'] = metrics.contentType
         return await metrics.text()
       },
       {
-        // The scraper of this machine has no token; whoever comes from elsewhere is asked for one above.
+        // A scraper has no token of ours; whoever comes from elsewhere is asked for one above.
         access: 'public',
         query: NoQuery,
         detail: describe({
           tag,
           summary: 'Prometheus text',
-          description: 'From this machine without a proxy in between, or with the role admin.',
+          description:
+            'From this machine without a proxy in between, with the token `WINDBOX_METRICS_TOKEN`, or with the role admin.',
           answers: { 200: { description: 'All metrics', schema: Type.String(), type: 'text/plain' } },
           faults: ['UNAUTHENTICATED', 'FORBIDDEN'],
         }),
