@@ -18,8 +18,6 @@ import { inCluster, readConfig, usage, type Config } from './config.ts'
 import { keepPlantsApart } from './data-dir.ts'
 import { openEmbedded } from './editions/embedded.ts'
 import { unlistenable } from './editions/waiting-room.ts'
-import { Appends } from './figures/appends.ts'
-import { Histogram } from './figures/histogram.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { httpConfig, originOf } from './http-config.ts'
@@ -74,7 +72,7 @@ export async function startWindbox(
   try {
     const stopping = new AbortController()
     undo.push(() => stopping.abort())
-    const { log, store, topics, backend, place, backUp, announce } = inCluster(config)
+    const { log, store, backend, place, backUp, announce } = inCluster(config)
       ? await (
           await import('./editions/cluster.ts')
         ).openCluster(config, clock, undo, { logger, signal: stopping.signal })
@@ -83,7 +81,6 @@ export async function startWindbox(
     const sources = openSources({ config, logId: log.id, clock, logger, signal: stopping.signal })
 
     let deliveries: DeliveryLoop | undefined
-    const asks = { worker: new Histogram(), node: new Histogram() }
     const pool = new Pool({
       workers: config.WINDBOX_WORKERS,
       partitions: log.partitions,
@@ -95,13 +92,11 @@ export async function startWindbox(
         nodes?.ownersChanged()
         deliveries?.wake()
       },
-      asks: asks.worker,
       onFailed,
       report: (level, sentence) => logger[level](sentence),
       now: () => performance.now(),
     })
-    const appends = new Appends()
-    const append = watched(log.append, appends, logger)
+    const append = sayingTrouble(log.append, logger)
     const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
     const nodes = await joinOthers(config, local, logger, onFailed)
@@ -114,14 +109,6 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
-      figures: {
-        edition: backend.edition,
-        inspect: () => local.inspect(),
-        asks,
-        appends,
-        deliveries: () => deliveries?.counts,
-      },
-      ...(topics && { topics }),
       ...(backUp && { backUp }),
       ...(nodes && { besides: nodes.handle }),
     }).catch((error: unknown) => {
@@ -146,7 +133,7 @@ export async function startWindbox(
       store,
       append: cluster.append,
       kinds: new Map<string, TargetKind>([
-        ...Object.entries(server.targets),
+        ['webhook', server.webhook],
         ['tcp', tcpTarget(commandSender({ now: clock.now }))],
       ]),
       ...(backend.edition === 'cluster' && { partitions: () => cluster.owned() }),
@@ -212,19 +199,16 @@ async function joinOthers(
   return joinNodes({ local, url, secret, workers, version: packageJson.version, report, onFailed })
 }
 
-/** The log's append, counted, with a word to the operator when it begins to refuse and when that is over. */
-function watched(append: Append, appends: Appends, logger: Logger): Append {
+/** The log's append, with a word to the operator when it begins to refuse and when that is over. */
+function sayingTrouble(append: Append, logger: Logger): Append {
   let troubled = false
   return async (records) => {
-    const began = appends.begin(records.length) ? performance.now() : undefined
     try {
       const positions = await append(records)
-      if (began !== undefined) appends.times.observe((performance.now() - began) / 1000)
       if (troubled) logger.info('the log takes records again')
       troubled = false
       return positions
     } catch (error) {
-      appends.refused++
       if (error instanceof Fault && error.code === 'LOG_UNAVAILABLE' && !troubled) {
         troubled = true
         logger.warn('the log takes no records', { cause: error.message })
