@@ -72,7 +72,7 @@ export async function startWindbox(
   try {
     const stopping = new AbortController()
     undo.push(() => stopping.abort())
-    const { log, store, backend, place, backUp, announce } = inCluster(config)
+    const { log, store, topics, backend, place, backUp, announce } = inCluster(config)
       ? await (
           await import('./editions/cluster.ts')
         ).openCluster(config, clock, undo, { logger, signal: stopping.signal })
@@ -109,6 +109,7 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
+      ...(topics && { topics }),
       ...(backUp && { backUp }),
       ...(nodes && { besides: nodes.handle }),
     }).catch((error: unknown) => {
@@ -133,7 +134,7 @@ export async function startWindbox(
       store,
       append: cluster.append,
       kinds: new Map<string, TargetKind>([
-        ['webhook', server.webhook],
+        ...Object.entries(server.targets),
         ['tcp', tcpTarget(commandSender({ now: clock.now }))],
       ]),
       ...(backend.edition === 'cluster' && { partitions: () => cluster.owned() }),

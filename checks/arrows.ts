@@ -33,8 +33,8 @@ export const ROOMS: readonly {
   {
     room: 'outgoing',
     in: ['actors/outgoing/'],
-    may: ['runtime', 'store port'],
-    packages: ['node:crypto', 'node:dns/promises'],
+    may: ['runtime', 'store port', 'schema', 'log'],
+    packages: ['node:crypto', 'node:dns/promises', 'kafkajs'],
   },
   { room: 'backup', in: ['actors/backup/'], may: ['runtime', 'sqlite', 'log', 'store'] },
   { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant', 'schema'] },

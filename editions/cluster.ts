@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { leaveForPredecessors, leaveGroup } from '../actors/log/redpanda/group.ts'
 import { openRedpandaLog } from '../actors/log/redpanda/log.ts'
+import { openTopicWriter } from '../actors/outgoing/topic-writer.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import { openMongoStore } from '../actors/store/mongo/store.ts'
 import { ConfigError } from '../config-error.ts'
@@ -48,9 +49,12 @@ export async function openCluster(
     const node = crypto.randomUUID()
     const nodeUrl = config.WINDBOX_NODE_URL ?? null
     await patiently('the group', () => leaveForPredecessors(broker, { node, url: nodeUrl }))
+    const topics = openTopicWriter(broker)
+    undo.push(() => topics.close())
     return {
       log,
       store,
+      topics,
       place: `the namespace ${namespace}`,
       backend: {
         edition: 'cluster',

@@ -1,4 +1,5 @@
 import type { Backend } from '../actors/cluster/backend.ts'
+import type { TopicWriter } from '../actors/outgoing/topic.ts'
 import type { EventLog } from '../actors/log/port.ts'
 import type { StateStore } from '../actors/store/port.ts'
 import type { BackUp } from '../http/backups.ts'
@@ -11,6 +12,8 @@ export interface Edition {
   readonly backend: Backend
   /** What holds the data, for people. */
   readonly place: string
+  /** The broker's topics, for relays; absent where there is no broker. */
+  readonly topics?: TopicWriter
   /** Copies the data; absent where others do it. */
   readonly backUp?: BackUp
   /** Leaves word of where the server listens. Returns the way to take it back. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LocalCluster } from '../actors/cluster/cluster.ts'
 import { Pool } from '../actors/cluster/pool.ts'
 import { openSqliteLog } from '../actors/log/sqlite/log.ts'
+import type { TopicWriter } from '../actors/outgoing/topic.ts'
 import { openSqliteStore } from '../actors/store/sqlite/store.ts'
 import type { HttpConfig } from './config.ts'
 import { serve } from './test-kit.ts'
@@ -11,7 +12,7 @@ import { serve } from './test-kit.ts'
 const PARTITIONS = 4
 
 /** The whole system but for its port: log, store, one Worker, and the server to be asked. `stop` removes what it has written. */
-export async function running(config: Partial<HttpConfig> = {}) {
+export async function running(config: Partial<HttpConfig> = {}, more: { topics?: TopicWriter } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'windbox-http-'))
   const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
   const log = openSqliteLog({ file: logFile, partitions: PARTITIONS, clock: Date })
@@ -31,7 +32,7 @@ export async function running(config: Partial<HttpConfig> = {}) {
   const cluster = new LocalCluster({ append: log.append, store, partitions: PARTITIONS, pool })
   pool.start()
   await until('the cluster to be ready', () => cluster.readiness().ready)
-  const served = await serve(cluster, { config })
+  const served = await serve(cluster, { config, ...more })
   return {
     ...served,
     cluster,

@@ -1,5 +1,6 @@
 import type { Cluster } from '../actors/cluster/port.ts'
 import { resolveByDns } from '../actors/outgoing/destination.ts'
+import { topicTarget, type TopicWriter } from '../actors/outgoing/topic.ts'
 import { webhookTarget } from '../actors/outgoing/webhook.ts'
 import type { Figures } from '../figures/figures.ts'
 import { authPages } from '../views/pages/auth.ts'
@@ -73,6 +74,8 @@ export interface ServerParts {
   readonly log: Log
   /** What is counted elsewhere, for `/metrics`. */
   readonly figures?: Figures
+  /** The broker's topics, for relays; absent where there is no broker. */
+  readonly topics?: TopicWriter
   /** Copies the data directory; absent where there is none to copy. */
   readonly backUp?: BackUp
   /** Answers what is not the API's, past all its gates: what other nodes ask. Undefined for any other request. */
@@ -85,7 +88,17 @@ export interface ServerParts {
  * Everything that answers HTTP, on one Elysia app that is not listening yet (`app.listen(listenOptions(config))`). Opens the accounts: makes the
  * signing key and the configured first admin where there is none.
  */
-export async function createServer({ cluster, config, clock, log, figures, backUp, besides, hashCost }: ServerParts) {
+export async function createServer({
+  cluster,
+  config,
+  clock,
+  log,
+  figures,
+  topics,
+  backUp,
+  besides,
+  hashCost,
+}: ServerParts) {
   const now = () => clock.now()
   const { store, bus } = cluster
   const authority = await createAuthority({ store, bus, config, now, ...(hashCost ? { hashCost } : {}) })
@@ -97,10 +110,13 @@ export async function createServer({ cluster, config, clock, log, figures, backU
   const rotors = createRotors({ cluster, now })
   const loops = createLoops({ cluster, now })
   const reach = { allowPrivate: config.allowPrivateRelays ?? false, resolve: resolveByDns }
-  const relays = createRelays({ cluster, now, ...reach })
+  const relays = createRelays({ cluster, now, ...reach, topics })
   const letters = createDeadLetters({ cluster, now })
   const letterActs = createLetterActs({ letters, audit })
-  const webhook = webhookTarget({ destination: relays.destination, now, ...reach })
+  const targets = {
+    webhook: webhookTarget({ destination: relays.destination, now, ...reach }),
+    ...(topics && { topic: topicTarget({ destination: relays.topic, writer: topics }) }),
+  }
   const pieces = createPieces(cluster)
   const hub = new LiveHub({ cluster, answers, pieces, now, newEpoch: () => crypto.randomUUID().slice(0, 8) })
   hub.start()
@@ -182,7 +198,7 @@ export async function createServer({ cluster, config, clock, log, figures, backU
     .use(controlRoutes({ cluster, loops, ingest, retries, audit, now }))
     .use(playbackRoutes({ cluster, ingest, now }))
     .use(eventRoutes({ cluster, ingest, take, pieces }))
-    .use(relayRoutes({ relays, webhook, audit, now }))
+    .use(relayRoutes({ relays, targets, audit, now }))
     .use(deadLetterRoutes({ letters, acts: letterActs, audit, retries }))
     .use(releaseRoutes({ cluster, audit }))
     .use(liveRoutes({ hub, credentials, now }))
@@ -231,8 +247,8 @@ export async function createServer({ cluster, config, clock, log, figures, backU
     repairRelays: relays.repair,
     /** Forgets what is known of dead letters that are gone; after the store has dropped old ones. */
     sweepReplays: letters.sweep,
-    /** Sends webhooks: for the loop that delivers. */
-    webhook,
+    /** What relays lead to, by kind: for the loop that delivers. */
+    targets,
     /** Removes what is left of deleted devices; now and then. */
     sweepDevices: deletions.sweep,
     /** Removes retry keys whose time is over; now and then. */

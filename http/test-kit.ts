@@ -1,4 +1,5 @@
 import { ALONE, type Cluster } from '../actors/cluster/port.ts'
+import type { TopicWriter } from '../actors/outgoing/topic.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import type { StateStore } from '../actors/store/port.ts'
 import type { HttpConfig } from './config.ts'
@@ -54,6 +55,7 @@ export async function serve(
     config?: Partial<HttpConfig>
     clock?: { now(): number }
     log?: (message: string, fields: unknown) => void
+    topics?: TopicWriter
   } = {},
 ) {
   const say = (message: string, fields?: unknown) => more.log?.(message, fields)
@@ -62,6 +64,7 @@ export async function serve(
     config: { ...CONFIG, ...more.config },
     clock: more.clock ?? Date,
     log: { info: say, warn: say, error: say },
+    ...(more.topics && { topics: more.topics }),
     hashCost: { memoryCost: 8, timeCost: 1 },
   })
 

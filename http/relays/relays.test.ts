@@ -14,7 +14,7 @@ beforeAll(async () => {
   loop = new DeliveryLoop({
     store: system.store,
     append: system.cluster.append,
-    kinds: new Map([['webhook', system.webhook]]),
+    kinds: new Map([['webhook', system.targets.webhook]]),
     now: Date.now,
     random: () => 0.5,
     report: () => {},

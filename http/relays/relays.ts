@@ -2,6 +2,7 @@ import type { Cluster } from '../../actors/cluster/port.ts'
 import { eventAddresses } from '../../actors/event/address.ts'
 import { addressesOf, destinationOf, RefusedDestination, type Resolve } from '../../actors/outgoing/destination.ts'
 import { newSecret, signingKeyOf } from '../../actors/outgoing/signature.ts'
+import type { TopicDestination, TopicWriter } from '../../actors/outgoing/topic.ts'
 import type { Destination } from '../../actors/outgoing/webhook.ts'
 import type { RelayFilter, RelayKind, RelaysRecord } from '../../actors/relay/schema.ts'
 import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
@@ -43,12 +44,26 @@ export const relayView = ({ secret: _, ...relay }: Relay): RelayView => relay
 const invalid = (path: string, message: string) =>
   new Fault('VALIDATION', `${path}: ${message}.`, { errors: [{ path: `/${path}`, message }] })
 
+/** What belongs to relays of another kind. Fault VALIDATION. */
+function refuseStrange(kind: RelayKind, { url, topic, secret }: Pick<NewRelay, 'url' | 'topic' | 'secret'>): void {
+  if (kind === 'webhook' && topic !== undefined) throw invalid('topic', 'A webhook has a url')
+  if (kind === 'topic' && url !== undefined) throw invalid('url', 'A relay to a topic has none')
+  if (kind === 'topic' && secret !== undefined) throw invalid('secret', 'A relay to a topic has none')
+}
+
 /**
  * Where events are relayed to. A change is in the store first, and then a record to every event actor, which takes only a higher version than
  * its last; `repair` tells again those that have missed one.
  */
-export function createRelays(parts: { cluster: Cluster; now: () => number; allowPrivate: boolean; resolve: Resolve }) {
-  const { cluster, now, allowPrivate, resolve } = parts
+export function createRelays(parts: {
+  cluster: Cluster
+  now: () => number
+  allowPrivate: boolean
+  resolve: Resolve
+  /** Absent: there is no broker to write to. */
+  topics?: Pick<TopicWriter, 'refusal'> | undefined
+}) {
+  const { cluster, now, allowPrivate, resolve, topics } = parts
   const { store } = cluster
 
   const read = async (): Promise<Document<AllRelays> | undefined> => await store.get<AllRelays>(RELAYS, ALL)
@@ -106,6 +121,27 @@ export function createRelays(parts: { cluster: Cluster; now: () => number; allow
     if (signingKeyOf(secret) === null) throw invalid('secret', 'Expected whsec_ and 24 to 64 bytes in base64')
   }
 
+  /** Fault VALIDATION. */
+  function checkTopic(topic: string): void {
+    const refusal = topics?.refusal(topic) ?? null
+    if (refusal !== null) throw invalid('topic', `It ${refusal}`)
+  }
+
+  /** Where the relay leads, by its kind. Fault VALIDATION. */
+  async function placeOf({ kind, url, topic, secret }: NewRelay): Promise<Pick<Relay, 'url' | 'topic' | 'secret'>> {
+    refuseStrange(kind, { url, topic, secret })
+    if (kind === 'topic') {
+      if (!topics) throw invalid('kind', 'A topic needs a broker, which this edition does not have')
+      if (topic === undefined) throw invalid('topic', 'A relay to a topic needs its name')
+      checkTopic(topic)
+      return { url: null, topic, secret: null }
+    }
+    if (url === undefined) throw invalid('url', 'A webhook needs one')
+    if (secret !== undefined) checkSecret(secret)
+    await checkUrl(url)
+    return { url, topic: null, secret: secret ?? newSecret() }
+  }
+
   return {
     get,
 
@@ -116,26 +152,12 @@ export function createRelays(parts: { cluster: Cluster; now: () => number; allow
     },
 
     /** Faults: VALIDATION, CONFLICT (too many), LOG_UNAVAILABLE. `secret` stands in the answer when it was made here. */
-    async create({ name, kind, url, topic, secret, filter = {}, active = true }: NewRelay) {
-      if (kind === 'topic') throw invalid('kind', 'A topic needs a broker, which this edition does not have')
-      if (topic !== undefined) throw invalid('topic', 'A webhook has a url')
-      if (url === undefined) throw invalid('url', 'A webhook needs one')
-      if (secret !== undefined) checkSecret(secret)
-      await checkUrl(url)
+    async create(wanted: NewRelay) {
+      const { name, kind, filter = {}, active = true } = wanted
+      const place = await placeOf(wanted)
       const id = await store.next('relay')
       const at = isoTime(now())
-      const made: Relay = {
-        id,
-        name,
-        kind,
-        url,
-        topic: null,
-        secret: secret ?? newSecret(),
-        filter,
-        active,
-        created_at: at,
-        updated_at: at,
-      }
+      const made: Relay = { id, name, kind, ...place, filter, active, created_at: at, updated_at: at }
       return await change((relays) => {
         if (relays.length >= MOST_RELAYS) throw new Fault('CONFLICT', `There are ${MOST_RELAYS} relays already.`)
         return { relays: [...relays, made], result: made }
@@ -145,10 +167,12 @@ export function createRelays(parts: { cluster: Cluster; now: () => number; allow
     /** The relay as it was and as it is. Faults: NOT_FOUND, VALIDATION, CONFLICT, LOG_UNAVAILABLE. */
     async change(id: number, wanted: RelayChange) {
       if (wanted.secret !== undefined) checkSecret(wanted.secret)
+      if (wanted.topic !== undefined) checkTopic(wanted.topic)
       if (wanted.url !== undefined) await checkUrl(wanted.url)
       return await change((relays) => {
         const before = relays.find((relay) => relay.id === id)
         if (before === undefined) throw new Fault('NOT_FOUND', 'There is no such relay.')
+        refuseStrange(before.kind, wanted)
         const after: Relay = { ...before, ...wanted, updated_at: isoTime(now()) }
         return { relays: relays.map((relay) => (relay === before ? after : relay)), result: { before, after } }
       })
@@ -177,6 +201,13 @@ export function createRelays(parts: { cluster: Cluster; now: () => number; allow
       const relay = document?.body.relays.find(({ id }) => String(id) === key)
       if (!document || !relay?.url || !relay.secret) return undefined
       return { url: relay.url, secret: relay.secret, origin: document.body.origin }
+    },
+
+    /** The same for a relay to a topic. */
+    async topic(key: string): Promise<TopicDestination | undefined> {
+      const document = await read()
+      const relay = document?.body.relays.find(({ id }) => String(id) === key)
+      return document && relay?.topic ? { topic: relay.topic, origin: document.body.origin } : undefined
     },
 
     /** Tells the event actors that have missed the last change. Returns how many. */

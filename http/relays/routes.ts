@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia'
-import type { RelayMessage } from '../../actors/relay/schema.ts'
-import type { TargetKind } from '../../actors/outgoing/target.ts'
+import type { RelayKind, RelayMessage } from '../../actors/relay/schema.ts'
+import type { Attempt, Message, TargetKind } from '../../actors/outgoing/target.ts'
 import { difference, type Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
@@ -17,8 +17,13 @@ const answers = { 200: { description: 'The relay', schema: RelayView } }
 const pathOf = (id: number) => `relay/${id}`
 
 /** `/api/v1/relays`: where events are sent on to. */
-export function relayRoutes(parts: { relays: Relays; webhook: TargetKind; audit: Audit; now: () => number }) {
-  const { relays, webhook, audit, now } = parts
+export function relayRoutes(parts: {
+  relays: Relays
+  targets: Readonly<Partial<Record<RelayKind, TargetKind>>>
+  audit: Audit
+  now: () => number
+}) {
+  const { relays, targets, audit, now } = parts
   return new Elysia({ name: 'relays' })
     .use(access)
     .get(
@@ -49,7 +54,7 @@ export function relayRoutes(parts: { relays: Relays; webhook: TargetKind; audit:
         const view = relayView(made)
         await audit.add(audit.by({ identity, request, server }), 'relay.created', pathOf(made.id), {}, { after: view })
         set.status = 201
-        return body.secret === undefined ? { ...view, secret: made.secret } : view
+        return made.secret !== null && body.secret === undefined ? { ...view, secret: made.secret } : view
       },
       {
         access: 'engineer',
@@ -60,7 +65,7 @@ export function relayRoutes(parts: { relays: Relays; webhook: TargetKind; audit:
           tag,
           summary: 'Send events on to another system',
           description:
-            'A webhook gets each event that the filter names at least once, as a POST by Standard Webhooks: `{type, timestamp, data}`, signed, `webhook-id` the same at every attempt. Anything but 2xx is tried again after 1 s, 5 s, 30 s, 5 min, 30 min, 2 h and 8 h (± 20 %), and is a dead letter then; 410 at once. Redirects are not followed. The relay counts for events that are taken after this answer.',
+            'A webhook gets each event that the filter names at least once, as a POST by Standard Webhooks: `{type, timestamp, data}`, signed, `webhook-id` the same at every attempt. Anything but 2xx is tried again after 1 s, 5 s, 30 s, 5 min, 30 min, 2 h and 8 h (± 20 %), and is a dead letter then; 410 at once. Redirects are not followed. A topic (in a cluster only) gets each event at least once, as a CloudEvent in JSON with `ce_` headers; the key is its subject, else its id, and the header `windbox-id` is the same at every attempt. The relay counts for events that are taken after this answer.',
           answers: { 201: { description: 'The relay; a secret only when it was made here', schema: NewRelayView } },
           faults: ['CONFLICT', 'LOG_UNAVAILABLE'],
         }),
@@ -76,7 +81,7 @@ export function relayRoutes(parts: { relays: Relays; webhook: TargetKind; audit:
       '/api/v1/relays/:id',
       async ({ params: { id }, body, identity, request, server }) => {
         const { before, after } = await relays.change(id, body)
-        const changed = difference(relayView(before), relayView(after), ['name', 'url', 'filter', 'active'])
+        const changed = difference(relayView(before), relayView(after), ['name', 'url', 'topic', 'filter', 'active'])
         const detail = body.secret === undefined ? {} : { secret: 'changed' }
         await audit.add(audit.by({ identity, request, server }), 'relay.changed', pathOf(id), detail, changed)
         return relayView(after)
@@ -136,14 +141,14 @@ export function relayRoutes(parts: { relays: Relays; webhook: TargetKind; audit:
     .post(
       '/api/v1/relays/:id/test',
       async ({ params: { id }, identity, request, server }) => {
-        const { name } = await relays.get(id)
+        const { name, kind } = await relays.get(id)
         const payload: RelayMessage = {
           type: 'windbox.test',
           timestamp: isoTime(now()),
           data: { relay: id, name, text: 'A test of this relay: nothing has happened.' },
         }
         const message = { id: `test-${crypto.randomUUID()}`, key: String(id), payload }
-        const attempt = await webhook.send(message, request.signal)
+        const attempt = await sendTo(targets[kind], message, request.signal)
         await audit.add(audit.by({ identity, request, server }), 'relay.tested', pathOf(id), { taken: attempt.taken })
         return attempt.taken
           ? { delivered: true, answer: attempt.answer, error: null }
@@ -162,4 +167,13 @@ export function relayRoutes(parts: { relays: Relays; webhook: TargetKind; audit:
         }),
       },
     )
+}
+
+async function sendTo(target: TargetKind | undefined, message: Message, signal: AbortSignal): Promise<Attempt> {
+  if (target === undefined) return { taken: false, error: 'this edition has no broker' }
+  try {
+    return await target.send(message, signal)
+  } catch (error) {
+    return { taken: false, error: error instanceof Error ? error.message : String(error) }
+  }
 }

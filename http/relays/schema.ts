@@ -36,11 +36,16 @@ const secret = Type.String({
   description: 'Signs the messages of a webhook: `whsec_` and 24 to 64 bytes in base64. Never shown again',
 })
 
+const topic = Line(
+  249,
+  'Of a topic: its name. It has to be there; those that begin with the name of the cluster, `__`, or end with `.log` are refused',
+)
+
 export const NewRelay = Type.Object({
   name,
-  kind: oneOf(RELAY_KINDS, 'Where it leads: a webhook, or a topic of a Kafka broker'),
+  kind: oneOf(RELAY_KINDS, 'Where it leads: a webhook, or, in a cluster, a topic of the broker that it uses'),
   url: Type.Optional(url),
-  topic: Type.Optional(Line(249, 'Of a topic')),
+  topic: Type.Optional(topic),
   secret: Type.Optional(secret),
   filter: Type.Optional(Filter),
   active: Type.Optional(Type.Boolean({ description: 'false: it carries nothing until it is set again' })),
@@ -50,6 +55,7 @@ export type NewRelay = Static<typeof NewRelay>
 export const RelayChange = Type.Object({
   name: Type.Optional(name),
   url: Type.Optional(url),
+  topic: Type.Optional(topic),
   secret: Type.Optional(secret),
   filter: Type.Optional(Filter),
   active: Type.Optional(Type.Boolean()),
@@ -77,7 +83,7 @@ export const NewRelayView = Type.Object({
 })
 
 export const DeliveryView = Type.Object({
-  id: Type.String({ description: 'The `webhook-id` ends with it' }),
+  id: Type.String({ description: 'The `webhook-id` ends with it, or the header `windbox-id`' }),
   at: Type.String({ description: 'When what it carries was told' }),
   status: oneOf(['waiting', 'delivered', 'expired', 'dead'], 'dead: given up, and among the dead letters'),
   attempts: Type.Integer(),
