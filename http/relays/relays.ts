@@ -129,9 +129,9 @@ export function createRelays(parts: {
 
   /** Where the relay leads, by its kind. Fault VALIDATION. */
   async function placeOf({ kind, url, topic, secret }: NewRelay): Promise<Pick<Relay, 'url' | 'topic' | 'secret'>> {
+    if (kind === 'topic' && !topics) throw invalid('kind', 'A topic needs a broker, which this edition does not have')
     refuseStrange(kind, { url, topic, secret })
     if (kind === 'topic') {
-      if (!topics) throw invalid('kind', 'A topic needs a broker, which this edition does not have')
       if (topic === undefined) throw invalid('topic', 'A relay to a topic needs its name')
       checkTopic(topic)
       return { url: null, topic, secret: null }
