@@ -29,6 +29,8 @@ export class Member {
   readonly broken: string[] = []
   /** Called within each batch, which lasts as long as its promise. */
   during: (partition: number, records: readonly LogRecord[]) => Promise<void> | void = () => {}
+  /** Called when the group is about to divide the partitions anew. */
+  handOver: () => Promise<void> = async () => {}
   readonly #busy = new Set<number>()
 
   constructor(consumer: LogConsumer) {
@@ -60,6 +62,7 @@ export class Member {
         this.#busy.delete(partition)
       },
       failed: (error) => this.failures.push(error),
+      rebalancing: () => this.handOver(),
     })
     return this
   }

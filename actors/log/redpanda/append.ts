@@ -1,7 +1,8 @@
 import { Partitioners } from 'kafkajs'
 import type { Append } from '../../runtime/index.ts'
 import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
-import { groupWriter, unavailable } from './writer.ts'
+import { notOpened } from './unavailable.ts'
+import { groupWriter } from './writer.ts'
 
 /** `append` for a Worker: a producer of its own to the topic that the node has opened. Faults: LOG_UNAVAILABLE. */
 export async function openRedpandaAppend(
@@ -14,7 +15,7 @@ export async function openRedpandaAppend(
   try {
     await producer.connect()
   } catch (error) {
-    throw unavailable(error)
+    throw notOpened(error)
   }
   return {
     append: groupWriter(producer, topicOf(options.namespace), options.partitions),

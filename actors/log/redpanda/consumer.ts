@@ -7,7 +7,7 @@ import { connectKafka, RETRY, type RedpandaOptions, topicOf } from './client.ts'
 import { leave } from './group.ts'
 import { Intake } from './intake.ts'
 import { beforeJoin, type Membership } from './rejoin.ts'
-import { unavailable } from './writer.ts'
+import { notOpened, unavailable } from './unavailable.ts'
 
 /** Of the session, after which a member that hears nothing takes itself for replaced. */
 const FENCE_SHARE = 0.75
@@ -246,14 +246,14 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
           assignment++
           revoke([...intakes.keys()])
         })
-        if (!payload.restart) fail(unavailable(payload.error))
+        if (!payload.restart) fail(notOpened(payload.error))
       })
       watch = setInterval(() => guarded(fence), sessionTimeoutMs / 10)
       try {
         await consumer.connect()
         await consumer.subscribe({ topics: [topic], fromBeginning: true })
       } catch (error) {
-        throw unavailable(error)
+        throw notOpened(error)
       }
       await consumer.run({
         autoCommit: false,

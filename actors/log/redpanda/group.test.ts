@@ -1,48 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { Partitioners } from 'kafkajs'
-import { Member, record, until } from '../conformance/member.ts'
-import { connectKafka, topicOf } from './client.ts'
-import { openRedpandaConsumer } from './consumer.ts'
-import { openRedpandaLog } from './log.ts'
+import { record, until } from '../conformance/member.ts'
+import { assignedTo, brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
 import { toMessage } from './wire.ts'
-
-const brokers = process.env.WINDBOX_KAFKA_BROKERS?.split(',')
-const PARTITIONS = 4
-
-/** A topic of its own, with everything that was opened on it; gone at the end of the `await using` block. */
-async function freshTopic() {
-  const where = { brokers: brokers!, namespace: `windbox-test-${crypto.randomUUID().slice(0, 8)}` }
-  const topic = topicOf(where.namespace)
-  const kafka = connectKafka(where)
-  const admin = kafka.admin()
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
-  await Promise.all([admin.connect(), producer.connect()])
-  const clock = { time: Date.now(), now: () => clock.time }
-  const log = await openRedpandaLog({ ...where, partitions: PARTITIONS, clock, retentionAgeMs: 60_000 })
-  const members: Member[] = []
-  return {
-    log,
-    clock,
-    admin,
-    /** Sends messages as they are, past the adapter. */
-    send: (...messages: ReturnType<typeof toMessage>[]) => producer.send({ topic, messages, acks: -1 }),
-    member(sessionTimeoutMs = 6_000): Member {
-      const identity = { node: crypto.randomUUID(), url: `http://node-${members.length}`, worker: 0, log: log.id }
-      const member = new Member(openRedpandaConsumer({ ...where, sessionTimeoutMs, identity, epochs: () => new Map() }))
-      members.push(member)
-      return member
-    },
-    async [Symbol.asyncDispose]() {
-      for (const { consumer } of members) await consumer.stop()
-      await log.close()
-      await admin.deleteTopics({ topics: [topic, `${topic}-id`] })
-      await Promise.all([admin.disconnect(), producer.disconnect()])
-    },
-  }
-}
-
-const assignedTo = (member: Member): number[] =>
-  (member.assignments.at(-1) ?? []).map(({ partition }) => partition).toSorted((a, b) => a - b)
 
 describe.skipIf(!brokers)('a group of several members', () => {
   test('partitions are divided, move when a member comes or goes, and nothing is left out', async () => {
@@ -88,7 +47,7 @@ describe.skipIf(!brokers)('a group of several members', () => {
 
   test('a member that was frozen stops serving before it reads on, and comes back', async () => {
     await using fresh = await freshTopic()
-    const frozen = await fresh.member(2_000).start()
+    const frozen = await fresh.member({ sessionTimeoutMs: 2_000 }).start()
     await fresh.log.append([record(0, 'before')])
     await frozen.has(0, 1)
     const assignments = frozen.assignments.length

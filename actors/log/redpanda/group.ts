@@ -2,7 +2,7 @@ import type { Cluster, GroupDescription } from 'kafkajs'
 import type { Identity } from '../../cluster/membership/announcement.ts'
 import { announcementIn } from './assigner.ts'
 import { connectKafka, type RedpandaOptions } from './client.ts'
-import { unavailable } from './writer.ts'
+import { notOpened } from './unavailable.ts'
 
 /** Requests that a broker of kafkajs has and its types leave out. */
 interface Coordinator {
@@ -75,7 +75,7 @@ async function inGroup<T>(
     await consumer.connect()
     return await work(cluster, () => consumer.describeGroup())
   } catch (error) {
-    throw unavailable(error)
+    throw notOpened(error)
   } finally {
     await consumer.disconnect()
   }

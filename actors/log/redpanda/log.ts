@@ -1,9 +1,10 @@
 import { Partitioners } from 'kafkajs'
-import { type Clock, Fault } from '../../runtime/index.ts'
+import type { Clock } from '../../runtime/index.ts'
 import type { EventLog } from '../port.ts'
 import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
 import { prepareTopic } from './topic.ts'
-import { groupWriter, unavailable } from './writer.ts'
+import { notOpened, unavailable } from './unavailable.ts'
+import { groupWriter } from './writer.ts'
 
 /**
  * The log of the cluster edition: a topic of a Kafka broker, used through kafkajs. `retentionAgeMs` is what {@link EventLog.retain} keeps;
@@ -26,7 +27,7 @@ export async function openRedpandaLog(
     try {
       return await work()
     } catch (error) {
-      throw error instanceof Fault ? error : unavailable(error)
+      throw notOpened(error)
     }
   }
   try {

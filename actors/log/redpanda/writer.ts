@@ -1,6 +1,7 @@
 import type { Message, Producer } from 'kafkajs'
-import { type Append, Fault, type NewRecord, type Position } from '../../runtime/index.ts'
+import type { Append, NewRecord, Position } from '../../runtime/index.ts'
 import { placeOf, refused } from '../placing.ts'
+import { unavailable } from './unavailable.ts'
 import { toMessage } from './wire.ts'
 
 /** A request for one partition; the broker takes it as a whole or not at all. */
@@ -88,9 +89,4 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
       })
       for (const partition of new Set(places)) if (partition >= 0) void drain(partition)
     })
-}
-
-export function unavailable(cause: unknown): Fault {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new Fault('LOG_UNAVAILABLE', `The broker cannot be used now: ${why}.`, { cause, retryAfterS: 1 })
 }
