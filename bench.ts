@@ -18,6 +18,7 @@ const { values: flags } = parseArgs({
 
 const rows: ReturnType<typeof rowOf>[] = []
 const failures: string[] = []
+const skipped: string[] = []
 const seen = new Set<string>()
 
 for (const file of [...new Bun.Glob('**/*.bench.ts').scanSync('.')]
@@ -25,7 +26,10 @@ for (const file of [...new Bun.Glob('**/*.bench.ts').scanSync('.')]
   .sort()) {
   for await (const said of measured(file)) {
     seen.add(said.id)
-    if ('failure' in said) {
+    if ('skipped' in said) {
+      skipped.push(said.id)
+      console.log(`${said.id.padEnd(14)} skipped: ${said.skipped}`)
+    } else if ('failure' in said) {
       failures.push(`${said.id} could not be measured: ${said.failure}`)
       console.error(`!! ${failures.at(-1)}`)
     } else {
@@ -42,6 +46,7 @@ if (flags.json) {
   rmSync(flags.json, { force: true })
   await Bun.write(flags.json, `${JSON.stringify(rows, null, 2)}\n`)
 }
+if (skipped.length > 0) console.log(`\n${skipped.length} skipped: ${skipped.join(', ')}`)
 const missed = rows.filter(({ met }) => met === false)
 if (flags.quick)
   console.log(`\n${rows.length} benchmarks ran; --quick measures too little to say whether goals are met`)

@@ -22,5 +22,7 @@ export interface Bench {
   readonly unit: string
   /** What it is held against, in a few words; absent: nothing. */
   readonly yardstick?: string
+  /** What it cannot be measured without: the broker and the database of the cluster edition. Where they are not named, it is skipped. */
+  readonly needs?: 'servers'
   measure(effort: Effort): Promise<Figure> | Figure
 }

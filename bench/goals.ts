@@ -15,4 +15,9 @@ export const GOALS: Readonly<Record<string, { atLeast: number } | { atMost: numb
   'post-event': { atLeast: 0.35 },
   'event-lag': { atMost: 100 },
   control: { atMost: 50 },
+  'cluster-post': { atLeast: 0.3 },
+  'cluster-ingest': { atLeast: 0.5 },
+  handoff: { atMost: 1_000 },
+  crash: { atMost: 3_000 },
+  idle: { atMost: 3 },
 }

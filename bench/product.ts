@@ -22,7 +22,12 @@ export interface Product {
 
 /** Starts the product as a process of its own, on a free port and its own data, and waits until it is ready. */
 export async function startProduct(
-  options: { env?: Record<string, string>; folder?: string; command?: readonly string[]; withinMs?: number } = {},
+  options: {
+    env?: Record<string, string> | ((url: string) => Record<string, string>)
+    folder?: string
+    command?: readonly string[]
+    withinMs?: number
+  } = {},
 ): Promise<Product> {
   const { env = {}, command = [process.execPath, 'main.ts'], withinMs = 120_000 } = options
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'windbox-bench-'))
@@ -40,7 +45,7 @@ export async function startProduct(
       WINDBOX_RATE_LIMIT: '1000000',
       WINDBOX_ADMIN_EMAIL: ADMIN.email,
       WINDBOX_ADMIN_PASSWORD: ADMIN.password,
-      ...env,
+      ...(typeof env === 'function' ? env(url) : env),
     },
   })
   const kill = async () => {

@@ -13,7 +13,7 @@ function run(files: Record<string, string>, ...flags: string[]) {
   const json = join(folder, 'out.json')
   const { exitCode, stdout, stderr } = Bun.spawnSync(
     [process.execPath, join(import.meta.dir, '../bench.ts'), '--json', json, ...flags],
-    { cwd: folder },
+    { cwd: folder, env: { ...process.env, WINDBOX_KAFKA_BROKERS: '', WINDBOX_MONGODB_URL: '' } },
   )
   const rows = existsSync(json) ? (JSON.parse(readFileSync(json, 'utf8')) as Record<string, unknown>[]) : []
   return { exitCode, output: `${stdout}${stderr}`, rows }
@@ -50,6 +50,13 @@ test.each([
   const { exitCode, output } = run({ 'a.bench.ts': file }, '--only', 'turn', '--quick')
   expect(exitCode).toBe(1)
   expect(output).toContain(words)
+})
+
+test('what needs servers that are not there is skipped, and said so', () => {
+  const file = bench('idle', "{ throw new Error('measured') }").replace('unit:', "needs: 'servers', unit:")
+  const { exitCode, output, rows } = run({ 'a.bench.ts': file }, '--only', 'idle')
+  expect({ exitCode, rows }).toEqual({ exitCode: 0, rows: [] })
+  expect(output).toContain('idle           skipped: WINDBOX_KAFKA_BROKERS')
 })
 
 test('a ratio is the yardstick’s cost by ours, the median of the rounds', () => {
