@@ -1,7 +1,8 @@
 import { Fault } from '../../runtime/index.ts'
-import { singleFlight } from './again.ts'
+import { again, singleFlight } from './again.ts'
 import { NodeBus } from './bus.ts'
 import { DistributedCluster } from './cluster.ts'
+import { settleDisputes } from './disputes.ts'
 import { Peers } from './peers.ts'
 import type { Nodes, NodesOptions } from './port.ts'
 import { Registry } from './registry.ts'
@@ -12,6 +13,7 @@ import { RoutingTable } from './table.ts'
 /** Says that partitions have changed hands. */
 const OWNERS = 'owners'
 const CLAIM_MS = 100
+const DISPUTE_MS = 5000
 
 /**
  * Makes this node one of the cluster: puts it on the list, learns who owns what, listens to the others. Before its Workers claim anything.
@@ -55,7 +57,8 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
     }
     bus.publish(OWNERS, '')
   })
-  const isClaimed = (partition: number) => table.ownerOf(partition)?.url === url
+  const isClaimed = (partition: number) => table.claimOf(partition)?.url === url
+  const insist = again(settleDisputes({ local, table, url, announce, report }), () => DISPUTE_MS)
 
   const handle = nodeRoutes({
     local,
@@ -76,7 +79,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
     ownersChanged: () => void announce(),
     async stop() {
       stopping = true
-      await table.stop()
+      await Promise.all([insist(), table.stop()])
       await registry.stop().catch((error: unknown) => report('warn', `this node stays on the list: ${String(error)}`))
       bus.stop()
     },

@@ -32,19 +32,20 @@ async function tableOf(read: () => Promise<Owner[]>, refreshMs = 1_000_000) {
   return { table, alive, seen, reports, looks: () => looks }
 }
 
-test('the node and the worker that claimed a partition last have it, while the node lives', async () => {
+test('the node that claimed a partition last has it, while the node lives', async () => {
   const { table, alive, seen } = await tableOf(async () => [
     { partition: 0, epoch: 4, owner: 'http://a:1#0' },
     { partition: 1, epoch: 9, owner: 'http://b:1#3' },
   ])
-  expect(table.ownerOf(0)).toEqual({ partition: 0, epoch: 4, url: 'http://a:1', worker: 0 })
-  expect(table.ownerOf(1)).toMatchObject({ url: 'http://b:1', worker: 3 })
+  expect(table.ownerOf(0)).toEqual({ partition: 0, epoch: 4, url: 'http://a:1' })
+  expect(table.ownerOf(1)).toMatchObject({ url: 'http://b:1' })
   expect(table.ownerOf(2)).toBeUndefined()
   seen.delete('http://b:1')
   expect([table.isServed(0), table.isServed(1), table.isServed(2)]).toEqual([true, false, false])
   expect(table.ownerOf(1)).toBeDefined()
   alive.delete('http://b:1')
   expect(table.ownerOf(1)).toBeUndefined()
+  expect(table.claimOf(1)).toMatchObject({ url: 'http://b:1', epoch: 9 })
 })
 
 test('an older epoch that is read later changes nothing', async () => {

@@ -9,14 +9,14 @@ export interface Claim {
   readonly epoch: number
   /** Of its node. */
   readonly url: string
-  readonly worker: number
 }
 
-/** How a Worker names itself when it claims a partition: `<address of its node>#<number>`. */
-function claimOf({ partition, epoch, owner }: { partition: number; epoch: number; owner: string }): Claim {
-  const hash = owner.lastIndexOf('#')
-  return { partition, epoch, url: owner.slice(0, hash), worker: Number(owner.slice(hash + 1)) }
-}
+/** An owner names itself `<address of its node>#<who there>`. */
+const readClaim = ({ partition, epoch, owner }: { partition: number; epoch: number; owner: string }): Claim => ({
+  partition,
+  epoch,
+  url: owner.slice(0, owner.lastIndexOf('#')),
+})
 
 export interface TableOptions {
   readonly store: Pick<StateStore, 'owners'>
@@ -63,6 +63,11 @@ export class RoutingTable {
     await this.#end?.()
   }
 
+  /** The last claim, whether its node lives or not. */
+  claimOf(partition: number): Claim | undefined {
+    return this.#claims.get(partition)
+  }
+
   /** Undefined while nobody who is alive has it. */
   ownerOf(partition: number): Claim | undefined {
     const claim = this.#claims.get(partition)
@@ -77,7 +82,7 @@ export class RoutingTable {
 
   async #read(): Promise<void> {
     const { store, nodes } = this.#options
-    const found = (await store.owners()).map(claimOf)
+    const found = (await store.owners()).map(readClaim)
     for (const claim of found) {
       const known = this.#claims.get(claim.partition)
       // Two reads may come back in the other order.
