@@ -1,17 +1,13 @@
-import { Partitioners } from 'kafkajs'
 import type { Append } from '../../runtime/index.ts'
 import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
 import { notOpened } from './unavailable.ts'
-import { groupWriter } from './writer.ts'
+import { groupWriter, openProducer } from './writer.ts'
 
 /** `append` for a Worker: a producer of its own to the topic that the node has opened. Faults: LOG_UNAVAILABLE. */
 export async function openRedpandaAppend(
   options: RedpandaOptions & { partitions: number },
 ): Promise<{ append: Append; close(): Promise<void> }> {
-  const producer = connectKafka(options).producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-  })
+  const producer = openProducer(connectKafka(options))
   try {
     await producer.connect()
   } catch (error) {

@@ -6,6 +6,8 @@ import { originOf, toRecord } from './wire.ts'
 /** Characters of values that wait in memory for one partition; beyond, it is not fetched. */
 const QUEUE_LENGTH = 2 * 1024 * 1024
 const BATCH_RECORDS = 1_024
+/** What was read in vain, so often more. */
+const FURTHER = 4
 
 /** What waits for the turn loop of one partition. */
 export class Intake {
@@ -22,7 +24,9 @@ export class Intake {
   /** Offset that the broker sends next. */
   #next = 0
   #at = 0
-  #repeated = duplicateFilter()
+  /** Where this reading began, before that offset. */
+  #begun = 0
+  #judge = duplicateFilter(true)
 
   constructor(partition: number) {
     this.partition = partition
@@ -50,30 +54,45 @@ export class Intake {
     this.#queue = []
     this.#length = 0
     this.#from = offset
-    this.#next = Math.max(this.earliest, Math.min(offset, this.end) - LOOK_BACK)
+    return this.#begin(Math.min(offset, this.end) - LOOK_BACK)
+  }
+
+  #begin(offset: number): number {
+    this.#next = this.#begun = Math.max(this.earliest, offset)
     this.#at = 0
-    this.#repeated = duplicateFilter()
+    this.#judge = duplicateFilter(this.#begun === this.earliest)
     return this.#next
   }
 
-  /** Faults: LOG_OFFSET_OUT_OF_RANGE, when the broker went on somewhere else because the records are gone. */
-  put({ messages, highWatermark }: Batch) {
+  /**
+   * Answers where the broker is to go on, if not behind this batch. Faults: LOG_OFFSET_OUT_OF_RANGE, when it went on somewhere else
+   * because the records are gone.
+   */
+  put({ messages, highWatermark }: Pick<Batch, 'messages' | 'highWatermark'>): number | undefined {
     this.end = Math.max(this.end, Number(highWatermark))
-    if (this.#from === undefined) return
+    if (this.#from === undefined) return undefined
     for (const message of messages) {
       const offset = Number(message.offset)
       if (offset < this.#next) continue
-      if (offset > this.#next) throw outOfRange(this.partition, this.#next)
-      this.#next++
+      // What lies before the place that was sought the retention may take at any time.
+      if (offset > Math.max(this.#next, this.#from)) throw outOfRange(this.partition, this.#next)
+      this.#next = offset + 1
       // A broker's clock may step back when the leader changes; time in a partition does not.
       this.#at = Math.max(this.#at, Number(message.timestamp))
-      if (this.#repeated(originOf(message)) || offset < this.#from) continue
+      const verdict = this.#judge(originOf(message), this.#at)
+      // Before the place that was sought only what comes after counts, and that is read again with all the rest.
+      if (verdict === 'unsure' && offset >= this.#from) {
+        this.#from = offset
+        return this.#begin(this.#begun - FURTHER * (this.end - this.#begun))
+      }
+      if (verdict === 'repeated' || offset < this.#from) continue
       const record = toRecord(message, offset, this.#at)
       this.#queue.push(record)
       this.#length += record.value.length
     }
     // The broker reads its high watermark before the records: a fetch may bring one that it does not count yet.
     this.end = Math.max(this.end, this.#next)
+    return undefined
   }
 
   take(): LogRecord[] {

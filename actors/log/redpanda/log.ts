@@ -1,10 +1,9 @@
-import { Partitioners } from 'kafkajs'
 import type { Clock } from '../../runtime/index.ts'
 import type { EventLog } from '../port.ts'
 import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
 import { prepareTopic } from './topic.ts'
 import { notOpened, unavailable } from './unavailable.ts'
-import { groupWriter } from './writer.ts'
+import { groupWriter, openProducer } from './writer.ts'
 
 /**
  * The log of the cluster edition: a topic of a Kafka broker, used through kafkajs. `retentionAgeMs` is what {@link EventLog.retain} keeps;
@@ -21,7 +20,7 @@ export async function openRedpandaLog(
   const topic = topicOf(namespace)
   const kafka = connectKafka(options)
   const admin = kafka.admin()
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+  const producer = openProducer(kafka)
   const close = () => Promise.all([producer.disconnect(), admin.disconnect()])
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -5,15 +5,19 @@ import type { LogRecord, NewRecord } from '../../runtime/index.ts'
 export interface Origin {
   readonly producer: string
   readonly sequence: number
+  /** Sent again, because nobody knows what became of it before: it may stand in the log already. */
+  readonly again: boolean
 }
 
 /** A record as a message: the address is the key, the rest of its head stands in headers, those that are empty left out. */
-export function toMessage(record: NewRecord, partition: number, origin: Origin): Message {
+export function toMessage(record: NewRecord, partition: number, origin: Omit<Origin, 'again'>): Message {
   const headers: Record<string, string> = { type: record.type, origin: `${origin.producer}:${origin.sequence}` }
   if (record.id) headers.id = record.id
   if (record.source) headers.source = record.source
   return { partition, key: record.key, value: record.value, headers }
 }
+
+export const sentAgain = (message: Message): Message => ({ ...message, headers: { ...message.headers, again: '1' } })
 
 export function toRecord({ key, value, headers }: KafkaMessage, offset: number, at: number): LogRecord {
   return {
@@ -30,5 +34,10 @@ export function toRecord({ key, value, headers }: KafkaMessage, offset: number, 
 export function originOf({ headers }: KafkaMessage): Origin | undefined {
   const text = headers?.origin?.toString()
   const colon = text?.lastIndexOf(':') ?? -1
-  return text && colon > 0 ? { producer: text.slice(0, colon), sequence: Number(text.slice(colon + 1)) } : undefined
+  if (!text || colon <= 0) return undefined
+  return {
+    producer: text.slice(0, colon),
+    sequence: Number(text.slice(colon + 1)),
+    again: headers?.again !== undefined,
+  }
 }

@@ -1,11 +1,18 @@
-import type { Message, Producer } from 'kafkajs'
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
 import type { Append, NewRecord, Position } from '../../runtime/index.ts'
 import { placeOf, refused } from '../placing.ts'
 import { unavailable } from './unavailable.ts'
-import { toMessage } from './wire.ts'
+import { sentAgain, toMessage } from './wire.ts'
 
 /** A request for one partition; the broker takes it as a whole or not at all. */
 const REQUEST_BYTES = 900_000
+
+/** As long as it takes to find a new leader, and longer. */
+const GIVE_UP_MS = 12_000
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 1_000
+/** How long a leader waits for its followers: it is to say that it failed before we give up on its answer. */
+const BROKER_WAITS_MS = 10_000
 
 interface Call {
   readonly positions: (Position | null)[]
@@ -19,6 +26,21 @@ interface Item {
   readonly bytes: number
   readonly call: Call
   readonly index: number
+}
+
+/** For {@link groupWriter}, which tries again by itself: a message that is sent again has to say so. */
+export const openProducer = (kafka: Kafka): Producer =>
+  kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    retry: { retries: 0 },
+  })
+
+/** Whether it may succeed later. kafkajs wraps what it has tried often enough in an error that may not. */
+function isPassing(error: unknown): boolean {
+  let cause = error as { name?: string; retriable?: boolean; cause?: unknown }
+  while (cause.name === 'KafkaJSNumberOfRetriesExceeded' && cause.cause) cause = cause.cause as typeof cause
+  return cause.retriable === true
 }
 
 /**
@@ -47,9 +69,7 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
     busy.add(partition)
     for (let items = request(queues[partition]!); items.length > 0; items = request(queues[partition]!)) {
       try {
-        const messages = items.map(({ message }) => message)
-        const [answer] = await producer.send({ topic, acks: -1, messages })
-        const base = Number(answer!.baseOffset)
+        const base = await send(items.map(({ message }) => message))
         items.forEach((item, i) => settle(item, { partition, offset: base + i }))
       } catch (error) {
         // What is left of the same calls must not overtake what failed.
@@ -63,6 +83,21 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
       }
     }
     busy.delete(partition)
+  }
+  /** Answers the offset of the first. Of an error nobody knows whether the broker has them, or will have. */
+  const send = async (messages: Message[]): Promise<number> => {
+    const until = performance.now() + GIVE_UP_MS
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        const [answer] = await producer.send({ topic, acks: -1, timeout: BROKER_WAITS_MS, messages })
+        // No answer: the partition has no leader, and nobody was asked.
+        if (answer !== undefined) return Number(answer.baseOffset)
+      } catch (error) {
+        if (!isPassing(error) || performance.now() > until) throw error
+      }
+      messages = messages.map(sentAgain)
+      await Bun.sleep(pause)
+    }
   }
   const enqueue = (record: NewRecord, partition: number, call: Call, index: number) => {
     const message = toMessage(record, partition, { producer: name, sequence: sequence++ })

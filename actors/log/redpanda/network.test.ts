@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'bun:test'
+import { record, until } from '../conformance/member.ts'
+import { openRedpandaLog } from './log.ts'
+import { hurtNetwork } from './network.fixture.ts'
+import { brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
+
+describe.skipIf(!brokers)('a network that fails', () => {
+  /** A log over connections of its own, beside the sound ones of the test. */
+  async function overHurtNetwork(fresh: Awaited<ReturnType<typeof freshTopic>>) {
+    const network = hurtNetwork()
+    const { socketFactory } = network
+    const log = await openRedpandaLog({ ...fresh.where, socketFactory, partitions: PARTITIONS, clock: fresh.clock })
+    return { network, log }
+  }
+
+  test('an answer that is lost: the record stands there twice, and is delivered once to whoever begins anywhere', async () => {
+    await using fresh = await freshTopic()
+    const { network, log } = await overHurtNetwork(fresh)
+    const reader = await fresh.member().start()
+    await log.append([record(0, 'first')])
+    network.loseAnswers()
+    const lost = log.append([record(0, 'second')])
+    await until('it has arrived', () => reader.values(0).includes('second'))
+    network.heal()
+    const [position] = await lost
+    await log.append([record(0, 'third')])
+    await until('all are delivered', () => reader.values(0).includes('third'))
+    expect(reader.values(0)).toEqual(['first', 'second', 'third'])
+    expect([position?.offset, (await log.bounds())[0]!.end]).toEqual([2, 4])
+
+    const after = reader.records.get(0)!.length
+    reader.consumer.seek(0, 2)
+    await reader.has(0, after + 1)
+    expect(reader.values(0).slice(after)).toEqual(['third'])
+    await log.close()
+  }, 60_000)
+
+  test('a broker that is away for a while delays records, loses none, and leaves them in order', async () => {
+    await using fresh = await freshTopic()
+    const { network, log } = await overHurtNetwork(fresh)
+    const reader = await fresh.member().start()
+    const sent = Array.from({ length: 20 }, (_, n) => log.append([record(0, n)]))
+    network.fail()
+    sent.push(...Array.from({ length: 20 }, (_, n) => log.append([record(0, 20 + n)])))
+    setTimeout(network.heal, 1_500)
+    await Promise.all(sent)
+    await reader.has(0, 40)
+    expect(reader.values(0)).toEqual(Array.from({ length: 40 }, (_, n) => n))
+    await log.close()
+  }, 60_000)
+
+  test('a broker that stays away is said to be away, and later records are taken', async () => {
+    await using fresh = await freshTopic()
+    const { network, log } = await overHurtNetwork(fresh)
+    network.fail()
+    const calls = [log.append([record(0, 'a')]), log.append([record(0, 'b')])]
+    for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected')
+    expect(calls[0]).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' })
+    network.heal()
+    expect(await log.append([record(0, 'c')])).toEqual([{ partition: 0, offset: 0 }])
+    await log.close()
+  }, 120_000)
+})
