@@ -43,6 +43,7 @@ test('whoever follows the README has a new kind of actor with one folder and one
       'logger.ts',
       'main.ts',
       'package.json',
+      'sources.ts',
       'tsconfig.json',
     ]) {
       cpSync(join(import.meta.dir, part), join(copy, part), {
