@@ -8,6 +8,8 @@ export class Appends {
   calls = 0
   records = 0
   refused = 0
+  /** The last call was refused, because the log is away. */
+  isAway = false
   readonly times = new Histogram()
 
   /** A call begins. Whether it is one to be timed. */

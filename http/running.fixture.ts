@@ -5,18 +5,31 @@ import { LocalCluster } from '../actors/cluster/cluster.ts'
 import { Pool } from '../actors/cluster/pool.ts'
 import { openSqliteLog } from '../actors/log/sqlite/log.ts'
 import type { TopicWriter } from '../actors/outgoing/topic.ts'
+import type { StateStore } from '../actors/store/port.ts'
 import { openSqliteStore } from '../actors/store/sqlite/store.ts'
+import type { Figures } from '../figures/figures.ts'
 import type { HttpConfig } from './config.ts'
 import { serve } from './test-kit.ts'
 
 const PARTITIONS = 4
 
 /** The whole system but for its port: log, store, one Worker, and the server to be asked. `stop` removes what it has written. */
-export async function running(config: Partial<HttpConfig> = {}, more: { topics?: TopicWriter } = {}) {
+export async function running(
+  config: Partial<HttpConfig> = {},
+  {
+    over = (store) => store,
+    ...more
+  }: {
+    topics?: TopicWriter
+    figures?: Figures
+    /** Stands between the server and the store; the Worker has one of its own. */
+    over?: (store: StateStore) => StateStore
+  } = {},
+) {
   const dir = mkdtempSync(join(tmpdir(), 'windbox-http-'))
   const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
   const log = openSqliteLog({ file: logFile, partitions: PARTITIONS, clock: Date })
-  const store = openSqliteStore(storeFile)
+  const store = over(openSqliteStore(storeFile))
   const pool = new Pool({
     workers: 1,
     partitions: PARTITIONS,

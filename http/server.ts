@@ -38,6 +38,7 @@ import { createAdmission } from './edge/admission.ts'
 import { createCors } from './edge/cors.ts'
 import { createEdge } from './edge/edge.ts'
 import { createFaultAnswers } from './edge/fault-answers.ts'
+import { Outages } from './edge/outages.ts'
 import { createRetries } from './edge/retries.ts'
 import { RouteTable } from './edge/route-table.ts'
 import { KeptAnswers } from './exhausters/kept-answers.ts'
@@ -106,6 +107,8 @@ export async function createServer({
   const stopHearing = authority.start()
   const pageSessions = createPageSessions({ credentials, config })
 
+  const outages = new Outages({ store, logIsAway: () => figures?.appends?.isAway ?? false, log })
+  const stopLooking = outages.start()
   const answers = new KeptAnswers(cluster, now)
   const rotors = createRotors({ cluster, now })
   const loops = createLoops({ cluster, now })
@@ -132,6 +135,7 @@ export async function createServer({
     now,
     session: pageSessions.find,
     demandOwnPage: pageSessions.demandOwnPage,
+    outages,
     by: audit.by,
     originOf: (request) => originOf(request, config),
     screens: platformScreens({
@@ -183,10 +187,11 @@ export async function createServer({
     admission,
     answers: faultAnswers,
     cors,
+    outages,
     ...(besides && { besides }),
   })
   const app = edge
-    .use(serviceRoutes({ cluster, metrics, metricsToken: config.metricsToken }))
+    .use(serviceRoutes({ cluster, metrics, outages, metricsToken: config.metricsToken }))
     .use(authRoutes({ authority, trustProxy: config.trustProxy }))
     .use(userRoutes({ authority }))
     .use(deviceRoutes({ authority, acts: deviceActs }))
@@ -255,6 +260,7 @@ export async function createServer({
     sweepRetries: retries.sweep,
     /** Ends the streams and hears of no more changes. Before `app.stop`. */
     stop: () => {
+      stopLooking()
       stopHearing()
       stopLog()
       loop.stop()

@@ -2,6 +2,7 @@ import { ALONE, type Cluster } from '../actors/cluster/port.ts'
 import type { TopicWriter } from '../actors/outgoing/topic.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import type { StateStore } from '../actors/store/port.ts'
+import type { Figures } from '../figures/figures.ts'
 import type { HttpConfig } from './config.ts'
 import { createServer } from './server.ts'
 
@@ -56,6 +57,7 @@ export async function serve(
     clock?: { now(): number }
     log?: (message: string, fields: unknown) => void
     topics?: TopicWriter
+    figures?: Figures
   } = {},
 ) {
   const say = (message: string, fields?: unknown) => more.log?.(message, fields)
@@ -65,6 +67,7 @@ export async function serve(
     clock: more.clock ?? Date,
     log: { info: say, warn: say, error: say },
     ...(more.topics && { topics: more.topics }),
+    ...(more.figures && { figures: more.figures }),
     hashCost: { memoryCost: 8, timeCost: 1 },
   })
 

@@ -276,7 +276,7 @@ export function night(): PlantModel {
   const seventh = [cause('bearing_7.vibration_vertical', 'warning', 4.6, 4.5, 120)]
   const second = [cause('bearing_2.temperature', 'warning', 65.3, 65, 47)]
   return {
-    plant: { demonstration: true, clock: 'live', moment: NIGHT - 38_000 },
+    plant: { demonstration: true, clock: 'live', moment: NIGHT - 38_000, away: [] },
     exhausters: new Map(documents.map((document) => [document.id, live(document)])),
     machines: [
       machineOf(1),
@@ -315,7 +315,7 @@ export function empty(): PlantModel {
       }),
     )
   return {
-    plant: { demonstration: false, clock: 'live', moment: null },
+    plant: { demonstration: false, clock: 'live', moment: null, away: [] },
     exhausters: new Map(EXHAUSTER_IDS.map((id) => [id, blank(id)])),
     machines: [1, 2, 3].map((number) =>
       live(machineOf(number, { running: null, updated_at: null, speed: null, collector_underpressure: null })),

@@ -89,7 +89,8 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage,
       </header>
       ${sidenav(view, page.section, page.path)}
       <main class="main" id="main" tabindex="-1">
-        ${connection(view)} ${place(page.fragments, 'mode')} ${notice && said(notice)} ${page.main}
+        ${connection(view)} ${place(page.fragments, 'away')} ${place(page.fragments, 'mode')} ${notice && said(notice)}
+        ${page.main}
       </main>
       ${bottombar(view, page.section, page.path)} ${help(view)}
       <div

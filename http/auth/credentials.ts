@@ -117,7 +117,8 @@ export class Credentials {
       return await settling
     }
     try {
-      await within(PATIENCE_MS, settling)
+      // Nobody waits twice: while the store is away, it is asked aside.
+      await within(before.identity.isConfirmed ? PATIENCE_MS : 0, settling)
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'STORE_UNAVAILABLE') throw error
       const present = this.#known.get(credential)

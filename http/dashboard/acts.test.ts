@@ -64,6 +64,7 @@ function board(run: Act['run'], act: Partial<Act> = {}) {
     timeZone: 'UTC',
     now: () => NIGHT,
     session: () => people.viewer,
+    outages: { parts: [], has: () => false },
     demandOwnPage: (_, session, csrf) => {
       if (session.csrf === null || csrf !== session.csrf) throw new Fault('FORBIDDEN', 'not of this page')
     },

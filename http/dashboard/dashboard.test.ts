@@ -32,6 +32,7 @@ function dashboard(model = night()) {
     timeZone: 'UTC',
     now: () => NIGHT,
     session: () => people.viewer,
+    outages: { parts: [], has: () => false },
     demandOwnPage: () => {},
     originOf: () => 'http://localhost',
     by: () => SOMEBODY,

@@ -7,6 +7,8 @@ import {
   type StatusChange,
 } from '../../actors/exhauster/schema.ts'
 import type { PlantModel, PlantState, Reading, Sparkline } from '../../views/pages/model.ts'
+import type { Outages } from '../edge/outages.ts'
+import { within } from '../edge/within.ts'
 import type { Ask } from './ask.ts'
 import { createSparklines } from './sparklines.ts'
 
@@ -20,24 +22,40 @@ export const SHOWN: ReadonlySet<string> = new Set([...EXHAUSTER_IDS.map((id) => 
 const CHANGES_FRESH_MS = 2000
 const CHANGES = 100
 
+/** A store that takes longer to say what has changed is not waited for. */
+const PATIENCE_MS = 1000
+
 /** Reads what the pages show, once for all viewers. Never rejects: what cannot be read is shown as that. */
-export function createPlantReader({ cluster, ask, now }: { cluster: Cluster; ask: Ask; now: () => number }) {
+export function createPlantReader(parts: {
+  cluster: Cluster
+  ask: Ask
+  outages: Pick<Outages, 'parts' | 'has'>
+  now: () => number
+}) {
+  const { cluster, ask, outages, now } = parts
   const sparklines = createSparklines({ cluster, now })
   let changes: { at: number; found: ReadonlyMap<ExhausterId, readonly StatusChange[]> } | undefined
   let reading: Promise<PlantModel> | undefined
 
   async function readChanges(): Promise<ReadonlyMap<ExhausterId, readonly StatusChange[]>> {
     if (changes && now() - changes.at < CHANGES_FRESH_MS) return changes.found
+    // As they were when the store answered last.
+    const known = changes?.found ?? new Map<ExhausterId, readonly StatusChange[]>()
+    const found = outages.has('store') ? known : await within(PATIENCE_MS, findChanges()).catch(() => known)
+    changes = { at: now(), found }
+    return found
+  }
+
+  async function findChanges(): Promise<ReadonlyMap<ExhausterId, readonly StatusChange[]>> {
     const found = new Map<ExhausterId, readonly StatusChange[]>()
     for (const id of EXHAUSTER_IDS) {
       const query = { collection: 'status_changes', address: `exhauster/${id}`, limit: CHANGES }
-      const effects = await cluster.store.listEffects(query).catch(() => [])
+      const effects = await cluster.store.listEffects(query)
       found.set(
         id,
         effects.map((effect) => ({ ...(JSON.parse(effect.body) as Omit<StatusChange, 'id'>), id: effect.id })),
       )
     }
-    changes = { at: now(), found }
     return found
   }
 
@@ -54,7 +72,7 @@ export function createPlantReader({ cluster, ask, now }: { cluster: Cluster; ask
 
   /** What may take long comes first, so that the documents are as new as the answer. */
   async function readAll(): Promise<PlantModel> {
-    const plant = plantState(await ask<PlantAnswer>(PLANT, 'state'))
+    const plant = plantState(await ask<PlantAnswer>(PLANT, 'state'), outages.parts)
     const end = plant.clock === 'replay' ? plant.moment : now()
     const [lines, found] = await Promise.all([end === null ? new Map() : readLines(end), readChanges()])
     const [exhausters, machines] = await Promise.all([
@@ -83,8 +101,8 @@ interface PlantAnswer {
   readonly demonstration: boolean
 }
 
-function plantState(plant: Reading<PlantAnswer>): PlantState {
-  if (plant.kind === 'unavailable') return { demonstration: false, clock: 'live', moment: null }
+function plantState(plant: Reading<PlantAnswer>, away: PlantState['away']): PlantState {
+  if (plant.kind === 'unavailable') return { demonstration: false, clock: 'live', moment: null, away }
   const { newest, clock, demonstration } = plant.document
-  return { demonstration, clock: clock ?? 'live', moment: newest === null ? null : Date.parse(newest) }
+  return { demonstration, clock: clock ?? 'live', moment: newest === null ? null : Date.parse(newest), away }
 }

@@ -15,6 +15,7 @@ import { access } from '../edge/access.ts'
 import type { Peers } from '../edge/address.ts'
 import { form } from '../edge/body.ts'
 import { PAGE_HEADERS } from '../edge/headers.ts'
+import type { Outages } from '../edge/outages.ts'
 import { createAsk } from './ask.ts'
 import { createLive } from './live.ts'
 import { wishOf, type Wish } from './looks.ts'
@@ -32,6 +33,7 @@ export interface DashboardParts {
   readonly now: () => number
   readonly session: FindSession
   readonly demandOwnPage: DemandOwnPage
+  readonly outages: Pick<Outages, 'parts' | 'has'>
   /** Under which origin the client reaches this server. */
   readonly originOf: (request: Request) => string
   /** How the journal names who sends a request. */
@@ -71,9 +73,9 @@ const see = (location: string, cookies: readonly string[] = []): Response => {
 
 /** The pages of people, their stream of fragments, what their forms do, and what they are made of. Log-in is in `../auth`. */
 export function createDashboard(parts: DashboardParts) {
-  const { cluster, timeZone, now, session, demandOwnPage, report } = parts
+  const { cluster, timeZone, now, session, demandOwnPage, outages, report } = parts
   const ask = createAsk({ cluster, now })
-  const { read } = createPlantReader({ cluster, ask, now })
+  const { read } = createPlantReader({ cluster, ask, outages, now })
   const finders: readonly FindScreen[] = [
     plantScreens(read),
     trendScreens(parts, read),

@@ -24,10 +24,12 @@ export function createEdge(parts: {
   admission: Admission
   answers: FaultAnswers
   cors: ReturnType<typeof createCors>
+  /** What does not answer, as the header says it; '' for nothing. */
+  outages: { readonly said: string }
   /** Answers what has gates of its own. */
   besides?: (request: Request) => Promise<Response> | undefined
 }) {
-  const { admission, answers, cors, besides } = parts
+  const { admission, answers, cors, outages, besides } = parts
   const headers = parts.config.publicUrl?.startsWith('https:')
     ? { ...SECURITY_HEADERS, 'strict-transport-security': 'max-age=31536000' }
     : SECURITY_HEADERS
@@ -52,6 +54,7 @@ export function createEdge(parts: {
       if (trace !== undefined) set.headers.traceparent = trace
     }
     if (cors.used) Object.assign(set.headers, cors.answer(request))
+    if (outages.said !== '') set.headers['x-away'] = outages.said
     sent.identity = admission.admit(request)
   }
 

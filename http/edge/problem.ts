@@ -74,12 +74,32 @@ function firstOf([first]: readonly { path: string; message: string }[]): string 
     : `${first.path.slice(1)}: ${first.message}`
 }
 
+/** What a driver says names the servers behind this one: it is for the log. */
+const IS_DRIVERS = /^(Mongo|Kafka)/
+const AWAY: Partial<Record<FaultCode, string>> = {
+  STORE_UNAVAILABLE: 'The store does not answer. What is in memory can be read; all else has to wait.',
+  LOG_UNAVAILABLE: 'The log does not answer. Nothing can be taken in; send it again.',
+}
+
+/** Whom a node asks in vain is its own business: the client comes again when another one has taken over. */
+function forClients(fault: Fault): Fault {
+  const { code, cause, retryAfterS } = fault
+  if (code === 'NOT_OWNER') {
+    return new Fault('RESTORING', 'The node that holds this is away, and another one takes over.', {
+      retryAfterS: retryAfterS ?? 1,
+      cause: fault,
+    })
+  }
+  const words = cause instanceof Error && IS_DRIVERS.test(cause.name) ? AWAY[code] : undefined
+  return words === undefined ? fault : new Fault(code, words, { retryAfterS: retryAfterS ?? 1, cause: fault })
+}
+
 /**
  * What went wrong, as a fault: Elysia's own errors have a `code` of theirs. Anything that is not known is INTERNAL, and says nothing
  * of itself to the client.
  */
 export function asFault(error: unknown, code: string | number): Fault {
-  if (error instanceof Fault) return error
+  if (error instanceof Fault) return forClients(error)
   switch (code) {
     case 'VALIDATION': {
       const { type, all } = error as { type?: string; all?: readonly Mistake[] }

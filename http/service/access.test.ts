@@ -97,7 +97,14 @@ test('readiness: 503 with progress while partitions are restored', async () => {
   const other = await serve({ ...emptyCluster(store), readiness: () => restoring })
   const answer = await other.call('GET', '/health/ready')
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
-  expect(answer.json).toEqual({ ready: false, restoring: 2, partitions: 4, replayed: 10, to_replay: 50 })
+  expect(answer.json).toEqual({
+    ready: false,
+    restoring: 2,
+    partitions: 4,
+    replayed: 10,
+    to_replay: 50,
+    missing: ['partitions'],
+  })
   expect((await other.call('GET', '/health/live')).status).toBe(200)
   other.stop()
 })

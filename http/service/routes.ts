@@ -3,11 +3,12 @@ import { Elysia } from 'elysia'
 import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
-import { NoQuery } from '../schema.ts'
+import { NoQuery, oneOf } from '../schema.ts'
 import { describe } from '../docs/describe.ts'
 import { access, demand } from '../edge/access.ts'
 import { isLocal, type Peers } from '../edge/address.ts'
 import { bearerOf } from '../edge/admission.ts'
+import type { Outages } from '../edge/outages.ts'
 import type { Metrics } from './metrics.ts'
 
 const tag = 'service'
@@ -18,6 +19,10 @@ const Readiness = Type.Object({
   restoring: Type.Integer({ description: 'Partitions that are being restored' }),
   replayed: Type.Integer({ description: 'Records applied so far' }),
   to_replay: Type.Integer({ description: 'Records to apply in all' }),
+  missing: Type.Array(oneOf(['partitions', 'store', 'log'], 'What does not answer'), {
+    description:
+      'With `partitions` among them it is not ready. Without the store or the log it is: it answers from memory, and refuses what has to be written there',
+  }),
 })
 
 /** What the clients of the event statistics system look for before they begin. */
@@ -32,10 +37,11 @@ const sameSecret = (one: string, other: string): boolean => timingSafeEqual(dige
 export function serviceRoutes(parts: {
   cluster: Pick<Cluster, 'readiness'>
   metrics: Metrics
+  outages: Pick<Outages, 'parts'>
   /** Opens `/metrics` and nothing else. */
   metricsToken?: string | undefined
 }) {
-  const { cluster, metrics, metricsToken } = parts
+  const { cluster, metrics, outages, metricsToken } = parts
   /** Who has the scraper's token, or is on this machine. */
   const isScraper = (request: Request, server: Peers | null): boolean =>
     (metricsToken !== undefined && sameSecret(bearerOf(request) ?? '', metricsToken)) || isLocal(request, server)
@@ -82,7 +88,8 @@ export function serviceRoutes(parts: {
           set.status = 503
           set.headers['retry-after'] = '1'
         }
-        return { ready, partitions, restoring, replayed, to_replay: toReplay }
+        const missing = [...(ready ? [] : (['partitions'] as const)), ...outages.parts]
+        return { ready, partitions, restoring, replayed, to_replay: toReplay, missing }
       },
       {
         access: 'public',

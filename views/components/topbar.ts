@@ -12,11 +12,12 @@ const LOST_MS = 5 * 60_000
 export const ageLevel = (ageMs: number): 'ok' | 'late' | 'lost' =>
   ageMs > LOST_MS ? 'lost' : ageMs > LATE_MS ? 'late' : 'ok'
 
-/** What lives in the top bar of every page, by id. */
+/** What lives in the top bar of every page and below it, by id. */
 export const topbarFragments = (view: View, model: PlantModel): [id: string, fragment: Html][] => [
   ['clock', clock(view, model)],
   ['counts', counts(view, model)],
   ['mode', mode(view, model)],
+  ['away', away(view, model)],
 ]
 
 /** The clock of the plant, the age of its data, and what the data is when it is not a live plant. */
@@ -56,6 +57,15 @@ function mode({ text, format }: View, { plant }: PlantModel): Html {
     ${plant.demonstration && html`<strong>${text.shell.demonstration}.</strong> ${text.shell.demonstrationHint}.`}
     ${replay && html`<strong>${text.shell.replay}, ${format.date(plant.moment ?? 0)}.</strong> ${text.shell.replayHint}.`}
   </p>`
+}
+
+/** What does not answer, and what that means for who looks. */
+function away({ text }: View, { plant }: PlantModel): Html {
+  if (plant.away.length === 0) return html`<div id="away"></div>`
+  return html`<section class="banner" id="away" data-status="warning" role="status">
+    ${mark('warning')}
+    <div>${plant.away.map((part) => html`<p><strong>${text.away[part]}</strong> ${text.away[`${part}Hint`]}</p>`)}</div>
+  </section>`
 }
 
 /** How many exhausters are in each state that is not normal. */

@@ -22,6 +22,8 @@ export interface PlantState {
   readonly clock: 'live' | 'replay'
   /** The newest frame's moment, epoch ms, or null before the first. */
   readonly moment: number | null
+  /** What does not answer at this moment. */
+  readonly away: readonly ('store' | 'log')[]
 }
 
 /** Everything the pages show, read at one moment and shared by all viewers. */

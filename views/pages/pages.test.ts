@@ -19,7 +19,7 @@ const models: [string, PlantModel][] = [
   ['a night', night()],
   ['no frame yet', empty()],
   ['nothing to be read', { ...empty(), exhausters: new Map(), machines: [] }],
-  ['a replay', { ...night(), plant: { demonstration: false, clock: 'replay', moment: NIGHT - 1e11 } }],
+  ['a replay', { ...night(), plant: { demonstration: false, clock: 'replay', moment: NIGHT - 1e11, away: [] } }],
 ]
 
 const pagesOf = (language: Language, model: PlantModel): LivePage[] => {

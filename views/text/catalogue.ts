@@ -74,6 +74,8 @@ export interface Text {
     readonly replayHint: string
     readonly role: Readonly<Record<string, string>>
   }
+  /** What does not answer, and what that means for who looks. */
+  readonly away: Readonly<Record<'store' | 'storeHint' | 'log' | 'logHint', string>>
   readonly connection: {
     readonly lost: string
     readonly lostFor: string

@@ -59,6 +59,13 @@ export const en: Text = {
     replayHint: 'Recorded frames; ages are measured against the newest of them',
     role: { viewer: 'viewer', operator: 'operator', engineer: 'engineer', admin: 'administrator' },
   },
+  away: {
+    store: 'The store does not answer.',
+    storeHint:
+      'What you see is read from memory and is as old as its age says. History and journals wait, and nothing can be changed until the store is back.',
+    log: 'The log does not answer.',
+    logHint: 'No new readings are taken in, and no command goes out: what you see is from before.',
+  },
   connection: {
     lost: 'Connection lost.',
     lostFor: 'Nothing heard for',
