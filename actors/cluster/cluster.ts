@@ -42,6 +42,10 @@ export class LocalCluster implements Cluster {
     return this.#pool.owned()
   }
 
+  suspended(): readonly number[] {
+    return this.#pool.suspended()
+  }
+
   version(address: string): number {
     return this.#pool.version(partitionOf(address, this.partitions), address) ?? neverBefore()
   }

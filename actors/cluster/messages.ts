@@ -37,8 +37,8 @@ export type FromWorker =
   | { readonly type: 'stopped' }
   /** It is this member of the group from now on. */
   | { readonly type: 'joined'; readonly memberId: string }
-  /** The partitions that are its own from now on; all of them. */
-  | { readonly type: 'owns'; readonly partitions: readonly number[] }
+  /** The partitions that are its own from now on, all of them, and those that it has in memory and cannot be sure of. */
+  | { readonly type: 'owns'; readonly partitions: readonly number[]; readonly suspended: readonly number[] }
   /** For the operator: what goes wrong and is tried again, or that it is over. */
   | { readonly type: 'trouble'; readonly level: 'info' | 'warn'; readonly sentence: string }
   | { readonly type: 'failed'; readonly code: string; readonly detail: string }

@@ -37,6 +37,8 @@ interface Place {
   readonly index: number
   /** Those that the Worker owns; in the embedded edition those that are its share, whether it lives or not. */
   partitions: readonly number[]
+  /** Those that it has in memory and cannot be sure of. */
+  suspended: readonly number[]
   readonly board: Board
   readonly questions: Questions
   worker: Worker | null
@@ -79,6 +81,7 @@ export class Pool {
     this.#places = Array.from({ length: count }, (_, index) => ({
       index,
       partitions: backend.edition === 'embedded' ? all.filter((partition) => partition % count === index) : [],
+      suspended: [],
       board: new Board(partitions),
       questions: new Questions(options.now, options.asks),
       worker: null,
@@ -130,18 +133,22 @@ export class Pool {
     return this.#places.flatMap(({ partitions }) => partitions)
   }
 
+  /** Partitions that are in memory here while nobody knows whose they are. */
+  suspended(): readonly number[] {
+    return this.#places.flatMap(({ suspended }) => suspended)
+  }
+
   /** Undefined for a partition that is elsewhere. */
   questionsOf(partition: number): Questions | undefined {
     return this.#placeOf[partition]?.questions
   }
 
-  /** Offset after the last record applied here; undefined for a partition that is elsewhere, or perhaps no longer here. */
+  /** Offset after the last record applied here; undefined for a partition that is elsewhere. */
   position(partition: number): number | undefined {
-    const board = this.#placeOf[partition]?.board
-    return board && board.leaseMs >= performance.now() ? board.position(partition) : undefined
+    return this.#placeOf[partition]?.board.position(partition)
   }
 
-  /** Changes whenever the state of the actor in this partition may have; undefined as for {@link position}. */
+  /** Changes whenever the state of the actor in this partition may have; undefined where it is elsewhere, or perhaps no longer here. */
   version(partition: number, address: string): number | undefined {
     const board = this.#placeOf[partition]?.board
     return board && board.leaseMs >= performance.now() ? versionOf(this.#versions, address) : undefined
@@ -233,6 +240,7 @@ export class Pool {
         case 'owns':
           if (String(data.partitions) !== String(place.partitions)) place.moves++
           place.partitions = data.partitions
+          place.suspended = data.suspended
           this.#place()
           return options.onOwned?.()
         case 'opened':
@@ -270,6 +278,7 @@ export class Pool {
     changeAll(this.#versions)
     if (this.#options.backend.edition === 'cluster') {
       place.partitions = []
+      place.suspended = []
       this.#place()
       this.#options.onOwned?.()
     }
@@ -311,6 +320,7 @@ export class Pool {
   /** Whose the partitions are now. */
   #place(): void {
     this.#placeOf.fill(undefined)
+    for (const place of this.#places) for (const partition of place.suspended) this.#placeOf[partition] = place
     for (const place of this.#places) for (const partition of place.partitions) this.#placeOf[partition] = place
   }
 

@@ -149,20 +149,25 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
     else post({ type: 'trouble', level: 'info', sentence: 'everything is durable again' })
   }
 
-  /** What is not among them is served by somebody else from now on, or by nobody yet. */
+  /** What is in neither list is served by somebody else from now on, or by nobody yet. */
   function owns(): void {
     const owned = [...member.owned.keys()]
+    const suspended = member.suspendedPartitions
     for (let partition = 0; partition < partitionCount; partition++) {
-      if (!owned.includes(partition)) board.close(partition)
+      if (!owned.includes(partition) && !suspended.includes(partition)) board.close(partition)
     }
     changeAll(versions)
-    post({ type: 'owns', partitions: owned })
+    post({ type: 'owns', partitions: owned, suspended })
   }
 
   const handler: ConsumerHandler = {
     assigned(now) {
       for (const one of now) assignments.set(one.partition, one)
       member.assigned(now)
+      owns()
+    },
+    suspended(unsure) {
+      member.suspended(unsure)
       owns()
     },
     revoked(lost) {
@@ -214,10 +219,11 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
     }),
   ]
 
-  /** A thread that was held up may have been replaced meanwhile, before its own clock tells it. */
-  function owned(address: string): number {
-    if (performance.now() > consumer.leaseMs()) throw new Fault('NOT_OWNER', 'the group has not been heard of for long')
-    return partitionOf(address, partitionCount)
+  /** A thread that was held up may have been replaced meanwhile, and nobody has told it yet. */
+  function partitionFor(address: string): number {
+    const partition = partitionOf(address, partitionCount)
+    if (performance.now() > consumer.leaseMs()) member.suspended([partition])
+    return partition
   }
 
   /** Rows that the predecessor had are only here when its records have been applied again. */
@@ -230,7 +236,7 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
   return {
     async ask({ id, address, question, query, stale }: Extract<ToWorker, { type: 'ask' }>) {
       try {
-        const partition = owned(address)
+        const partition = partitionFor(address)
         if (question === '$inspect') {
           const runtime = member.partition(partition)
           const found = await runtime.inspect(address)
@@ -253,7 +259,7 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
     },
     tail({ id, address, containing }: Extract<ToWorker, { type: 'tail' }>) {
       try {
-        post({ type: 'tail', id, segment: live(owned(address)).tail(address, containing) })
+        post({ type: 'tail', id, segment: live(partitionFor(address)).tail(address, containing) })
       } catch (error) {
         refuse(id, error)
       }
@@ -262,7 +268,7 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
       try {
         const tails: [string, Rows][] = []
         for (const address of addresses) {
-          const rows = live(owned(address)).tailRows(address)
+          const rows = live(partitionFor(address)).tailRows(address)
           if (rows !== undefined) tails.push([address, rows])
         }
         post({ type: 'tails', id, tails })

@@ -95,6 +95,42 @@ test('a partition that somebody else had meanwhile is dropped and opened at the 
   expect(await total(true)).toBe('0 restoring')
 })
 
+test('a suspended partition answers everybody, says that it is not the present, and makes nothing durable', async () => {
+  const { one, store, assigned, total } = await member()
+  await assigned()
+  await one.batch(0, log, log.length)
+  one.suspended([0])
+  await one.flushAndCommit()
+  expect(await total()).toBe('15 restoring')
+  expect([...one.owned.keys()]).toEqual([])
+  expect(store.snapshots.size).toBe(0)
+})
+
+test('what was suspended is the present again once it is claimed, if nobody else had it', async () => {
+  const { one, told, assigned, total } = await member()
+  await assigned()
+  await one.batch(0, log, log.length)
+  one.suspended([0])
+  one.assigned([{ partition: 0, committed: null, earliest: 0, end: log.length }])
+  expect(total()).rejects.toMatchObject({ code: 'RESTORING' })
+  await new Promise(setImmediate)
+  expect(told.slice(-2)).toEqual(['seek 0 4', 'resume 0'])
+  expect(await total()).toBe('15 live')
+  one.suspended([0])
+  await assigned({ end: log.length + 1 })
+  expect(await total(true)).toBe('15 restoring')
+})
+
+test('what was suspended, and somebody else had meanwhile, is dropped', async () => {
+  const { one, store, assigned, total } = await member()
+  await assigned()
+  await one.batch(0, log, log.length)
+  one.suspended([0])
+  await store.claim(0)
+  await assigned()
+  expect(await total(true)).toBe('0 restoring')
+})
+
 test('a revoked partition answers nothing and takes nothing', async () => {
   const { one, store, assigned, total } = await member()
   await assigned()

@@ -24,11 +24,16 @@ export interface MemberOptions {
   readonly guards?: Partial<Guards>
 }
 
-/** A partition assigned to this member. `waiting`: the store did not answer, the next tick claims again. */
+/**
+ * A partition assigned to this member. `waiting`: the store did not answer, the next tick claims again. `suspended`: it may be somebody
+ * else's by now.
+ */
 interface Seat {
   readonly assigned: AssignedPartition
-  phase: 'claiming' | 'waiting' | 'open'
+  phase: 'claiming' | 'waiting' | 'open' | 'suspended'
   runtime: Partition | undefined
+  /** Nobody else can have had it since the runtime was opened. */
+  isSure: boolean
 }
 
 /**
@@ -60,12 +65,19 @@ export class Member implements ConsumerHandler {
     const before = this.#seats
     this.#seats = new Map()
     for (const assigned of partitions) {
-      const runtime = before.get(assigned.partition)?.runtime
-      this.#seats.set(assigned.partition, { assigned, phase: 'claiming', runtime })
+      const { runtime, isSure = true } = before.get(assigned.partition) ?? {}
+      this.#seats.set(assigned.partition, { assigned, phase: 'claiming', runtime, isSure })
     }
     for (const [partition, seat] of before) if (!this.#seats.has(partition)) seat.runtime?.close()
     this.#committed.clear()
     for (const seat of this.#seats.values()) void this.#open(seat)
+  }
+
+  suspended(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      const seat = this.#seats.get(partition)
+      if (seat) Object.assign(seat, { phase: 'suspended', isSure: false })
+    }
   }
 
   revoked(partitions: readonly number[]): void {
@@ -99,7 +111,7 @@ export class Member implements ConsumerHandler {
       if (!this.#isCurrent(seat)) return
       if (seat.runtime?.epoch === epoch - 1) {
         await seat.runtime.idle()
-        seat.runtime.keep(epoch)
+        seat.runtime.keep(epoch, end)
       } else {
         seat.runtime?.close()
         seat.runtime = undefined
@@ -108,17 +120,17 @@ export class Member implements ConsumerHandler {
         seat.runtime = opened
       }
     } catch {
-      seat.phase = 'waiting'
+      if (this.#isCurrent(seat)) seat.phase = 'waiting'
       return
     }
     if (!this.#isCurrent(seat)) return
-    seat.phase = 'open'
+    Object.assign(seat, { phase: 'open', isSure: true })
     consumer.seek(partition, seat.runtime.position)
     consumer.resume(partition)
   }
 
   #isCurrent(seat: Seat): boolean {
-    return this.#seats.get(seat.assigned.partition) === seat && !this.#stopping
+    return this.#seats.get(seat.assigned.partition) === seat && seat.phase === 'claiming' && !this.#stopping
   }
 
   #outOfRange({ partition, committed, earliest }: AssignedPartition): void {
@@ -128,7 +140,16 @@ export class Member implements ConsumerHandler {
 
   /** Partitions assigned here; without a runtime while they are being claimed. */
   get owned(): ReadonlyMap<number, Partition | undefined> {
-    return new Map([...this.#seats].map(([partition, { runtime }]) => [partition, runtime]))
+    return new Map(this.#held().map(([partition, { runtime }]) => [partition, runtime]))
+  }
+
+  /** Partitions that are in memory here and may be somebody else's by now. */
+  get suspendedPartitions(): number[] {
+    return [...this.#seats].flatMap(([partition, { phase }]) => (phase === 'suspended' ? partition : []))
+  }
+
+  #held(): [number, Seat][] {
+    return [...this.#seats].filter(([, { phase }]) => phase !== 'suspended')
   }
 
   /** Partitions that are in memory here, with the epoch of their claim. */
@@ -152,7 +173,10 @@ export class Member implements ConsumerHandler {
     return seat.runtime
   }
 
-  /** As `Partition.ask`. While the partition is restored only who takes `stale` gets an answer; else the fault RESTORING. */
+  /**
+   * As `Partition.ask`. While the partition is restored only who takes `stale` gets an answer; else the fault RESTORING. From a suspended one
+   * everybody gets what is there: as long as the group does not answer, nobody has anything newer.
+   */
   async ask(
     partition: number,
     address: string,
@@ -162,23 +186,25 @@ export class Member implements ConsumerHandler {
     stale = false,
   ): Promise<Answered & { readonly state: 'live' | 'restoring' }> {
     const runtime = this.partition(partition)
-    if (runtime.restoring && !stale) {
+    const { phase, isSure } = this.#seats.get(partition)!
+    if ((runtime.restoring || !isSure) && !stale && phase !== 'suspended') {
       throw new Fault('RESTORING', `partition ${partition} is being restored`, { retryAfterS: 1 })
     }
     const answered = await runtime.ask(address, question, query, nowMs)
-    return { ...answered, state: runtime.restoring ? 'restoring' : 'live' }
+    const isLive = this.#seats.get(partition)?.runtime === runtime && this.#seats.get(partition)!.isSure
+    return { ...answered, state: isLive && !runtime.restoring ? 'live' : 'restoring' }
   }
 
   /** No timer is due before this, epoch ms: the `tick` of that moment fires it in time. Infinity when none is armed. */
   get nextDue(): number {
     let next = Infinity
-    for (const { runtime } of this.#seats.values()) if (runtime && runtime.nextDue < next) next = runtime.nextDue
+    for (const [, { runtime }] of this.#held()) if (runtime && runtime.nextDue < next) next = runtime.nextDue
     return next
   }
 
   /** Claims again what could not be claimed, tries again what waits, fires timers. */
   async tick(): Promise<void> {
-    const seats = [...this.#seats.values()]
+    const seats = this.#held().map(([, seat]) => seat)
     for (const seat of seats) if (seat.phase === 'waiting') void this.#open(seat)
     await Promise.all(seats.map(({ runtime }) => runtime?.tick()))
   }
@@ -196,14 +222,14 @@ export class Member implements ConsumerHandler {
 
   async #flushAll(): Promise<void> {
     const flushes: (Promise<boolean> | undefined)[] = []
-    for (const { runtime } of [...this.#seats.values()]) {
+    for (const [, { runtime }] of this.#held()) {
       flushes.push(runtime?.flush())
       // A store in this process does all of a flush at once: records and questions wait for one partition's, not for all.
       await this.#options.clock.yield()
     }
     await Promise.all(flushes)
     const offsets = new Map<number, number>()
-    for (const [partition, { runtime, assigned }] of this.#seats) {
+    for (const [partition, { runtime, assigned }] of this.#held()) {
       const needed = runtime?.lowWatermark ?? -1
       if (needed > (this.#committed.get(partition) ?? assigned.committed ?? -1)) offsets.set(partition, needed)
     }

@@ -110,9 +110,10 @@ export class Partition {
     for (const { address, due: at } of due) this.#alarmClock.schedule(address, at)
   }
 
-  /** The same memory under a new claim: nobody else had the partition meanwhile. */
-  keep(epoch: number): void {
+  /** The same memory under a new claim: nobody else had the partition meanwhile. With an `end` it has to catch up with that first. */
+  keep(epoch: number, end = 0): void {
     this.#owner.epoch = epoch
+    this.#end = Math.max(this.#end, end)
   }
 
   get epoch(): number {

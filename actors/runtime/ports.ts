@@ -121,6 +121,11 @@ export interface ConsumerHandler {
    * `seek` and `resume` were called for it after this. Synchronous; must not throw.
    */
   assigned(partitions: readonly AssignedPartition[]): void
+  /**
+   * The group was not heard of for so long that it may have given these to others: they stay in memory and emit nothing, and what they
+   * answer is not the present, until `assigned` or `revoked`. Synchronous.
+   */
+  suspended(partitions: readonly number[]): void
   /** No longer ours: stop serving and emitting. Synchronous. */
   revoked(partitions: readonly number[]): void
   /**

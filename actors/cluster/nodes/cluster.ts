@@ -121,7 +121,7 @@ export class DistributedCluster implements Cluster {
   readiness(): ReturnType<Cluster['readiness']> {
     const { local, table, url } = this.#parts
     const own = local.readiness()
-    const owned = new Set(local.owned())
+    const owned = new Set([...local.owned(), ...local.suspended()])
     let unserved = 0
     for (let partition = 0; partition < this.partitions; partition++) {
       if (owned.has(partition)) continue
@@ -167,10 +167,13 @@ export class DistributedCluster implements Cluster {
     let left = items
     for (;;) {
       const owned = local.owned()
+      const suspended = local.suspended()
       const shares = Map.groupBy(left, (item) => {
         const of = partition(item)
         if (owned.includes(of) && !notHere.has(of)) return self
         const url = table.ownerOf(of)?.url
+        // Nobody has claimed it after this node: what is in memory here is as new as anything.
+        if (url === self && suspended.includes(of) && !notHere.has(of)) return self
         return url === self ? undefined : url
       })
       let failed: Fault | undefined

@@ -21,6 +21,7 @@ export function makeWorld() {
     undo.push(() => store.close())
     const owned = new Set<number>()
     const fenced = new Set<number>()
+    const suspended = new Set<number>()
     const restoring = new Set<number>()
     const positions = new Map<number, number>()
     const listeners = new Set<(changes: readonly Change[]) => void>()
@@ -46,6 +47,8 @@ export function makeWorld() {
       store,
       partitions: PARTITIONS,
       owned: () => [...owned],
+      suspended: () => [...suspended],
+      suspended: () => [],
       async ask(address, question, query, options = {}) {
         await ownAddress(address)
         if (question === 'nothing') throw new Fault('NOT_FOUND', 'no such question')

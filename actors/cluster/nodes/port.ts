@@ -4,7 +4,10 @@ import type { Cluster } from '../port.ts'
  * The actors of this node alone. It answers for the partitions that are its own at that moment, and refuses others with NOT_OWNER: also one
  * that it was given and can no longer be sure of.
  */
-export type OwnActors = Omit<Cluster, 'bus' | 'history'>
+export type OwnActors = Omit<Cluster, 'bus' | 'history'> & {
+  /** Partitions that it has in memory while the group does not say whose they are. What it answers for them is not the present, and says so. */
+  suspended(): readonly number[]
+}
 
 export interface NodesOptions {
   readonly local: OwnActors

@@ -24,6 +24,7 @@ export class Member {
   readonly consumer: LogConsumer
   readonly records = new Map<number, LogRecord[]>()
   readonly assignments: (readonly AssignedPartition[])[] = []
+  readonly suspensions: (readonly number[])[] = []
   readonly revocations: (readonly number[])[] = []
   readonly failures: unknown[] = []
   readonly broken: string[] = []
@@ -49,6 +50,7 @@ export class Member {
           this.consumer.resume(partition.partition)
         }
       },
+      suspended: (partitions) => this.suspensions.push(partitions),
       revoked: (partitions) => this.revocations.push(partitions),
       batch: async (partition, records, end) => {
         if (this.#busy.has(partition)) this.broken.push(`two batches of partition ${partition} at once`)

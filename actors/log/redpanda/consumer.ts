@@ -108,19 +108,23 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     if (wasFull && !intake.full) consumer.resume(of([intake.partition]))
   }
 
-  const revoke = (partitions: readonly number[]) => {
-    if (partitions.length === 0) return
-    for (const partition of partitions) intakes.delete(partition)
-    handler.revoked(partitions)
+  /** What is in memory stays there; nothing more is delivered until the group has answered. */
+  const suspend = () => {
+    assignment++
+    for (const intake of intakes.values()) intake.paused = true
+    handler.suspended([...intakes.keys()])
   }
 
   /** These are ours now: all of them begin anew, for kafkajs has forgotten where they were. */
   const take = (partitions: readonly number[]) => {
+    fence()
     mine = partitions
     fenced = false
     lastHeard = performance.now() - answerMs
     assignment++
-    revoke([...intakes.keys()].filter((partition) => !mine.includes(partition)))
+    const lost = [...intakes.keys()].filter((partition) => !mine.includes(partition))
+    for (const partition of lost) intakes.delete(partition)
+    if (lost.length > 0) handler.revoked(lost)
     consumer.pause(of(mine))
     hurry(mine)
     for (const partition of mine) {
@@ -135,11 +139,11 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   const fence = () => {
     if (fenced || stopped || performance.now() - lastHeard < sessionTimeoutMs * FENCE_SHARE) return
     fenced = true
-    assignment++
-    revoke([...intakes.keys()])
+    suspend()
   }
 
   const heard = () => {
+    fence()
     lastHeard = performance.now() - answerMs
     if (fenced) take(mine)
   }
@@ -242,10 +246,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       })
       consumer.on('consumer.heartbeat', () => guarded(heard))
       consumer.on('consumer.crash', ({ payload }) => {
-        guarded(() => {
-          assignment++
-          revoke([...intakes.keys()])
-        })
+        guarded(suspend)
         if (!payload.restart) fail(notOpened(payload.error))
       })
       watch = setInterval(() => guarded(fence), sessionTimeoutMs / 10)

@@ -31,7 +31,7 @@ logConformance('the SQLite log', async () => {
       channels.push(channel)
       log.serve(channel.port1, [0, 1, 2, 3])
       const consumer = openSqliteConsumer({ file, port: channel.port2 })
-      await consumer.start({ assigned() {}, revoked() {}, async batch() {}, failed() {} })
+      await consumer.start({ assigned() {}, suspended() {}, revoked() {}, async batch() {}, failed() {} })
       await consumer.commit(new Map((await log.bounds()).map(({ end }, partition) => [partition, end])))
       await consumer.stop()
       await log.retain()

@@ -86,6 +86,12 @@ export class SimLog {
     }
   }
 
+  /** The member has not heard of the group for long. */
+  suspend(member: SimMember): void {
+    for (const cursor of member.cursors.values()) cursor.paused = true
+    member.handler?.suspended([...member.cursors.keys()])
+  }
+
   /** A new generation: every partition goes to one of the members, most of them to the one that had it. */
   rebalance(members: readonly SimMember[]): void {
     this.#generation++

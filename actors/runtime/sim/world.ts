@@ -124,6 +124,7 @@ class World {
       { weight: sometimes(0.2), act: () => this.#rebalance() },
       { weight: sometimes(0.5), act: () => this.#isolate(this.#anyNode()) },
       { weight: sometimes(0.15), act: () => this.#comeBack() },
+      { weight: sometimes(0.2), act: () => this.#suspend(this.#anyNode()) },
       { weight: sometimes(3), act: () => void this.#read(this.#anyNode()) },
       { weight: sometimes(3), act: () => this.#compact(this.#anyNode()) },
     ]
@@ -268,6 +269,12 @@ class World {
     for (const other of this.#nodes)
       other.pace = other === node ? this.#random.pick([0.1, 3]) : this.#random.pick([0.3, 1])
     this.#rebalance()
+  }
+
+  /** The node knows that the group may have gone on without it, whether it has or not. */
+  #suspend(node: Node): void {
+    this.#tell(`${this.#time} ${node.name} is suspended`)
+    this.#log.suspend(node)
   }
 
   #comeBack(): void {
