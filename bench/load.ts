@@ -54,7 +54,7 @@ export async function load(
               if (end < 0) return
               const length = /^content-length: *(\d+)/im.exec(head.slice(0, end))?.[1]
               if (!/^HTTP\/1\.1 20[02] /.test(head) || length === undefined)
-                return fail(new Error(`${url}: ${head.slice(0, 200)}`))
+                return fail(new Error(`${url}: ${head.slice(0, 40)} … ${head.slice(end).trim()}`))
               left = Number(length) - (head.length - end - 4)
             } else left -= chunk.length
             if (left === 0) next(socket)

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { EventLog } from '../actors/log/port.ts'
 import { leaveForPredecessors, leaveGroup } from '../actors/log/redpanda/group.ts'
 import { openRedpandaLog } from '../actors/log/redpanda/log.ts'
 import { openTopicWriter } from '../actors/outgoing/topic-writer.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import { openMongoStore } from '../actors/store/mongo/store.ts'
+import type { StateStore } from '../actors/store/port.ts'
 import { ConfigError } from '../config-error.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
@@ -11,6 +13,8 @@ import { bind, type Edition, type Undo } from './edition.ts'
 import { openWaitingRoom } from './waiting-room.ts'
 
 const TRY_AGAIN_MS = 1000
+/** Looks at a log that seems not to go with the store. */
+const LOOKS = 5
 
 /** A broker and a replica set, shared by all nodes. While one of them is away, this waits, and says on HTTP what for. */
 export async function openCluster(
@@ -45,7 +49,7 @@ export async function openCluster(
       openRedpandaLog({ ...broker, partitions, clock, warn, retentionAgeMs: config.WINDBOX_LOG_RETENTION.ageMs }),
     )
     undo.push(() => log.close())
-    await patiently('broker and database', () => bind(store, log))
+    await patiently('broker and database', () => bindAmongOthers(store, log))
     const node = crypto.randomUUID()
     const nodeUrl = config.WINDBOX_NODE_URL ?? null
     await patiently('the group', () => leaveForPredecessors(broker, { node, url: nodeUrl }))
@@ -70,6 +74,21 @@ export async function openCluster(
     }
   } finally {
     await waiting.close()
+  }
+}
+
+/**
+ * As {@link bind}. A log that seems too short is looked at again: other nodes write between the look at its end and the one at the store,
+ * and a broker that has just begun to lead names for a moment an end before what was acknowledged.
+ */
+async function bindAmongOthers(store: StateStore, log: EventLog): Promise<void> {
+  for (let left = LOOKS - 1; ; left--) {
+    try {
+      return await bind(store, log)
+    } catch (error) {
+      if (left === 0 || !(error instanceof Fault) || error.code !== 'LOG_MISMATCH') throw error
+      await Bun.sleep(TRY_AGAIN_MS)
+    }
   }
 }
 
