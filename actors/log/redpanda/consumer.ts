@@ -262,7 +262,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
           const intake = intakes.get(batch.partition)
           if (stopped || !intake || isStale() || !isRunning()) return
           try {
-            intake.put(batch)
+            const back = intake.put(batch)
+            if (back !== undefined) consumer.seek({ topic, partition: batch.partition, offset: String(back) })
           } catch (error) {
             return fail(error)
           }
