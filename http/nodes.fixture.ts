@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MongoClient } from 'mongodb'
 import type { Bus, Cluster } from '../actors/cluster/port.ts'
 import type { Append, NewRecord } from '../actors/runtime/index.ts'
+import { openMongoStore } from '../actors/store/mongo/store.ts'
 import { openSqliteStore } from '../actors/store/sqlite/store.ts'
 import type { HttpConfig } from './config.ts'
 import { emptyCluster, serve } from './test-kit.ts'
@@ -55,6 +57,15 @@ export function busesOf(count: number) {
   }
 }
 
+/** Where a MongoDB is, the nodes share it. */
+const url = process.env.WINDBOX_MONGODB_URL
+
+async function dropDatabase(url: string, database: string): Promise<void> {
+  const client = new MongoClient(url)
+  await client.db(database).dropDatabase()
+  await client.close()
+}
+
 /**
  * So many servers on one store, each with its own connection to it, that hear each other. What they append lies in `log`. `clock` is
  * everybody's. `end` removes what was written.
@@ -74,7 +85,9 @@ export async function nodesOf(
     return Promise.resolve(records.map((_, i) => ({ partition: 0, offset: log.length - records.length + i })))
   }
   const { buses, ...wires } = busesOf(count)
-  const stores = buses.map(() => openSqliteStore(join(dir, 'store.sqlite')))
+  const database = `windbox_test_${crypto.randomUUID().slice(0, 8)}`
+  const open = async () => (url ? openMongoStore({ url, database }) : openSqliteStore(join(dir, 'store.sqlite')))
+  const stores = await Promise.all(buses.map(open))
   const begin = (_: unknown, index: number) => {
     const owned = () => (index === 0 ? [0, 1, 2, 3] : [])
     const cluster = { ...emptyCluster(stores[index]!), bus: buses[index]!, append, owned }
@@ -90,6 +103,7 @@ export async function nodesOf(
     async end() {
       for (const node of nodes) node.stop()
       for (const store of stores) await store.close()
+      if (url) await dropDatabase(url, database)
       rmSync(dir, { recursive: true, force: true })
     },
   }

@@ -61,8 +61,8 @@ function mode({ text, format }: View, { plant }: PlantModel): Html {
 
 /** What does not answer, and what that means for who looks. */
 function away({ text }: View, { plant }: PlantModel): Html {
-  if (plant.away.length === 0) return html`<div id="away"></div>`
-  return html`<section class="banner" id="away" data-status="warning" role="status">
+  const none = plant.away.length === 0
+  return html`<section class="banner" id="away" data-status="warning" role="status" ${none && html`hidden`}>
     ${mark('warning')}
     <div>${plant.away.map((part) => html`<p><strong>${text.away[part]}</strong> ${text.away[`${part}Hint`]}</p>`)}</div>
   </section>`
