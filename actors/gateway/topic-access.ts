@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Kafka, SASLOptions } from 'kafkajs'
 import { connectKafka } from '../log/redpanda/client.ts'
+import { readAllCompressions } from './compression/codecs.ts'
 
 /** A topic of somebody else's broker. It is only read: nothing is written there but what membership of a group of ours needs. */
 export interface TopicAccess {
@@ -18,10 +19,11 @@ const RETRIES = 4
 
 export type Report = (level: 'info' | 'warn' | 'error', sentence: string) => void
 
-/** The broker, not connected yet. Throws when the authority's file cannot be read. */
+/** The broker, not connected yet, whose messages are read however they are packed. Throws when the authority's file cannot be read. */
 export function brokerOf({ brokers, username, password, caFile }: TopicAccess, clientId: string): Kafka {
   const sasl: SASLOptions | undefined =
     username !== undefined && password !== undefined ? { mechanism: 'scram-sha-512', username, password } : undefined
+  readAllCompressions()
   const ssl = caFile !== undefined ? { ca: [readFileSync(caFile, 'utf8')] } : sasl !== undefined
   return connectKafka({ brokers, namespace: clientId, retries: RETRIES, security: { ssl, ...(sasl && { sasl }) } })
 }

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type KafkaConfig, type Message } from 'kafkajs'
+import { Kafka, logLevel, type Message } from 'kafkajs'
 
 /** The real broker, where there is one. */
 export const BROKERS = process.env.WINDBOX_KAFKA_BROKERS?.split(',') ?? []
@@ -6,13 +6,16 @@ export const BROKERS = process.env.WINDBOX_KAFKA_BROKERS?.split(',') ?? []
 /** A topic as another system has it, of a name that nobody has had. */
 export async function theirTopic(
   partitions = 1,
-  { brokers = BROKERS, ...access }: Partial<Pick<KafkaConfig, 'ssl' | 'sasl'>> & { brokers?: string[] } = {},
+  { brokers = BROKERS }: { brokers?: string[] } = {},
+  settings: Readonly<Record<string, string>> = {},
 ) {
   const topic = `theirs-${crypto.randomUUID()}`
-  const kafka = new Kafka({ brokers, ...access, logLevel: logLevel.NOTHING })
+  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  const make = () => admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+  const made = { topic, numPartitions: partitions, configEntries }
+  const make = () => admin.createTopics({ topics: [made], waitForLeaders: true })
   await make()
   return {
     topic,
