@@ -150,6 +150,7 @@ export async function createServer({
       timeZone,
       now,
     }),
+    countLetters: letters.count,
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })

@@ -87,12 +87,12 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage,
         <a class="brand" href="/dashboard">${brandSign}<span class="label">Windbox</span></a>
         ${place(page.fragments, 'clock')} ${place(page.fragments, 'counts')} ${tools(view, looks, viewer, page)}
       </header>
-      ${sidenav(view, page.section, page.path)}
+      ${sidenav(view, page)}
       <main class="main" id="main" tabindex="-1">
         ${connection(view)} ${place(page.fragments, 'away')} ${place(page.fragments, 'mode')} ${notice && said(notice)}
         ${page.main}
       </main>
-      ${bottombar(view, page.section, page.path)} ${help(view)}
+      ${bottombar(view, page)} ${help(view)}
       <div
         id="live"
         hidden

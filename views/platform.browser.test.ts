@@ -177,6 +177,10 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
           await send('/api/v1/events', { type: 'order.made', subject: 'order-7' })
           return (await page.locator('#dead-letters tbody tr').count()) > 0
         })
+        await until('their number in the navigation', async () => {
+          const rows = await page.locator('#dead-letters tbody tr').count()
+          return Number(await page.locator('#letters').innerText()) === rows
+        })
         await page.locator('#dead-letters tbody a').first().click()
         await page.waitForSelector('#chosen')
         expect(await page.locator('#chosen .facts').innerText()).toContain('HTTP 410')

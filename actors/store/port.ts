@@ -132,6 +132,8 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
   dropIds(ids: readonly { address: string; id: string }[]): Promise<void>
   /** By `at` descending, then id descending. */
   listEffects(query: EffectQuery): Promise<Effect[]>
+  /** How many there are, counted up to `most`. */
+  countEffects(collection: string, most: number): Promise<number>
   getEffect(collection: string, id: string): Promise<Effect | undefined>
   deleteEffect(collection: string, id: string): Promise<boolean>
   /** Actors of a kind that have a snapshot, by address. */

@@ -61,6 +61,7 @@ function board(run: Act['run'], act: Partial<Act> = {}) {
   })
   const { routes, live } = createDashboard({
     cluster,
+    countLetters: async () => 0,
     timeZone: 'UTC',
     now: () => NIGHT,
     session: () => people.viewer,

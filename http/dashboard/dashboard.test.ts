@@ -27,10 +27,16 @@ afterEach(() => {
 function dashboard(model = night()) {
   const { cluster, stand } = clusterOf(model)
   const people = { viewer: VIEWER as PageSession | null, ended: () => {} }
+  const clock = { now: NIGHT }
+  const letters = { count: 0 as number | Error }
   const { routes, live } = createDashboard({
     cluster,
+    async countLetters(most) {
+      if (letters.count instanceof Error) throw letters.count
+      return Math.min(letters.count, most)
+    },
     timeZone: 'UTC',
-    now: () => NIGHT,
+    now: () => clock.now,
     session: () => people.viewer,
     outages: { parts: [], has: () => false },
     demandOwnPage: () => {},
@@ -48,7 +54,7 @@ function dashboard(model = night()) {
   closing.push(() => live.close())
   const get = (path: string, headers: Record<string, string> = {}) =>
     app.handle(new Request(`http://localhost${path}`, { headers, redirect: 'manual' }))
-  return { get, stand, people, live }
+  return { get, stand, people, clock, letters, live }
 }
 
 /** Reads a stream as it comes. */
@@ -156,6 +162,25 @@ test('a stream begins with the present, and then brings what has changed', async
   const update = await stream.until('</hx-partial>')
   expect([...update.matchAll(/hx-target="#([^"]+)"/g)].map(([, id]) => id)).toEqual(['u-171'])
   expect(update).toContain('Stopped')
+})
+
+test('every page says how many dead letters there are, and goes on counting while it is open', async () => {
+  const { get, stand, clock, letters } = dashboard()
+  const said = async (language: string, path = '/dashboard') =>
+    /<span[^>]* id="letters"[^>]*>([^<]*)</.exec(await (await get(path, { 'accept-language': language })).text())
+  expect((await said('en'))![0]).toContain('hidden')
+  letters.count = 17
+  clock.now += 1000
+  expect((await said('en', '/dashboard/exhausters/u-171'))![1]).toBe('17')
+  const stream = listen(await get('/dashboard/live?page=/dashboard&lang=en'))
+  expect(await stream.until('hx-target="#letters-phone"')).toContain('Dead letters: 17')
+  letters.count = 5000
+  clock.now += 1000
+  stand.change('exhauster/u-171')
+  expect(await stream.until('hx-target="#letters-phone"')).toContain('Dead letters: 999+')
+  letters.count = new Error('the store is away')
+  clock.now += 1000
+  expect((await said('ru'))![0]).toContain('hidden')
 })
 
 test('a change of an actor that no page shows brings nothing', async () => {

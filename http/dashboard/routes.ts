@@ -24,6 +24,7 @@ import { plantScreens } from './plant-screens.ts'
 import { kindOf } from './problem.ts'
 import type { Act, FindScreen, Readers, Screen } from './screen.ts'
 import type { DemandOwnPage, FindSession, PageSession } from './session.ts'
+import { createShell } from './shell.ts'
 import { trendDataRoutes, trendScreens } from './trends/routes.ts'
 
 export interface DashboardParts {
@@ -40,6 +41,8 @@ export interface DashboardParts {
   readonly by: Audit['by']
   /** The pages beside those of the plant. */
   readonly screens?: (readers: Readers) => readonly FindScreen[]
+  /** How many dead letters there are, counted up to `most`: every page says it. */
+  readonly countLetters: (most: number) => Promise<number>
   /** Hears of a page that could not be rendered: a mistake of ours. */
   readonly report: (error: unknown) => void
   /** Tells when sessions have been ended, so that their streams end at once. Returns the way to stop. */
@@ -81,6 +84,7 @@ export function createDashboard(parts: DashboardParts) {
     trendScreens(parts, read),
     ...(parts.screens?.({ plant: read, ask }) ?? []),
   ]
+  const inShell = createShell(parts)
   const viewIn = (language: Language) => viewOf(language, timeZone, now())
   const live = createLive({ cluster, viewIn, build, now, report })
   parts.onSessionsEnded?.(() => live.recheck())
@@ -94,7 +98,7 @@ export function createDashboard(parts: DashboardParts) {
   async function screenAt(url: URL, viewer: PageSession): Promise<Screen | null> {
     for (const find of finders) {
       const screen = await find(url, viewer)
-      if (screen) return screen
+      if (screen) return inShell(screen)
     }
     return null
   }

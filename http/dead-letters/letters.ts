@@ -107,6 +107,9 @@ export function createDeadLetters({ cluster, now }: { cluster: Cluster; now: () 
   }
 
   return {
+    /** How many there are, counted up to `most`. */
+    count: (most: number): Promise<number> => store.countEffects(DEAD_LETTERS, most),
+
     /** Newest first. Fault VALIDATION (cursor). */
     async list(filter: LetterFilter, { limit, cursor }: { limit: number; cursor?: string }) {
       const [at, last] = cursor === undefined ? [] : (fromCursor(cursor, ['number', 'string']) as [number, string])

@@ -1,4 +1,5 @@
 import { html, type Html } from '../html.ts'
+import type { Fragments } from '../layout.ts'
 import type { View } from '../view.ts'
 import { icon, type IconName } from './sprite.ts'
 
@@ -9,10 +10,33 @@ interface Entry {
   readonly href: string
   readonly label: string
   readonly sign: IconName
+  /** Id of the fragment that stands behind its words. */
+  readonly count?: string
 }
 
+/** Of the page that the navigation stands on. */
+interface Here {
+  readonly section: Section
+  readonly path: string
+  readonly fragments: Fragments
+}
+
+/** More than this are not counted, nor told apart. */
+export const MOST_COUNTED = 1000
+const LETTERS = 'letters'
+
+/** How many dead letters there are, for the navigation at the side and the one of a phone; null: it is not known. */
+export const navFragments = ({ text, format }: View, letters: number | null): [id: string, fragment: Html][] =>
+  [LETTERS, phone(LETTERS)].map((id) => {
+    if (!letters) return [id, html`<span id="${id}" hidden></span>`]
+    const words = letters < MOST_COUNTED ? format.number(letters, 0) : `${format.number(MOST_COUNTED - 1, 0)}+`
+    return [id, html`<span class="badge" id="${id}" title="${text.shell.deadLetters}: ${words}">${words}</span>`]
+  })
+
+const phone = (id: string) => `${id}-phone`
+
 /** Every page there is. The mnemonic leads to the machine at hand, or to the first of the plant. */
-function entries({ text }: View, section: Section, path: string): { exhausters: Entry[]; platform: Entry[] } {
+function entries({ text }: View, { section, path }: Here): { exhausters: Entry[]; platform: Entry[] } {
   const mnemonic = section === 'mnemonic' ? path : '/dashboard/exhausters/u-171'
   return {
     exhausters: [
@@ -24,25 +48,32 @@ function entries({ text }: View, section: Section, path: string): { exhausters: 
       { section: 'devices', href: '/dashboard/devices', label: text.shell.devices, sign: 'devices' },
       { section: 'events', href: '/dashboard/events', label: text.shell.events, sign: 'events' },
       { section: 'control', href: '/dashboard/control', label: text.shell.control, sign: 'control' },
-      { section: 'dead-letters', href: '/dashboard/dead-letters', label: text.shell.deadLetters, sign: 'dead' },
+      {
+        section: 'dead-letters',
+        href: '/dashboard/dead-letters',
+        label: text.shell.deadLetters,
+        sign: 'dead',
+        count: LETTERS,
+      },
       { section: 'api', href: '/docs', label: text.shell.api, sign: 'api' },
     ],
   }
 }
 
-const current = (entry: Entry, section: Section) => entry.section === section && html` aria-current="page"`
+const current = (entry: Entry, { section }: Here) => entry.section === section && html` aria-current="page"`
+const count = (id: string | undefined, { fragments }: Here) => id !== undefined && fragments.get(id)
 
 /** The navigation at the side: words and icons, icons alone on a narrower screen, nothing on a phone. */
-export function sidenav(view: View, section: Section, path: string): Html {
-  const { exhausters, platform } = entries(view, section, path)
+export function sidenav(view: View, here: Here): Html {
+  const { exhausters, platform } = entries(view, here)
   const list = (title: string, all: readonly Entry[]) =>
     html`<h2>${title}</h2>
       <ul>
         ${all.map(
           (entry) =>
             html`<li>
-              <a href="${entry.href}" ${current(entry, section)} title="${entry.label}"
-                >${icon(entry.sign)}<span class="label">${entry.label}</span></a
+              <a href="${entry.href}" ${current(entry, here)} title="${entry.label}"
+                >${icon(entry.sign)}<span class="label">${entry.label}</span>${count(entry.count, here)}</a
               >
             </li>`,
         )}
@@ -61,18 +92,19 @@ export function sidenav(view: View, section: Section, path: string): Html {
 }
 
 /** The navigation under the thumb, on a phone only. */
-export function bottombar(view: View, section: Section, path: string): Html {
-  const { exhausters, platform } = entries(view, section, path)
+export function bottombar(view: View, here: Here): Html {
+  const { exhausters, platform } = entries(view, here)
+  const { section, path } = here
   const { text } = view
   const [devices, ...others] = platform
   const first = devices === undefined ? exhausters : [...exhausters, devices]
   const inMore = others.some((entry) => entry.section === section)
   return html`<nav class="bottombar" aria-label="${text.shell.sections}">
-    ${first.map((entry) => html`<a href="${entry.href}" ${current(entry, section)}>${icon(entry.sign)}${entry.label}</a>`)}
+    ${first.map((entry) => html`<a href="${entry.href}" ${current(entry, here)}>${icon(entry.sign)}${entry.label}</a>`)}
     <details>
       <summary ${inMore && html` aria-current="true"`}>${icon('more')}${text.shell.more}</summary>
       <ul>
-        ${others.map((entry) => html`<li><a href="${entry.href}" ${current(entry, section)}>${icon(entry.sign)}${entry.label}</a></li>`)}
+        ${others.map((entry) => html`<li><a href="${entry.href}" ${current(entry, here)}>${icon(entry.sign)}${entry.label}${count(entry.count && phone(entry.count), here)}</a></li>`)}
         <li>
           <a href="${path}${path.includes('?') ? '&' : '?'}theme=dark" data-theme-switch
             >${icon('theme')}${text.shell.theme}</a

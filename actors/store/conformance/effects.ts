@@ -57,6 +57,15 @@ export function effectClaims(make: MakeStore) {
       }),
     )
     test(
+      'they are counted, no further than one wants to know',
+      withStore(make, async (store) => {
+        await store.putEffects([effect(1), effect(2), effect(3), effect(4, { collection: 'decisions' })])
+        expect(await store.countEffects('alarms', 10)).toBe(3)
+        expect(await store.countEffects('alarms', 2)).toBe(2)
+        expect(await store.countEffects('others', 10)).toBe(0)
+      }),
+    )
+    test(
       'they are chosen by address and by time: from inclusive, to exclusive',
       withStore(make, async (store) => {
         await store.putEffects(

@@ -4,7 +4,7 @@ import type { StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
-type Methods = Pick<StateStore, 'putEffects' | 'listEffects' | 'getEffect' | 'deleteEffect'>
+type Methods = Pick<StateStore, 'putEffects' | 'listEffects' | 'countEffects' | 'getEffect' | 'deleteEffect'>
 type Stored = Effect & { _id: string }
 
 const keyOf = (collection: string, id: string) => `${collection}\t${id}`
@@ -42,6 +42,7 @@ export async function openEffects(
         const found = await effects.find({ $and: wanted }, { sort: { at: -1, id: -1 }, limit }).toArray()
         return found.map(effectOf)
       }),
+    countEffects: (collection, most) => attempt(() => effects.countDocuments({ collection }, { limit: most })),
     getEffect: (collection, id) =>
       attempt(async () => {
         const found = await effects.findOne({ _id: keyOf(collection, id) })

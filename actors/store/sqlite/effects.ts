@@ -4,7 +4,7 @@ import { OUTBOX, type Effect } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
-type Methods = Pick<StateStore, 'putEffects' | 'listEffects' | 'getEffect' | 'deleteEffect'>
+type Methods = Pick<StateStore, 'putEffects' | 'listEffects' | 'countEffects' | 'getEffect' | 'deleteEffect'>
 
 /** Effects a transaction deletes: the others' writes get in between. */
 const EXPIRE_STEP = 1000
@@ -19,6 +19,9 @@ export function effectTable(
     'INSERT INTO effects VALUES (?, ?, ?, ?, ?) ON CONFLICT (collection, id) DO NOTHING',
   )
   const get = sqlite.prepare<Effect, [string, string]>('SELECT * FROM effects WHERE collection = ? AND id = ?')
+  const count = sqlite.prepare<{ count: number }, [string, number]>(
+    'SELECT count(*) AS count FROM (SELECT 1 FROM effects WHERE collection = ? LIMIT ?)',
+  )
   const drop = sqlite.prepare<unknown, [string, string]>('DELETE FROM effects WHERE collection = ? AND id = ?')
   const list = listings(sqlite)
   const collections = sqlite.prepare<{ name: string }, []>(
@@ -51,6 +54,9 @@ export function effectTable(
       if (after) bindings.push(after.at, after.id)
       const statement = list[address === undefined ? 'all' : 'ofAddress'][after ? 'after' : 'newest']
       return sqlite.attempt(() => statement.all(...bindings, limit))
+    },
+    async countEffects(collection, most) {
+      return sqlite.attempt(() => count.get(collection, most))!.count
     },
     async getEffect(collection, id) {
       return sqlite.attempt(() => get.get(collection, id)) ?? undefined

@@ -1,0 +1,31 @@
+import { MOST_COUNTED, navFragments } from '../../views/components/nav.ts'
+import type { Screen } from './screen.ts'
+
+/** Every page asks for it, at each of its updates: so it is kept for a moment. */
+const FRESH_MS = 1000
+
+/** What changes around every page, whatever it is about: how many dead letters the navigation names. */
+export function createShell(parts: { countLetters: (most: number) => Promise<number>; now: () => number }) {
+  const { countLetters, now } = parts
+  let kept: { readonly at: number; readonly count: Promise<number | null> } | undefined
+
+  function letters(): Promise<number | null> {
+    if (!kept || now() - kept.at >= FRESH_MS) {
+      // While the store is away the page has more important things to say.
+      kept = { at: now(), count: countLetters(MOST_COUNTED).catch(() => null) }
+    }
+    return kept.count
+  }
+
+  return (screen: Screen): Screen => ({
+    ...screen,
+    async fragments(view) {
+      const [own, count] = await Promise.all([screen.fragments(view), letters()])
+      return new Map([...own, ...navFragments(view, count)])
+    },
+    async page(view, reader) {
+      const [own, count] = await Promise.all([screen.page(view, reader), letters()])
+      return { ...own, fragments: new Map([...own.fragments, ...navFragments(view, count)]) }
+    },
+  })
+}
