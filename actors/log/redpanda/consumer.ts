@@ -137,7 +137,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
 
   /** Who was not heard of for most of a session may have been replaced: it stops serving before the group gives its place away. */
   const fence = () => {
-    if (fenced || stopped || performance.now() - lastHeard < sessionTimeoutMs * FENCE_SHARE) return
+    if (fenced || stopped || intakes.size === 0 || performance.now() - lastHeard < sessionTimeoutMs * FENCE_SHARE)
+      return
     fenced = true
     suspend()
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { record, until } from '../conformance/member.ts'
+import { hurtNetwork } from './network.fixture.ts'
 import { assignedTo, brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
 import { toMessage } from './wire.ts'
 
@@ -91,5 +92,50 @@ describe.skipIf(!brokers)('a group of several members', () => {
     fresh.clock.time += 120_000
     await fresh.log.retain()
     expect(await earliest()).toBe(3)
+  }, 60_000)
+
+  test('a Worker that is busy for longer than a session, but not all at once, stays in the group', async () => {
+    await using fresh = await freshTopic()
+    const busy = fresh.member({ sessionTimeoutMs: 2_000 })
+    const { promise: done, resolve: finish } = Promise.withResolvers<void>()
+    busy.during = () => done
+    await busy.start()
+    await fresh.log.append([0, 1, 2, 3].map((partition) => record(partition, 'long')))
+    for (const partition of [0, 1, 2, 3]) await busy.has(partition, 1)
+    const lease = busy.consumer.leaseMs()
+    await until('the group has heard of it for three sessions', () => busy.consumer.leaseMs() > lease + 6_000)
+    finish()
+    expect([busy.assignments.length, busy.suspensions, busy.failures]).toEqual([1, [], []])
+  }, 60_000)
+
+  test('what a Worker has no room for waits with the broker, and comes when there is room', async () => {
+    await using fresh = await freshTopic()
+    const values = Array.from({ length: 40 }, (_, n) => `${n} ${'x'.repeat(200_000)}`)
+    await fresh.log.append(values.map((value) => record(0, value)))
+    const slow = fresh.member()
+    const { promise: done, resolve: finish } = Promise.withResolvers<void>()
+    slow.during = () => done
+    await slow.start()
+    await slow.has(0, 1)
+    // The others are fetched all the while.
+    await fresh.log.append([record(1, 'beside')])
+    await slow.has(1, 1)
+    expect(slow.offsets(0).length).toBeLessThan(30)
+    finish()
+    await slow.has(0, values.length)
+    expect(slow.values(0)).toEqual(values)
+  }, 60_000)
+
+  test('a member all of whose partitions are paused asks the broker for next to nothing', async () => {
+    await using fresh = await freshTopic()
+    const network = hurtNetwork()
+    const idle = await fresh.member({ socketFactory: network.socketFactory }).start(() => undefined)
+    // Until it gives up to expect that they are sought in a moment, it looks often.
+    const lease = idle.consumer.leaseMs()
+    await until('it has been assigned for a while', () => idle.consumer.leaseMs() > lease + 3_000)
+    const sent = network.sent()
+    await until('two seconds have passed', () => idle.consumer.leaseMs() > lease + 5_000)
+    expect(network.sent() - sent).toBeLessThan(40)
+    expect(idle.failures).toEqual([])
   }, 60_000)
 })

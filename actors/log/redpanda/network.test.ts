@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { record, until } from '../conformance/member.ts'
 import { openRedpandaLog } from './log.ts'
 import { hurtNetwork } from './network.fixture.ts'
-import { brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
+import { assignedTo, brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
 
 describe.skipIf(!brokers)('a network that fails', () => {
   /** A log over connections of its own, beside the sound ones of the test. */
@@ -60,4 +60,43 @@ describe.skipIf(!brokers)('a network that fails', () => {
     expect(await log.append([record(0, 'c')])).toEqual([{ partition: 0, offset: 0 }])
     await log.close()
   }, 120_000)
+
+  test('a member whose broker is away is not sure of its partitions, and is assigned anew when it is back', async () => {
+    await using fresh = await freshTopic()
+    const { socketFactory, fail, heal } = hurtNetwork()
+    const member = await fresh.member({ socketFactory, sessionTimeoutMs: 2_000 }).start()
+    await fresh.log.append([record(0, 'before')])
+    await member.has(0, 1)
+    const assignments = member.assignments.length
+    fail()
+    await until('it is not sure any more', () => member.suspensions.flat().includes(0))
+    await fresh.log.append([record(0, 'meanwhile')])
+    heal()
+    await until('it is assigned anew', () => member.assignments.length > assignments)
+    await fresh.log.append([record(0, 'after')])
+    await until('it reads on', () => member.values(0).includes('after'))
+    expect(new Set(member.values(0))).toEqual(new Set(['before', 'meanwhile', 'after']))
+    expect([member.broken, member.failures]).toEqual([[], []])
+  }, 60_000)
+
+  test('one that lost its place hears so, and what it commits then counts for nothing', async () => {
+    await using fresh = await freshTopic()
+    const { socketFactory, fail, heal } = hurtNetwork()
+    await fresh.log.append(Array.from({ length: 20 }, (_, n) => record(0, n)))
+    const lost = await fresh.member({ socketFactory, sessionTimeoutMs: 1_500 }).start()
+    await lost.has(0, 20)
+    fail()
+    const committed = lost.consumer.commit(new Map([[0, 20]])).catch((error: unknown) => error)
+    // Joining waits until the group has given up the one that is lost.
+    const successor = await fresh.member({ sessionTimeoutMs: 1_500 }).start()
+    expect(assignedTo(successor)).toEqual([0, 1, 2, 3])
+    expect(successor.assignments[0]![0]!.committed).toBe(null)
+    heal()
+    await until(
+      'it is back, with a part of it',
+      () => assignedTo(lost).length === 2 && assignedTo(successor).length === 2,
+    )
+    await committed
+    expect([lost.failures, successor.failures]).toEqual([[], []])
+  }, 60_000)
 })

@@ -1,7 +1,7 @@
 import { Partitioners } from 'kafkajs'
 import type { Identity } from '../../cluster/membership/announcement.ts'
 import { Member } from '../conformance/member.ts'
-import { connectKafka, topicOf } from './client.ts'
+import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
 import { openRedpandaConsumer } from './consumer.ts'
 import { openRedpandaLog } from './log.ts'
 import type { toMessage } from './wire.ts'
@@ -39,11 +39,13 @@ export async function freshTopic() {
       sessionTimeoutMs = 6_000,
       epochs = () => new Map<number, number>(),
       joined = (_: string) => {},
+      socketFactory,
       ...identity
     }: Partial<Identity> & {
       sessionTimeoutMs?: number
       epochs?: () => ReadonlyMap<number, number>
       joined?: (memberId: string) => void
+      socketFactory?: RedpandaOptions['socketFactory']
     } = {}): Member {
       const anyone = { node: crypto.randomUUID(), url: `http://node-${members.length}`, worker: 0, log: log.id }
       const consumer = openRedpandaConsumer({
@@ -52,6 +54,7 @@ export async function freshTopic() {
         identity: { ...anyone, ...identity },
         epochs,
         joined,
+        ...(socketFactory && { socketFactory }),
       })
       const member = new Member(consumer)
       members.push(member)
