@@ -18,6 +18,8 @@ import { inCluster, readConfig, usage, type Config } from './config.ts'
 import { keepPlantsApart } from './data-dir.ts'
 import { openEmbedded } from './editions/embedded.ts'
 import { unlistenable } from './editions/waiting-room.ts'
+import { Appends } from './figures/appends.ts'
+import { Histogram } from './figures/histogram.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
 import { httpConfig, originOf } from './http-config.ts'
@@ -81,6 +83,7 @@ export async function startWindbox(
     const sources = openSources({ config, logId: log.id, clock, logger, signal: stopping.signal })
 
     let deliveries: DeliveryLoop | undefined
+    const asks = { worker: new Histogram(), node: new Histogram() }
     const pool = new Pool({
       workers: config.WINDBOX_WORKERS,
       partitions: log.partitions,
@@ -92,11 +95,13 @@ export async function startWindbox(
         nodes?.ownersChanged()
         deliveries?.wake()
       },
+      asks: asks.worker,
       onFailed,
       report: (level, sentence) => logger[level](sentence),
       now: () => performance.now(),
     })
-    const append = sayingTrouble(log.append, logger)
+    const appends = new Appends()
+    const append = watched(log.append, appends, logger)
     const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
     const nodes = await joinOthers(config, local, logger, onFailed)
@@ -109,6 +114,13 @@ export async function startWindbox(
       config: httpConfig(config),
       clock,
       log: logger,
+      figures: {
+        edition: backend.edition,
+        inspect: () => local.inspect(),
+        asks,
+        appends,
+        deliveries: () => deliveries?.counts,
+      },
       ...(topics && { topics }),
       ...(backUp && { backUp }),
       ...(nodes && { besides: nodes.handle }),
@@ -200,18 +212,20 @@ async function joinOthers(
   return joinNodes({ local, url, secret, workers, version: packageJson.version, report, onFailed })
 }
 
-/** The log's append, with a word to the operator when it begins to refuse and when that is over. */
-function sayingTrouble(append: Append, logger: Logger): Append {
-  let troubled = false
+/** The log's append, counted, with a word to the operator when it begins to refuse and when that is over. */
+function watched(append: Append, appends: Appends, logger: Logger): Append {
   return async (records) => {
+    const began = appends.begin(records.length) ? performance.now() : undefined
     try {
       const positions = await append(records)
-      if (troubled) logger.info('the log takes records again')
-      troubled = false
+      if (began !== undefined) appends.times.observe((performance.now() - began) / 1000)
+      if (appends.isAway) logger.info('the log takes records again')
+      appends.isAway = false
       return positions
     } catch (error) {
-      if (error instanceof Fault && error.code === 'LOG_UNAVAILABLE' && !troubled) {
-        troubled = true
+      appends.refused++
+      if (error instanceof Fault && error.code === 'LOG_UNAVAILABLE' && !appends.isAway) {
+        appends.isAway = true
         logger.warn('the log takes no records', { cause: error.message })
       }
       throw error
