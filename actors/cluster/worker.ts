@@ -19,6 +19,9 @@ import { changeAll } from './versions.ts'
 /** How much a crash makes the successor replay, against how often the disk is asked. */
 const FLUSH_EVERY_MS = 2000
 const TICK_EVERY_MS = 100
+const BEAT_EVERY_MS = 100
+/** Between two attempts to open log and store while one of them is away. */
+const TRY_AGAIN_MS = 1000
 const COMPACT_EVERY_MS = 15_000
 /** Small segments of one actor that are worth merging: the segment that they join is written anew each time. */
 const FRAGMENTS = 64
@@ -80,9 +83,8 @@ async function openParts(
 }
 
 /** This thread as a member of the group: it owns partitions, answers questions, and tells of changes. */
-async function open(settings: WorkerSettings, log: MessagePort | null) {
+async function open(settings: WorkerSettings, board: Board, log: MessagePort | null) {
   const { partitionCount } = settings
-  const board = new Board(partitionCount, settings.board)
   const versions = new Int32Array(settings.versions)
   /** Of the main thread's clock, and never ahead of it. */
   const ahead = settings.nowMs - performance.now()
@@ -187,7 +189,13 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
     failed: fail,
     rebalancing: () => member.rebalancing(),
   }
-  await consumer.start(handler)
+  try {
+    await consumer.start(handler)
+  } catch (error) {
+    await consumer.stop()
+    await close()
+    throw error
+  }
 
   let tickedAt = 0
   /** Until the next timer is due, so that it fires in time. What the last tick could not do waits for the next regular one. */
@@ -197,9 +205,9 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
   }
 
   const loops = [
+    // For itself: a tick waits for the log, and a log that is away is no reason to replace this thread.
+    every(BEAT_EVERY_MS, async () => publish()),
     every(untilTick, async () => {
-      board.beat()
-      publish()
       tickedAt = clock.now()
       await member.tick()
     }),
@@ -292,16 +300,28 @@ async function open(settings: WorkerSettings, log: MessagePort | null) {
 
 let opened: Awaited<ReturnType<typeof open>> | null = null
 
+/** In a cluster log and store may be away when a Worker begins, as later. */
+async function openPatiently(settings: WorkerSettings, log: MessagePort | null): Promise<void> {
+  const board = new Board(settings.partitionCount, settings.board)
+  setInterval(() => board.beat(), BEAT_EVERY_MS)
+  for (let tries = 0; ; tries++) {
+    try {
+      opened = await open(settings, board, log)
+      return post({ type: 'opened' })
+    } catch (error) {
+      const { code, message } = faultOf(error)
+      const isPassing = code === 'LOG_UNAVAILABLE' || code === 'STORE_UNAVAILABLE'
+      if (!isPassing || settings.backend.edition === 'embedded') return fail(error)
+      if (tries === 0) post({ type: 'trouble', level: 'warn', sentence: `it waits: ${message}` })
+      await Bun.sleep(TRY_AGAIN_MS)
+    }
+  }
+}
+
 onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'open':
-      try {
-        opened = await open(data.settings, data.log)
-        post({ type: 'opened' })
-      } catch (error) {
-        fail(error)
-      }
-      return
+      return void openPatiently(data.settings, data.log)
     case 'ask':
       return void opened?.ask(data)
     case 'tail':

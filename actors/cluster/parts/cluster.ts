@@ -13,7 +13,10 @@ export async function openClusterParts(
   const { brokers, namespace, security, mongoUrl, sessionTimeoutMs, node, nodeUrl, log } = backend
   const broker = { brokers, namespace, ...(security && { security }) }
   const store = await openMongoStore({ url: mongoUrl, database: namespace })
-  const { append, close } = await openRedpandaAppend({ ...broker, partitions: partitionCount })
+  const { append, close } = await openRedpandaAppend({ ...broker, partitions: partitionCount }).catch(async (error) => {
+    await store.close()
+    throw error
+  })
   return {
     consumer: openRedpandaConsumer({
       ...broker,
