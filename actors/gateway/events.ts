@@ -3,7 +3,7 @@ import type { NewRecord } from '../runtime/index.ts'
 import { readRecord, recordOfMessage, type EventRecordOf, type TopicMessage } from './messages.ts'
 import { patiently, placesOf, sayIfGone, type PlaceParts } from './places.ts'
 import type { EventSource } from './source-setting.ts'
-import { brokerOf, keepReading, type Report } from './topic-access.ts'
+import { brokerOf, farewell, keepReading, type Report } from './topic-access.ts'
 
 export interface EventSourceOptions {
   readonly source: EventSource
@@ -109,8 +109,7 @@ async function readAsMember(kafka: Kafka, parts: EventSourceParts, well: () => v
   } finally {
     joins++
     signal.removeEventListener('abort', stop)
-    await consumer.disconnect().catch(() => {})
-    await admin.disconnect().catch(() => {})
+    await farewell(consumer, admin)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { brokerOf, pause, sentenceOf, type Report, type TopicAccess } from './topic-access.ts'
+import { brokerOf, farewell, pause, sentenceOf, type Report, type TopicAccess } from './topic-access.ts'
 
 export interface KafkaPlant extends TopicAccess {
   /** Of this Windbox alone: two that shared a group would share the frames. */
@@ -130,7 +130,7 @@ async function* connected(
   } finally {
     end()
     signal.removeEventListener('abort', end)
-    await consumer.disconnect().catch(() => {})
+    await farewell(consumer)
   }
 }
 

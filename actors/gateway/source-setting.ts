@@ -19,6 +19,7 @@ type EventField = (typeof EVENT_FIELDS)[number]
 
 const NAMES = ['name', 'brokers', 'topic', 'username', 'password', 'ca', 'start', 'fields']
 const TOPIC = /^[\w.-]{1,249}$/
+const NAME = /^\w[\w.-]{0,248}$/
 
 /**
  * The sources in the text of WINDBOX_EVENT_SOURCES: a JSON list of `{brokers, topic, name?, username?, password?, ca?, start?, fields?}`. Throws a
@@ -51,7 +52,7 @@ function readSource(one: unknown): EventSource {
     return value as string | undefined
   }
   const [name = topic, username, password, caFile] = ['name', 'username', 'password', 'ca'].map(textOf)
-  if (!TOPIC.test(name)) throw say('a name of letters, digits, dots and dashes')
+  if (!NAME.test(name)) throw say('a name of letters, digits, dots and dashes')
   if ((username === undefined) !== (password === undefined)) throw say('both username and password, or neither')
   return {
     name,

@@ -68,6 +68,15 @@ export function sentenceOf(error: unknown): string {
   return error.message
 }
 
+const FAREWELL_MS = 3_000
+
+/** Leaves the group, and waits a little for it: a broker that does not answer holds nobody up. */
+export async function farewell(...connections: readonly { disconnect(): Promise<void> }[]): Promise<void> {
+  const over = new AbortController()
+  const left = Promise.allSettled(connections.map((one) => one.disconnect())).then(() => over.abort())
+  await Promise.race([left, pause(FAREWELL_MS, over.signal)])
+}
+
 /** Resolves after so many ms, or at once when the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
