@@ -1,7 +1,8 @@
-import type { Cluster, GroupDescription } from 'kafkajs'
+import type { Cluster, Consumer } from 'kafkajs'
 import type { Identity } from '../../cluster/membership/announcement.ts'
 import { announcementIn } from './assigner.ts'
 import { connectKafka, type RedpandaOptions } from './client.ts'
+import { withConnections } from './connections.ts'
 import { notOpened } from './unavailable.ts'
 
 /** Requests that a broker of kafkajs has and its types leave out. */
@@ -42,8 +43,8 @@ export async function leaveForPredecessors(
   { node, url }: Pick<Identity, 'node' | 'url'>,
 ): Promise<void> {
   if (url === null) return
-  await inGroup(options, async (cluster, describe) => {
-    const { members } = await describe()
+  await inGroup(options, async (cluster, consumer) => {
+    const { members } = await consumer.describeGroup()
     for (const { memberId, memberMetadata } of members) {
       const announced = announcementIn(memberMetadata)
       if (announced?.url === url && announced.node !== node) await leave(cluster, options.namespace, memberId)
@@ -51,32 +52,7 @@ export async function leaveForPredecessors(
   })
 }
 
-/** kafkajs opens connections to a group only as a consumer: this one never joins. */
-async function inGroup<T>(
-  options: RedpandaOptions,
-  work: (cluster: Cluster, describe: () => Promise<GroupDescription>) => Promise<T>,
-): Promise<T> {
-  let cluster!: Cluster
-  const consumer = connectKafka(options).consumer({
-    groupId: options.namespace,
-    partitionAssigners: [
-      (given) => {
-        cluster = given.cluster
-        return {
-          name: '',
-          version: 0,
-          assign: async () => [],
-          protocol: () => ({ name: '', metadata: Buffer.alloc(0) }),
-        }
-      },
-    ],
-  })
-  try {
-    await consumer.connect()
-    return await work(cluster, () => consumer.describeGroup())
-  } catch (error) {
+const inGroup = <T>(options: RedpandaOptions, work: (cluster: Cluster, consumer: Consumer) => Promise<T>): Promise<T> =>
+  withConnections(connectKafka(options), options.namespace, work).catch((error: unknown) => {
     throw notOpened(error)
-  } finally {
-    await consumer.disconnect()
-  }
-}
+  })

@@ -1,6 +1,7 @@
-import { type Admin, type Kafka, Partitioners } from 'kafkajs'
+import { type Admin, type Cluster, ConfigResourceTypes, type Kafka, Partitioners } from 'kafkajs'
 import { Fault } from '../../runtime/index.ts'
 import { topicOf } from './client.ts'
+import { withConnections } from './connections.ts'
 
 interface Identity {
   readonly id: string
@@ -13,10 +14,13 @@ const REPLICAS = 3
 const FOREVER = [
   { name: 'retention.ms', value: '-1' },
   { name: 'retention.bytes', value: '-1' },
+  { name: 'cleanup.policy', value: 'delete' },
 ]
+/** The broker's clock, one per partition, in place of one for each producer. */
+const CLOCK = { name: 'message.timestamp.type', value: 'LogAppendTime' }
 
 /**
- * Makes the log's topic, or checks that it has the right number of partitions, and answers the log's id. The broker deletes nothing by
+ * Makes the log's topic, or checks that it is as it has to be, and answers the log's id. The broker deletes nothing by
  * itself: only `retain` knows what is still needed. Faults: LOG_MISMATCH.
  */
 export async function prepareTopic(
@@ -37,8 +41,7 @@ export async function prepareTopic(
       replicationFactor: replicas,
       configEntries: [
         ...durable,
-        // The broker's clock, one per partition, in place of one for each producer.
-        { name: 'message.timestamp.type', value: 'LogAppendTime' },
+        CLOCK,
         // A record of the longest value in UTF-8, with its head.
         { name: 'max.message.bytes', value: `${4 * 1024 * 1024}` },
       ],
@@ -55,7 +58,22 @@ export async function prepareTopic(
       `The log ${topic} has ${present} partitions and cannot be opened with ${partitions}.`,
     )
   }
+  await checkSettings(admin, topic)
   return identify(kafka, admin, idTopic, partitions)
+}
+
+/** A topic that somebody else made, or has changed since, may lose records that are still needed. */
+async function checkSettings(admin: Admin, topic: string): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    includeSynonyms: false,
+  })
+  const settings = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]))
+  for (const { name, value } of [...FOREVER, CLOCK]) {
+    const present = settings.get(name)
+    if (present === undefined || present === value) continue
+    throw new Fault('LOG_MISMATCH', `The topic ${topic} has ${name}=${present}, the log needs ${name}=${value}.`)
+  }
 }
 
 /** The first record of the topic is the identity: of several nodes that start at once, one is first. */
@@ -68,20 +86,22 @@ async function identify(kafka: Kafka, admin: Admin, topic: string, partitions: n
     await producer.send({ topic, acks: -1, messages: [{ partition: 0, value: JSON.stringify(identity) }] })
     await producer.disconnect()
   }
-  const groupId = `${topic}.${crypto.randomUUID()}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
-  const first = Promise.withResolvers<Identity>()
-  await consumer.connect()
-  await consumer.subscribe({ topics: [topic], fromBeginning: true })
-  await consumer.run({
-    autoCommit: false,
-    eachMessage: async ({ message }) => first.resolve(JSON.parse(message.value!.toString())),
-  })
-  const identity = await first.promise
-  await consumer.disconnect()
-  await admin.deleteGroups([groupId])
+  const identity = await withConnections(kafka, topic, (cluster) => firstOf(cluster, topic))
   if (identity.partitions !== partitions) {
     throw new Fault('LOG_MISMATCH', `The log was made with ${identity.partitions} partitions, not with ${partitions}.`)
   }
   return identity.id
+}
+
+/** Read from the leader itself: a consumer would first found a group, for which brokers take their time. */
+async function firstOf(cluster: Cluster, topic: string): Promise<Identity> {
+  await cluster.addTargetTopic(topic)
+  const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [0]))
+  const leader = await cluster.findBroker({ nodeId })
+  const { responses } = await leader.fetch({
+    maxWaitTime: 1_000,
+    minBytes: 1,
+    topics: [{ topic, partitions: [{ partition: 0, fetchOffset: '0', maxBytes: 65_536 }] }],
+  })
+  return JSON.parse(responses[0].partitions[0].messages[0].value.toString())
 }
