@@ -3,6 +3,7 @@ import type { StateStore } from '../../store/port.ts'
 import type { ActorAnswer, AskOptions, Change, Cluster, HistoryRows } from '../port.ts'
 import type { NodeBus } from './bus.ts'
 import { Unreachable } from './peers.ts'
+import type { Mine } from './own.ts'
 import type { OwnActors } from './port.ts'
 import type { Registry } from './registry.ts'
 import type { RemoteActors } from './remote.ts'
@@ -18,6 +19,7 @@ const restoring = (detail: string) => new Fault('RESTORING', detail, { retryAfte
 
 export interface DistributedClusterParts {
   readonly local: OwnActors
+  readonly mine: Mine
   /** Of this node. */
   readonly url: string
   readonly registry: Pick<Registry, 'others'>
@@ -159,21 +161,16 @@ export class DistributedCluster implements Cluster {
     partition: (item: Item) => number,
     work: { here(own: readonly Item[]): Promise<Answer>; there(url: string, own: readonly Item[]): Promise<Answer> },
   ): Promise<Answer[]> {
-    const { local, table, url: self, now } = this.#parts
+    const { mine, table, url: self, now } = this.#parts
     const deadline = now() + PATIENCE_MS
     const answers: Answer[] = []
-    /** What this node no longer answers for, although it has not heard yet that it lost it. */
-    const notHere = new Set<number>()
     let left = items
     for (;;) {
-      const owned = local.owned()
-      const suspended = local.suspended()
+      const here = await mine(new Set(left.map(partition)))
       const shares = Map.groupBy(left, (item) => {
         const of = partition(item)
-        if (owned.includes(of) && !notHere.has(of)) return self
+        if (here.has(of)) return self
         const url = table.ownerOf(of)?.url
-        // Nobody has claimed it after this node: what is in memory here is as new as anything.
-        if (url === self && suspended.includes(of) && !notHere.has(of)) return self
         return url === self ? undefined : url
       })
       let failed: Fault | undefined
@@ -187,7 +184,6 @@ export class DistributedCluster implements Cluster {
             const passes = passing(error)
             if (passes === undefined) throw error
             failed ??= passes
-            if (url === self && passes !== error) for (const item of own) notHere.add(partition(item))
             again.push(...own)
           }
         }),

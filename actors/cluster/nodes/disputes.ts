@@ -1,3 +1,4 @@
+import { isLeased } from './own.ts'
 import type { OwnActors } from './port.ts'
 import type { RoutingTable } from './table.ts'
 
@@ -17,9 +18,6 @@ export function settleDisputes(parts: {
   const { local, table, url, announce, report } = parts
   let seen = new Map<number, number>()
 
-  /** The version of an actor for which this node cannot answer is another each time. */
-  const isSure = (partition: number) => local.version(`any/#${partition}`) === local.version(`any/#${partition}`)
-
   return async () => {
     const before = seen
     seen = new Map()
@@ -27,7 +25,7 @@ export function settleDisputes(parts: {
       const claim = table.claimOf(partition)
       if (claim === undefined || claim.url === url) return false
       seen.set(partition, claim.epoch)
-      return before.get(partition) === claim.epoch && isSure(partition)
+      return before.get(partition) === claim.epoch && isLeased(local, partition)
     })
     if (mine.length === 0) return
     report('warn', `claimed again, for a claim of another node came late: partitions ${mine.join(', ')}`)

@@ -20,7 +20,6 @@ export function makeWorld() {
     const store = openSqliteStore(file)
     undo.push(() => store.close())
     const owned = new Set<number>()
-    const fenced = new Set<number>()
     const suspended = new Set<number>()
     const restoring = new Set<number>()
     const positions = new Map<number, number>()
@@ -29,10 +28,12 @@ export function makeWorld() {
     const reports: string[] = []
     const failures: string[] = []
     let hung = false
+    let leased = true
+    let versions = 0
 
     const own = async (partition: number) => {
       asked.push(String(partition))
-      if (!owned.has(partition) || fenced.has(partition)) throw new Fault('NOT_OWNER', 'elsewhere')
+      if (!owned.has(partition) && !suspended.has(partition)) throw new Fault('NOT_OWNER', 'elsewhere')
       if (restoring.has(partition)) throw new Fault('RESTORING', 'soon', { retryAfterS: 1 })
     }
     const ownAddress = (address: string) => own(partitionOf(address, PARTITIONS))
@@ -48,15 +49,14 @@ export function makeWorld() {
       partitions: PARTITIONS,
       owned: () => [...owned],
       suspended: () => [...suspended],
-      suspended: () => [],
       async ask(address, question, query, options = {}) {
         await ownAddress(address)
         if (question === 'nothing') throw new Fault('NOT_FOUND', 'no such question')
         if (options.minOffsets) await local.reach(options.minOffsets)
         const body = JSON.stringify({ url, query, min: [...(options.minOffsets ?? [])], stale: options.stale })
-        return { body, offset: 1, at: 2, state: 'live' }
+        return { body, offset: 1, at: 2, state: leased ? 'live' : 'restoring' }
       },
-      version: () => -1,
+      version: () => (leased ? 0 : ++versions),
       async tail(address, containing) {
         await ownAddress(address)
         if (containing === 'none') return undefined
@@ -119,8 +119,7 @@ export function makeWorld() {
       nodes,
       store,
       owned,
-      /** What its actors refuse, although it still takes it for its own. */
-      fenced,
+      suspended,
       restoring,
       positions,
       asked,
@@ -138,6 +137,8 @@ export function makeWorld() {
       lose(...partitions: number[]) {
         for (const partition of partitions) owned.delete(partition)
       },
+      /** The group has not been heard of for long: its actors still answer, and nobody knows for how long they may. */
+      loseLease: () => (leased = false),
       /** Accepts connections and answers nothing. */
       hang: () => (hung = true),
       tell(changes: readonly Change[]) {

@@ -3,6 +3,7 @@ import { again, singleFlight } from './again.ts'
 import { NodeBus } from './bus.ts'
 import { DistributedCluster } from './cluster.ts'
 import { settleDisputes } from './disputes.ts'
+import { ownActors, ownPartitions } from './own.ts'
 import { Peers } from './peers.ts'
 import type { Nodes, NodesOptions } from './port.ts'
 import { Registry } from './registry.ts'
@@ -23,6 +24,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   const { local, url, secret, workers, version, report, onFailed } = options
   const now = () => performance.now()
   const instance = crypto.randomUUID()
+  let stopping = false
   const peers = new Peers({ secret, report, now: Date.now, ...(options.carry && { carry: options.carry }) })
   const registry = new Registry({
     documents: local.store,
@@ -42,12 +44,13 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
       return body!
     },
   })
-  const cluster = new DistributedCluster({ local, url, registry, table, remote: new RemoteActors(peers), bus, now })
+  const mine = ownPartitions({ local, table, url })
+  const remote = new RemoteActors(peers)
+  const cluster = new DistributedCluster({ local, mine, url, registry, table, remote, bus, now })
   bus.subscribe(OWNERS, () => void table.refresh())
-  await registry.start(() => bus.follow(registry.others()))
+  await registry.start(() => stopping || bus.follow(registry.others()))
   await table.start()
 
-  let stopping = false
   /** A Worker says what it has got before the store knows it: others hear of it when they can read it. */
   const announce = singleFlight(async () => {
     await table.refresh()
@@ -61,7 +64,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   const insist = again(settleDisputes({ local, table, url, announce, report }), () => DISPUTE_MS)
 
   const handle = nodeRoutes({
-    local,
+    actors: ownActors(local, mine),
     secret,
     now: Date.now,
     report,
@@ -81,7 +84,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
       stopping = true
       await Promise.all([insist(), table.stop()])
       await registry.stop().catch((error: unknown) => report('warn', `this node stays on the list: ${String(error)}`))
-      bus.stop()
+      await bus.stop()
     },
   }
 }

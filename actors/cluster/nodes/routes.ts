@@ -14,7 +14,7 @@ const MOST_BODY_BYTES = 1024 * 1024
 type Answers = { [Path in keyof NodeQuestions]: (question: NodeQuestions[Path]) => Promise<Uint8Array<ArrayBuffer>> }
 
 export interface NodeRoutesOptions {
-  readonly local: OwnActors
+  readonly actors: Pick<OwnActors, 'ask' | 'tail' | 'tails' | 'reach' | 'inspect'>
   readonly secret: string
   /** What this node says to one who listens. */
   stream(question: { url: string }): ReadableStream<Uint8Array>
@@ -29,7 +29,7 @@ export interface NodeRoutesOptions {
  */
 export function nodeRoutes(options: NodeRoutesOptions): (request: Request) => Promise<Response> | undefined {
   const { secret, now, report, stream } = options
-  const answers = answersOf(options.local)
+  const answers = answersOf(options.actors)
 
   async function answer(request: Request, path: string): Promise<Response> {
     try {
@@ -63,16 +63,16 @@ const strange = () => new Fault('UNAUTHENTICATED', 'A signature is needed.')
 const answerWith = (body: Uint8Array<ArrayBuffer> | ReadableStream, type: string) =>
   new Response(body, { headers: { 'content-type': type, 'cache-control': 'no-store' } })
 
-const answersOf = (local: OwnActors): Answers => ({
+const answersOf = (actors: NodeRoutesOptions['actors']): Answers => ({
   '/.node/ask': async ({ address, question, query, stale, min }) => {
     const options = { stale, ...(min.length > 0 && { minOffsets: new Map(min) }) }
-    return packAnswer(await local.ask(address, question, query, options))
+    return packAnswer(await actors.ask(address, question, query, options))
   },
-  '/.node/tail': async ({ address, containing }) => packTail(await local.tail(address, containing)),
-  '/.node/tails': async ({ addresses }) => packTails(await local.tails(addresses)),
+  '/.node/tail': async ({ address, containing }) => packTail(await actors.tail(address, containing)),
+  '/.node/tails': async ({ addresses }) => packTails(await actors.tails(addresses)),
   '/.node/reach': async ({ offsets }) => {
-    await local.reach(new Map(offsets))
+    await actors.reach(new Map(offsets))
     return packFrame({})
   },
-  '/.node/inspect': async () => packFrame({ report: await local.inspect() }),
+  '/.node/inspect': async () => packFrame({ report: await actors.inspect() }),
 })

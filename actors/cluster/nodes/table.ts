@@ -59,6 +59,12 @@ export class RoutingTable {
     }
   })
 
+  /** Reads the owners anew; false when that is not possible now. */
+  async confirm(): Promise<boolean> {
+    await this.refresh()
+    return !this.#failing
+  }
+
   async stop(): Promise<void> {
     await this.#end?.()
   }
