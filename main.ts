@@ -104,7 +104,7 @@ export async function startWindbox(
     const append = watched(log.append, appends, logger)
     const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
-    const nodes = await joinOthers(config, local, logger, onFailed)
+    const nodes = await joinOthers(config, local, logger, onFailed, asks.node)
     if (nodes) undo.push(() => nodes.stop())
     const cluster = nodes?.cluster ?? local
     pool.start()
@@ -135,6 +135,8 @@ export async function startWindbox(
     }
     undo.push(
       () => server.app.stop(true),
+      // The others hear that it leaves while it can still be heard.
+      () => nodes?.stop(),
       () => server.stop(),
     )
     void ready(cluster, stopping.signal)
@@ -205,11 +207,12 @@ async function joinOthers(
   local: LocalCluster,
   logger: Logger,
   onFailed: (sentence: string) => void,
+  asks: Histogram,
 ): Promise<Nodes | undefined> {
   if (url === undefined || secret === undefined) return undefined
   const { joinNodes } = await import('./actors/cluster/nodes/nodes.ts')
   const report = (level: 'info' | 'warn' | 'error', sentence: string) => logger[level](sentence)
-  return joinNodes({ local, url, secret, workers, version: packageJson.version, report, onFailed })
+  return joinNodes({ local, url, secret, workers, version: packageJson.version, asks, report, onFailed })
 }
 
 /** The log's append, counted, with a word to the operator when it begins to refuse and when that is over. */

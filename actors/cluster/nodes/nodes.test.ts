@@ -209,6 +209,7 @@ test('who is killed may have said something at its end, who leaves has not', asy
   let gaps = 0
   a.cluster.bus.onGap(() => gaps++)
   await third.nodes.stop()
+  await third.kill()
   await until(
     'it is off the list',
     async () => ((await a.cluster.inspect()) as { nodes: unknown[] }).nodes.length === 2,

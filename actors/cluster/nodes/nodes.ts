@@ -25,7 +25,13 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   const now = () => performance.now()
   const instance = crypto.randomUUID()
   let stopping = false
-  const peers = new Peers({ secret, report, now: Date.now, ...(options.carry && { carry: options.carry }) })
+  const peers = new Peers({
+    secret,
+    report,
+    now: Date.now,
+    asks: options.asks,
+    ...(options.carry && { carry: options.carry }),
+  })
   const registry = new Registry({
     documents: local.store,
     self: { url, instance, workers, version, started_at: new Date().toISOString() },
@@ -81,6 +87,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
     handle,
     ownersChanged: () => void announce(),
     async stop() {
+      if (stopping) return
       stopping = true
       await Promise.all([insist(), table.stop()])
       await registry.stop().catch((error: unknown) => report('warn', `this node stays on the list: ${String(error)}`))

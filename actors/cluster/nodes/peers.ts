@@ -1,3 +1,4 @@
+import type { Histogram } from '../../../figures/histogram.ts'
 import { Fault } from '../../runtime/index.ts'
 import { readUpTo } from './body.ts'
 import { faultOf } from './fault-wire.ts'
@@ -18,6 +19,7 @@ export class Unreachable extends Error {}
 export interface PeersOptions {
   readonly secret: string
   carry?(): Record<string, string>
+  readonly asks?: Histogram | undefined
   report(level: 'error', sentence: string): void
   /** Epoch ms. */
   now(): number
@@ -43,6 +45,7 @@ export class Peers {
       throw new Fault('OVERLOADED', `${before} questions to another node are under way`, { retryAfterS: 1 })
     }
     this.#underWay.set(url, before + 1)
+    const began = performance.now()
     try {
       const signal = AbortSignal.timeout(deadlineMs)
       const response = await this.open(url, path, question, signal)
@@ -58,6 +61,7 @@ export class Peers {
       const now = this.#underWay.get(url)! - 1
       if (now === 0) this.#underWay.delete(url)
       else this.#underWay.set(url, now)
+      this.#options.asks?.observe((performance.now() - began) / 1000)
     }
   }
 

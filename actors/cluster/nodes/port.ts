@@ -1,3 +1,4 @@
+import type { Histogram } from '../../../figures/histogram.ts'
 import type { Cluster } from '../port.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface NodesOptions {
   readonly workers: number
   /** Of the program. */
   readonly version: string
+  /** How long questions to other nodes take. */
+  readonly asks?: Histogram
   report(level: 'info' | 'warn' | 'error', sentence: string): void
   /** Another process goes by this node's address: questions for one come to the other, and one of the two has to end. */
   onFailed(sentence: string): void
@@ -34,6 +37,6 @@ export interface Nodes {
   handle(request: Request): Promise<Response> | undefined
   /** To be called when this node has got partitions or lost some: everybody looks who owns what. */
   ownersChanged(): void
-  /** Says farewell: the others ask this node nothing from then on. Before the server stops to listen. */
+  /** Says farewell: the others ask this node nothing from then on. Before the server stops to listen; once more does no harm. */
   stop(): Promise<void>
 }
