@@ -33,6 +33,12 @@ const ready = (phase: string, node: Node) =>
     (await isReady(node)) ? null : `not ready (${node.runs ? 'it runs' : 'it does not run'})`,
   )
 
+/** Only one broker is down at a time: with two of three away, nothing could be acknowledged until one is back. */
+async function brokerOf({ servers }: World, target: number): Promise<string> {
+  await servers!.settled()
+  return servers!.brokers[target % servers!.brokers.length]!
+}
+
 async function killServer({ servers }: World, name: string, downMs: number): Promise<void> {
   signal(servers!.pid(name), 'SIGKILL')
   await Bun.sleep(downMs)
@@ -94,19 +100,21 @@ const DEEDS: Readonly<Record<Verb, (world: World, fault: Fault) => Promise<void>
     await limitFiles(node.pid, null)
   },
 
-  'kill broker': (world, { target, hold }) =>
-    killServer(world, world.servers!.brokers[target % world.servers!.brokers.length]!, hold * DOWN_MS),
+  async 'kill broker'(world, { target, hold }) {
+    await killServer(world, await brokerOf(world, target), hold * DOWN_MS)
+  },
 
-  'freeze broker': (world, { target, hold }) =>
-    freezeServer(world, world.servers!.brokers[target % world.servers!.brokers.length]!, hold * SLOW_MS),
+  async 'freeze broker'(world, { target, hold }) {
+    await freezeServer(world, await brokerOf(world, target), hold * SLOW_MS)
+  },
 
-  'fill broker disk': (world, { target }) =>
-    fillDisk(world, world.servers!.brokers[target % world.servers!.brokers.length]!),
+  async 'fill broker disk'(world, { target }) {
+    await fillDisk(world, await brokerOf(world, target))
+  },
 
   async 'kill leader'(world, { target, hold }) {
-    const { servers, topic } = world
-    const leader = (await servers!.leaderOf(topic, target)) ?? servers!.brokers[0]!
-    await killServer(world, leader, hold * DOWN_MS)
+    const any = await brokerOf(world, target)
+    await killServer(world, (await world.servers!.leaderOf(world.topic, target)) ?? any, hold * DOWN_MS)
   },
 
   'kill mongod': (world, { hold }) => killServer(world, 'mongod', hold * DOWN_MS),

@@ -50,7 +50,7 @@ if (![...numbers, seed].every(Number.isFinite) || ![1, 3].includes(brokers)) {
 }
 
 const SESSION_S = 3
-const RECOVERED_MS = 60_000
+const RECOVERED_MS = 90_000
 const DRAINED_MS = 120_000
 const SETTLED_MS = 5_000
 const AUDITS = 4
@@ -159,6 +159,7 @@ let lost = NaN
 let doubled = NaN
 try {
   await heal('at the end', world)
+  await servers?.settled()
   let stopped = false
   const stopping = load.stop().then(() => (stopped = true))
   await until('at the end', 'senders', 'an answer to everything sent', DRAINED_MS, () =>

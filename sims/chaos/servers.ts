@@ -15,8 +15,10 @@ export interface Servers {
   readonly env: { readonly WINDBOX_KAFKA_BROKERS: string; readonly WINDBOX_MONGODB_URL: string }
   readonly brokers: readonly string[]
   pid(name: string): number
-  /** Starts it again, if it has ended, on what it had. */
+  /** Starts it again, if it has ended, on what it had. A mongod is up then; a broker comes up meanwhile. */
   restart(name: string): Promise<void>
+  /** Resolves when every broker that was started again is up. */
+  settled(): Promise<void>
   /** The broker that leads a partition of a topic now; null while nobody does. */
   leaderOf(topic: string, partition: number): Promise<string | null>
   /** Ends them, and removes what they stored. */
@@ -39,15 +41,29 @@ export function startServers(folder: string, count: number): Servers {
   const addresses = env.WINDBOX_KAFKA_BROKERS.split(',')
   const brokers = addresses.map((_, i) => `kafka-${i + 1}`)
   const pid = (name: string) => Number(readFileSync(join(folder, name, 'pid'), 'utf8'))
+  const comingUp = new Map<string, Promise<void>>()
+  const failures: unknown[] = []
+  async function start(name: string): Promise<void> {
+    const child = Bun.spawn([SCRIPT, 'restart', folder, name], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const said = await new Response(child.stderr).text()
+    if ((await child.exited) !== 0) throw new Error(`.ci/services restart ${name}: ${said}`)
+  }
   return {
     env,
     brokers,
     pid,
     async restart(name) {
-      if (runs(pid(name))) return
-      const child = Bun.spawn([SCRIPT, 'restart', folder, name], { stdio: ['ignore', 'ignore', 'pipe'] })
-      const said = await new Response(child.stderr).text()
-      if ((await child.exited) !== 0) throw new Error(`.ci/services restart ${name}: ${said}`)
+      if (runs(pid(name)) || comingUp.has(name)) return
+      const starting = start(name)
+      if (name === 'mongod') return await starting
+      comingUp.set(
+        name,
+        starting.catch((error: unknown) => void failures.push(error)).finally(() => comingUp.delete(name)),
+      )
+    },
+    async settled() {
+      await Promise.all(comingUp.values())
+      if (failures.length > 0) throw failures.shift()
     },
     async leaderOf(topic, partition) {
       const kafka = new Kafka({ brokers: addresses, logLevel: logLevel.NOTHING, retry: { retries: 2 } })
