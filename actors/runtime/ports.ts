@@ -152,5 +152,10 @@ export interface LogConsumer {
   commit(offsets: ReadonlyMap<number, number>): Promise<void>
   /** Until then nobody else can have been given the partitions: ms of this thread's `performance.now()`. */
   leaseMs(): number
+  /**
+   * Gives all partitions to other members, and serves each until somebody else has it; resolves soon also when they do not take them. At once
+   * where there is no other node. Afterwards only `stop` makes sense. Absent for a log that knows no others.
+   */
+  release?(): Promise<void>
   stop(): Promise<void>
 }

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts'
 
-const announcement: Announcement = { node: 'n', url: 'http://a:3000', worker: 1, log: 'l', owned: new Map([[7, 3]]) }
+const announcement: Announcement = {
+  node: 'n',
+  url: 'http://a:3000',
+  worker: 1,
+  log: 'l',
+  owned: new Map([[7, 3]]),
+  leaving: false,
+}
 
 describe('an announcement', () => {
   test('is read as it was said', () => {
@@ -11,6 +18,7 @@ describe('an announcement', () => {
       url: fc.option(fc.string()),
       worker: fc.nat(),
       log: fc.string(),
+      leaving: fc.boolean(),
       owned: fc.array(fc.tuple(fc.nat(), fc.nat())).map((pairs) => new Map(pairs)),
     })
     fc.assert(fc.property(any, (said) => expect(decodeAnnouncement(encodeAnnouncement(said))).toEqual(said)))

@@ -12,6 +12,8 @@ export interface Identity {
 export interface Announcement extends Identity {
   /** Partitions that it has in memory, with the epoch under which it claimed each. */
   readonly owned: ReadonlyMap<number, number>
+  /** It is about to end, and serves what it has until others have it. */
+  readonly leaving: boolean
 }
 
 /**
@@ -20,8 +22,16 @@ export interface Announcement extends Identity {
  */
 const VERSION = 1
 
-export function encodeAnnouncement({ node, url, worker, log, owned }: Announcement): string {
-  return JSON.stringify({ v: VERSION, node, url, worker, log, owned: Object.fromEntries(owned) })
+export function encodeAnnouncement({ node, url, worker, log, owned, leaving }: Announcement): string {
+  return JSON.stringify({
+    v: VERSION,
+    node,
+    url,
+    worker,
+    log,
+    owned: Object.fromEntries(owned),
+    ...(leaving && { leaving }),
+  })
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
@@ -35,7 +45,7 @@ export function decodeAnnouncement(text: string): Announcement | undefined {
     return undefined
   }
   if (typeof said !== 'object' || said === null) return undefined
-  const { v, node, url = null, worker, log, owned } = said as Record<string, unknown>
+  const { v, node, url = null, worker, log, owned, leaving } = said as Record<string, unknown>
   if (!isCount(v) || v < 1 || typeof node !== 'string' || typeof log !== 'string' || !isCount(worker)) return undefined
   if (url !== null && typeof url !== 'string') return undefined
   const claims = typeof owned === 'object' && owned !== null ? Object.entries(owned) : []
@@ -49,5 +59,6 @@ export function decodeAnnouncement(text: string): Announcement | undefined {
         .map(([partition, epoch]) => [Number(partition), epoch] as const)
         .filter((claim): claim is [number, number] => isCount(claim[0]) && isCount(claim[1])),
     ),
+    leaving: leaving === true,
   }
 }

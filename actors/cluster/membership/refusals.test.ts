@@ -9,6 +9,7 @@ const member = (node: string, url: string | null, partitions: number[] = [], log
   worker: 0,
   log,
   owned: new Map(partitions.map((partition) => [partition, 1])),
+  leaving: false,
 })
 
 const refused = (members: Record<string, Announcement>) => refusals(new Map(Object.entries(members)))
@@ -56,7 +57,7 @@ describe('who may not be in the group', () => {
     })
     fc.assert(
       fc.property(fc.uniqueArray(anyone, { selector: ({ id }) => id, minLength: 1 }), (members) => {
-        const announced = new Map(members.map(({ id, ...rest }) => [id, { ...rest, worker: 0 }]))
+        const announced = new Map(members.map(({ id, ...rest }) => [id, { ...rest, worker: 0, leaving: false }]))
         const out = refusals(announced)
         expect(out.size).toBeLessThan(announced.size)
         const nodesOut = new Set([...out.keys()].map((id) => announced.get(id)!.node))

@@ -35,7 +35,8 @@ export function judge(members: readonly { memberId: string; memberMetadata: Buff
 }
 
 /**
- * Divides the partitions of the topic by `divide`, when this member leads the group. Who is refused, and who cannot be understood, gets none.
+ * Divides the partitions of the topic by `divide`, when this member leads the group. Who is refused, who leaves, and who cannot be
+ * understood gets none.
  * `opened` gets what kafkajs gives to nobody else: the connections of the consumer.
  */
 export const assigner =
@@ -56,9 +57,8 @@ export const assigner =
       async assign({ members }) {
         const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)
         const { announced, refused } = judge(members)
-        const claims = new Map([...announced].map(([id, { owned }]) => [id, owned] as const))
-        for (const id of refused.keys()) claims.delete(id)
-        const shares = divide(claims, partitions)
+        const taking = [...announced].filter(([id, { leaving }]) => !leaving && !refused.has(id))
+        const shares = divide(new Map(taking.map(([id, { owned }]) => [id, owned])), partitions)
         return members.map(({ memberId }) => ({
           memberId,
           memberAssignment: MemberAssignment.encode({

@@ -1,4 +1,4 @@
-import type { Cluster, Consumer } from 'kafkajs'
+import type { Cluster } from 'kafkajs'
 import type { Identity } from '../../cluster/membership/announcement.ts'
 import { type AssignedPartition, type ConsumerHandler, Fault, type LogConsumer } from '../../runtime/index.ts'
 import { assigner, judge } from './assigner.ts'
@@ -6,7 +6,7 @@ import { describePartitions } from './assigned.ts'
 import { connectKafka, RETRY, type RedpandaOptions, topicOf } from './client.ts'
 import { leave } from './group.ts'
 import { Intake } from './intake.ts'
-import { beforeJoin, type Membership } from './rejoin.ts'
+import { beforeJoin, type Membership, rejoin } from './rejoin.ts'
 import { notOpened, unavailable } from './unavailable.ts'
 
 /** Of the session, after which a member that hears nothing takes itself for replaced. */
@@ -23,6 +23,8 @@ const IDLE_WAIT_MS = 500
 const OPENING_WAIT_MS = 20
 const OPENING_MS = 2_000
 const DESCRIBE_AGAIN_MS = 250
+/** What a member that wants to go waits for the others to take over. */
+const RELEASE_MS = 5_000
 
 export interface RedpandaConsumerOptions extends RedpandaOptions {
   /** A member that was not heard of for so long loses its partitions. Default 10 s. */
@@ -56,7 +58,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     partitionAssigners: [
       assigner(
         topic,
-        () => ({ ...identity, owned: epochs() }),
+        () => ({ ...identity, owned: epochs(), leaving: released !== undefined }),
         (opened) => (cluster = opened),
       ),
     ],
@@ -76,6 +78,9 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   const opening = new Set<number>()
   let membership: Membership | undefined
   let refusedSince: number | undefined
+  let hasOthers = false
+  /** Since this member wants to go. */
+  let released: PromiseWithResolvers<void> | undefined
   let fenced = false
   let lastHeard = 0
   /** How long the latest answer of the group was under way. To a process that stood still it is new when it is old. */
@@ -164,11 +169,15 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     const superseded = () => stopped || mark !== assignment
     while (!superseded()) {
       try {
-        const [found, why] = await Promise.all([
+        const [found, group] = await Promise.all([
           describePartitions(cluster, namespace, topic, mine),
-          whyRefused(consumer, memberId),
+          consumer.describeGroup(),
         ])
         if (superseded()) return
+        // While it is in motion everybody joins anew, and asks again.
+        const { announced, refused } = judge(group.state === 'Stable' ? group.members : [])
+        hasOthers = [...announced.values()].some(({ node, leaving }) => node !== identity.node && !leaving)
+        const why = refused.get(memberId ?? '')
         if (why !== undefined) {
           refuse(why)
         } else {
@@ -240,6 +249,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
           memberId = payload.memberId
           joined?.(memberId)
           take(payload.memberAssignment[topic] ?? [])
+          released?.resolve()
         }),
       )
       consumer.on('consumer.network.request', ({ payload: { apiName, duration } }) => {
@@ -302,6 +312,12 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       return done
     },
     leaseMs: () => (fenced ? -Infinity : lastHeard + sessionTimeoutMs * FENCE_SHARE),
+    async release() {
+      if (stopped || !hasOthers || !membership) return
+      released = Promise.withResolvers()
+      rejoin(membership)
+      await Promise.race([released.promise, Bun.sleep(RELEASE_MS)])
+    },
     async stop() {
       stopped = true
       clearInterval(watch)
@@ -314,10 +330,4 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       assignedOnce.reject(unavailable('it is stopped'))
     },
   }
-}
-
-/** What the group has against this member; undefined while it is in motion, for then everybody joins anew and asks again. */
-async function whyRefused(consumer: Consumer, memberId: string | undefined): Promise<string | undefined> {
-  const { state, members } = await consumer.describeGroup()
-  return state === 'Stable' ? judge(members).refused.get(memberId ?? '') : undefined
 }

@@ -62,6 +62,30 @@ describe.skipIf(!brokers)('who is in the group', () => {
     expect(first.failures).toEqual([])
   }, 60_000)
 
+  test('who wants to go serves until the others have it all, and gets nothing any more', async () => {
+    await using fresh = await freshTopic()
+    const [going, staying] = [holder(), holder()]
+    const first = await going.of(fresh.member({ epochs: going.epochs })).start()
+    const second = await staying.of(fresh.member({ epochs: staying.epochs })).start()
+    await until('both have two', () => assignedTo(first).length === 2 && assignedTo(second).length === 2)
+    const had = assignedTo(first)
+    const { length } = first.revocations
+    const released = first.consumer.release!()
+    expect(first.revocations.length).toBe(length)
+    await released
+    expect(first.revocations.slice(length).flat().toSorted()).toEqual(had)
+    await until('the second has all', () => assignedTo(second).length === PARTITIONS)
+    await fresh.member().start()
+    expect([first.failures, second.failures, assignedTo(first)]).toEqual([[], [], []])
+  }, 60_000)
+
+  test('who is alone keeps what it has to the end', async () => {
+    await using fresh = await freshTopic()
+    const alone = await fresh.member().start()
+    await alone.consumer.release!()
+    expect([assignedTo(alone), alone.revocations]).toEqual([[0, 1, 2, 3], []])
+  }, 60_000)
+
   test('a Worker that ended without a word is let go by its id, and its successor need not wait for its session', async () => {
     await using fresh = await freshTopic()
     const memberId = await ended(fresh, 'http://a')

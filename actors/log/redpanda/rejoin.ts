@@ -7,6 +7,7 @@ export interface Membership {
   readonly cluster: Cluster
   /** How long the broker may hold back the answer to a fetch that finds nothing; and the loop sleeps so long while all partitions are paused. */
   maxWaitTime: number
+  heartbeat?: () => Promise<void>
 }
 
 type BeforeJoin = (membership: Membership) => Promise<void>
@@ -24,4 +25,12 @@ const { joinAndSync } = ConsumerGroup.prototype
 ConsumerGroup.prototype.joinAndSync = async function (this: Membership) {
   await listeners.get(this.cluster)?.(this)
   return joinAndSync.call(this)
+}
+
+/** Lets the consumer join anew at its next sign of life, as if the group had asked for it: it announces itself again. */
+export function rejoin(membership: Membership): void {
+  membership.heartbeat = async () => {
+    delete membership.heartbeat
+    throw Object.assign(new Error('this member asks for it'), { type: 'REBALANCE_IN_PROGRESS' })
+  }
 }
