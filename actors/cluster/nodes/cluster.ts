@@ -206,7 +206,7 @@ export class DistributedCluster implements Cluster {
 function passing(error: unknown): Fault | undefined {
   if (error instanceof Unreachable) return restoring('the node that has the partition cannot be reached')
   if (!(error instanceof Fault)) return undefined
-  if (error.code === 'NOT_OWNER') return restoring('the partition is changing hands')
+  if (error.code === 'NOT_OWNER' || error.code === 'SHUTTING_DOWN') return restoring('the partition is changing hands')
   return error.code === 'RESTORING' ? error : undefined
 }
 

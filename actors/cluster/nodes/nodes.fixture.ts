@@ -28,12 +28,14 @@ export function makeWorld() {
     const reports: string[] = []
     const failures: string[] = []
     let hung = false
+    let stopping = false
     let leased = true
     let versions = 0
 
     const own = async (partition: number) => {
       asked.push(String(partition))
       if (!owned.has(partition) && !suspended.has(partition)) throw new Fault('NOT_OWNER', 'elsewhere')
+      if (stopping) throw new Fault('SHUTTING_DOWN', 'stopping')
       if (restoring.has(partition)) throw new Fault('RESTORING', 'soon', { retryAfterS: 1 })
     }
     const ownAddress = (address: string) => own(partitionOf(address, PARTITIONS))
@@ -139,6 +141,8 @@ export function makeWorld() {
       },
       /** The group has not been heard of for long: its actors still answer, and nobody knows for how long they may. */
       loseLease: () => (leased = false),
+      /** Its actors answer no more, and it still has them. */
+      beginStop: () => (stopping = true),
       /** Accepts connections and answers nothing. */
       hang: () => (hung = true),
       tell(changes: readonly Change[]) {

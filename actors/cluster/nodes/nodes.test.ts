@@ -115,6 +115,16 @@ test('a partition that moved is asked for at its new owner, also while it moves'
   expect(await Promise.all(asked)).toEqual([third.url, third.url])
 })
 
+test('what a node has that is stopping is waited for until another has it', async () => {
+  const { a, b } = await pair()
+  b.beginStop()
+  const asked = [whoAnswers(a, 1), whoAnswers(b, 1)]
+  await until('the one that stops was asked by both', () => b.asked.length > 1)
+  b.lose(1)
+  await a.take(1)
+  expect(await Promise.all(asked)).toEqual([a.url, a.url])
+})
+
 test('nodes hear who owns what without being asked', async () => {
   const { a, b } = await pair()
   const third = await world.addNode()
@@ -296,6 +306,7 @@ test('a question in another version, for an unknown path, too large or unreadabl
   expect(await statusOf('/.node/none', '{}')).toEqual([404, 'NOT_FOUND'])
   expect(await statusOf('/.node/tails', ' '.repeat(1024 * 1024 + 1))).toEqual([413, 'TOO_LARGE'])
   expect(await statusOf('/.node/tails', 'nonsense')).toEqual([500, 'INTERNAL'])
+  expect(a.reports).toEqual([expect.stringContaining('error: /.node/tails could not be answered')])
   expect(a.nodes.handle(new Request('http://a/api/v1/data'))).toBeUndefined()
   expect(a.nodes.handle(new Request('http://a/.nodes'))).toBeUndefined()
 })

@@ -32,11 +32,13 @@ export function nodeRoutes(options: NodeRoutesOptions): (request: Request) => Pr
   const answers = answersOf(options.actors)
 
   async function answer(request: Request, path: string): Promise<Response> {
+    let isTrusted = false
     try {
       if (!mayBeSigned(request.headers, now())) throw strange()
       const body = await readUpTo(request.body, MOST_BODY_BYTES)
       if (body === undefined) throw new Fault('TOO_LARGE', `A question may have at most ${MOST_BODY_BYTES} bytes.`)
-      if (!isSigned(secret, request, path, body)) throw strange()
+      isTrusted = isSigned(secret, request, path, body)
+      if (!isTrusted) throw strange()
       const version = request.headers.get(VERSION)
       if (Number(version) !== FRAME_VERSION) throw unknownVersion(version)
       const question = JSON.parse(Buffer.from(body).toString())
@@ -45,6 +47,7 @@ export function nodeRoutes(options: NodeRoutesOptions): (request: Request) => Pr
       return answerWith(await answers[path as keyof Answers](question), 'application/octet-stream')
     } catch (error) {
       if (error instanceof Fault) return problemOf(error)
+      if (!isTrusted) return problemOf(strange())
       report('error', `${path} could not be answered: ${String(error)}`)
       return problemOf(new Fault('INTERNAL', 'The node made a mistake.'))
     }
