@@ -23,6 +23,8 @@ const IDLE_WAIT_MS = 500
 const OPENING_WAIT_MS = 20
 const OPENING_MS = 2_000
 const DESCRIBE_AGAIN_MS = 250
+/** Lower than any epoch. */
+const UNCLAIMED = 0
 /** What a member that wants to go waits for the others to take over. */
 const RELEASE_MS = 5_000
 
@@ -58,7 +60,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     partitionAssigners: [
       assigner(
         topic,
-        () => ({ ...identity, owned: epochs(), leaving: released !== undefined }),
+        () => ({ ...identity, owned: claims(), leaving: released !== undefined }),
         (opened) => (cluster = opened),
       ),
     ],
@@ -88,6 +90,9 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   let watch: ReturnType<typeof setInterval> | undefined
   let hurrying: ReturnType<typeof setTimeout> | undefined
   let commits: Promise<void> = Promise.resolve()
+
+  /** What it is about to open stays with it as well, if nobody has claimed it. */
+  const claims = () => new Map([...mine.map((partition) => [partition, UNCLAIMED] as const), ...epochs()])
 
   const of = (partitions: readonly number[]) => [{ topic, partitions: [...partitions] }]
 

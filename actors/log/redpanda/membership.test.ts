@@ -35,6 +35,19 @@ describe.skipIf(!brokers)('who is in the group', () => {
     expect([...assignedTo(first), ...assignedTo(second)].toSorted()).toEqual([0, 1, 2, 3])
   }, 60_000)
 
+  test('what a member has not opened yet stays with it when the group divides anew at once', async () => {
+    await using fresh = await freshTopic()
+    const slow = () => undefined
+    const [first, second] = [fresh.member(), fresh.member()]
+    await Promise.all([first.start(slow), second.start(slow)])
+    await until('both have two', () => assignedTo(first).length === 2 && assignedTo(second).length === 2)
+    const had = [assignedTo(first), assignedTo(second)]
+    const third = await fresh.member().start(slow)
+    await third.consumer.stop()
+    await until('both have two again', () => assignedTo(first).length === 2 && assignedTo(second).length === 2)
+    expect([assignedTo(first), assignedTo(second)]).toEqual(had)
+  }, 60_000)
+
   test('what is flushed and committed when the group divides anew, the successor begins at', async () => {
     await using fresh = await freshTopic()
     await fresh.log.append(Array.from({ length: PARTITIONS * 10 }, (_, n) => record(n % PARTITIONS, n)))
