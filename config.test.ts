@@ -49,6 +49,7 @@ test.each([
   ['WINDBOX_CORS_ORIGINS', 'plant.example'],
   ['WINDBOX_CORS_ORIGINS', 'https://plant.example/'],
   ['WINDBOX_PLANT_BROKERS', 'broker-1'],
+  ['WINDBOX_PLANT_START', 'yesterday'],
   ['WINDBOX_EVENT_SOURCES', '[{"topic": "orders"}]'],
   ['WINDBOX_PROT', '3000'],
   ['WINDBOX_KAFKA_BROKERS', '127.0.0.1:9092'],

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { readEventSources } from './actors/gateway/source-setting.ts'
+import { readEventSources, readStart } from './actors/gateway/source-setting.ts'
 import { COMMANDS, readCommandLine, type Command } from './command-line.ts'
 import { ConfigError } from './config-error.ts'
 import { readIssuers } from './http/auth/issuer-setting.ts'
@@ -309,6 +309,11 @@ export const SETTINGS = {
     default: undefined,
     shown: 'none',
     description: 'PEM file of the authority that signs the broker',
+  }),
+  WINDBOX_PLANT_START: setting({
+    read: readStart,
+    default: 'earliest',
+    description: "where the plant's topic begins, the first time: earliest, latest or a time",
   }),
   WINDBOX_EVENT_SOURCES: setting({
     read: readEventSources,

@@ -88,6 +88,7 @@ function plantSource({ config, logId, clock, logger }: SourceParts, signal: Abor
         username: config.WINDBOX_PLANT_USERNAME,
         password: config.WINDBOX_PLANT_PASSWORD,
         caFile: config.WINDBOX_PLANT_CA,
+        start: config.WINDBOX_PLANT_START,
         signal,
         report: (level, sentence) => logger[level](sentence),
       })

@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import { Kafka, logLevel } from 'kafkajs'
 import { kafkaPlant } from './kafka.ts'
+import type { Start } from './source-setting.ts'
+import { theirTopic } from './topic.fixture.ts'
 
 const brokers = process.env.WINDBOX_KAFKA_BROKERS?.split(',') ?? []
 
@@ -22,16 +24,16 @@ async function plantTopic() {
 }
 
 const reports: string[] = []
-const sourceOf = (topic: string, signal: AbortSignal) => {
+const sourceOf = (topic: string, signal: AbortSignal, start: Start = 'earliest') => {
   const report = (_: string, sentence: string) => reports.push(sentence)
-  const nobody = { username: undefined, password: undefined, caFile: undefined }
+  const nobody = { username: undefined, password: undefined, caFile: undefined, start }
   return kafkaPlant({ brokers, topic, group: topic, ...nobody, signal, report })
 }
 
 /** The next `count` frames behind the cursor; a reader that leaves then closes its consumer. */
-async function take(topic: string, after: string | null, count: number) {
+async function take(topic: string, after: string | null, count: number, start?: Start) {
   const taken: { text: string; cursor: string }[] = []
-  for await (const { text, cursor } of sourceOf(topic, AbortSignal.timeout(60_000)).frames(after)) {
+  for await (const { text, cursor } of sourceOf(topic, AbortSignal.timeout(60_000), start).frames(after)) {
     taken.push({ text: new TextDecoder().decode(text), cursor })
     if (taken.length === count) break
   }
@@ -50,6 +52,36 @@ test.skipIf(brokers.length === 0)(
     expect(rest.map(({ text }) => text)).toEqual(['{"moment":"3"}', '{"moment":"4"}'])
     expect(await take(topic, first[0]!.cursor, 1)).toEqual([first[1]!])
     await close()
+  },
+  90_000,
+)
+
+test.skipIf(brokers.length === 0)(
+  'a plant may begin at a time; what comes later is read, in each partition',
+  async () => {
+    const { topic, send, close } = await theirTopic(2)
+    const at = (n: number) => String(Date.UTC(2026, 0, 1 + n))
+    const frame = (n: number, partition: number) => ({ value: String(n), timestamp: at(n), partition })
+    await send([frame(0, 0), frame(1, 1), frame(2, 0), frame(3, 1)])
+    const taken = await take(topic, null, 2, Date.UTC(2026, 0, 3))
+    expect(taken.map(({ text }) => text).sort()).toEqual(['2', '3'])
+    // The first frame's cursor speaks of both partitions: nothing older of the other is asked for.
+    expect(await take(topic, taken[0]!.cursor, 1)).toMatchObject([{ text: taken[1]!.text }])
+    await close()
+  },
+  90_000,
+)
+
+test.skipIf(brokers.length === 0)(
+  'a topic that is not there is said',
+  async () => {
+    const stopping = new AbortController()
+    const topic = `nowhere-${crypto.randomUUID()}`
+    const next = sourceOf(topic, stopping.signal).frames(null).next()
+    const sentence = "the plant's topic: the broker has no such topic; it is tried again"
+    while (!reports.includes(sentence)) await Bun.sleep(10)
+    stopping.abort()
+    expect(await next).toMatchObject({ done: true })
   },
   90_000,
 )
@@ -95,6 +127,7 @@ test('a broker that cannot be reached is reported and tried again', async () => 
     username: undefined,
     password: undefined,
     caFile: undefined,
+    start: 'earliest',
     signal: stopping.signal,
     report: (level, sentence) => reported.resolve(`${level}: ${sentence}`),
   })
@@ -112,6 +145,7 @@ test("an authority's file that cannot be read stops the start", () => {
     group: 'windbox',
     username: undefined,
     password: undefined,
+    start: 'earliest' as const,
     signal,
     report: () => {},
   }

@@ -1,9 +1,13 @@
-import type { Kafka } from 'kafkajs'
-import { brokerOf, farewell, pause, sentenceOf, type Report, type TopicAccess } from './topic-access.ts'
+import type { Admin, Kafka } from 'kafkajs'
+import { firstPlaces } from './places.ts'
+import type { Start } from './source-setting.ts'
+import { brokerOf, createWord, farewell, pause, RETRY_MS, type Report, type TopicAccess } from './topic-access.ts'
 
 export interface KafkaPlant extends TopicAccess {
   /** Of this Windbox alone: two that shared a group would share the frames. */
   readonly group: string
+  /** Where it begins where nothing was read yet. */
+  readonly start: Start
   readonly signal: AbortSignal
   readonly report: Report
 }
@@ -12,8 +16,6 @@ interface Frame {
   readonly text: Uint8Array
   readonly cursor: string
 }
-
-const RETRY_MS = 5000
 
 /**
  * The plant's own topic as a source of frames. Where it stands is the cursor that the plant's actor keeps, `{"<partition>":
@@ -31,18 +33,32 @@ export function kafkaPlant(plant: KafkaPlant) {
 
 async function* frames(kafka: Kafka, plant: KafkaPlant, after: string | null): AsyncGenerator<Frame> {
   const { signal, report } = plant
+  const { trouble, well } = createWord("the plant's topic", report)
   let cursor = after
   while (!signal.aborted) {
     try {
-      for await (const frame of connected(kafka, plant, cursor)) {
+      cursor ??= await beginning(kafka, plant)
+      for await (const frame of connected(kafka, plant, cursor, well)) {
         cursor = frame.cursor
         yield frame
       }
     } catch (error) {
       if (signal.aborted) return
-      report('warn', `the plant's topic: ${sentenceOf(error)}; it is tried again`)
+      trouble(error)
       await pause(RETRY_MS, signal)
     }
+  }
+}
+
+/** The cursor before the first frame. */
+async function beginning(kafka: Kafka, plant: KafkaPlant): Promise<string> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const places = await firstPlaces(admin, plant)
+    return JSON.stringify(Object.fromEntries(Object.entries(places).map(([one, next]) => [one, String(next - 1)])))
+  } finally {
+    await farewell(admin)
   }
 }
 
@@ -50,9 +66,10 @@ async function* frames(kafka: Kafka, plant: KafkaPlant, after: string | null): A
 async function* connected(
   kafka: Kafka,
   { topic, group, signal, report }: KafkaPlant,
-  after: string | null,
+  after: string,
+  well: () => void,
 ): AsyncGenerator<Frame> {
-  const taken: Record<string, string> = after === null ? {} : JSON.parse(after)
+  const taken: Record<string, string> = JSON.parse(after)
   // One frame at a time between the consumer and the reader: the topic is the queue.
   let offered: Frame | null = null
   let failure: Error | null = null
@@ -65,6 +82,7 @@ async function* connected(
     wakeConsumer()
   }
 
+  const admin = kafka.admin()
   const consumer = kafka.consumer({
     groupId: group,
     allowAutoTopicCreation: false,
@@ -72,22 +90,24 @@ async function* connected(
     sessionTimeout: 10_000,
     heartbeatInterval: 1000,
     maxWaitTimeInMs: 500,
-    retry: { retries: 5, restartOnFailure: async () => !over },
+    retry: { retries: 5, restartOnFailure: async () => false },
   })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    well()
     for (const partition of payload.memberAssignment[topic] ?? []) {
       const last = taken[partition]
       if (last !== undefined) consumer.seek({ topic, partition, offset: String(BigInt(last) + 1n) })
     }
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (payload.restart) return
     failure = payload.error
     end()
   })
   signal.addEventListener('abort', end, { once: true })
 
   try {
+    await admin.connect()
+    await admin.fetchTopicOffsets(topic)
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
     await consumer.run({
@@ -98,8 +118,10 @@ async function* connected(
           if (over || !isRunning() || isStale()) return
           // A broker answers for a place that it no longer has with another one, and says nothing. Transactions leave gaps too.
           const next = BigInt(taken[batch.partition] ?? Number(offset) - 1) + 1n
-          if (BigInt(offset) !== next && (await earliestOf(kafka, topic, batch.partition)) > next) {
+          if (BigInt(offset) !== next && (await earliestOf(admin, topic, batch.partition)) > next) {
             report('warn', `the plant's topic goes on at ${offset} instead of ${next}: what lies between is gone`)
+          } else if (BigInt(offset) < next) {
+            report('warn', `the plant's topic goes on at ${offset} instead of ${next}: it was made anew`)
           }
           offered = { text: value ?? new Uint8Array(), cursor: JSON.stringify({ ...taken, [batch.partition]: offset }) }
           wakeReader()
@@ -130,17 +152,11 @@ async function* connected(
   } finally {
     end()
     signal.removeEventListener('abort', end)
-    await farewell(consumer)
+    await farewell(consumer, admin)
   }
 }
 
-async function earliestOf(kafka: Kafka, topic: string, partition: number): Promise<bigint> {
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    const bounds = await admin.fetchTopicOffsets(topic)
-    return BigInt(bounds.find((one) => one.partition === partition)?.low ?? 0)
-  } finally {
-    await admin.disconnect()
-  }
+async function earliestOf(admin: Admin, topic: string, partition: number): Promise<bigint> {
+  const bounds = await admin.fetchTopicOffsets(topic)
+  return BigInt(bounds.find((one) => one.partition === partition)?.low ?? 0)
 }

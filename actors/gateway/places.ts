@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs'
 import { sourceAddress, type BeginSource, type SourceState } from '../source/schema.ts'
 import { Fault, FAULTS, type Append, type NewRecord } from '../runtime/index.ts'
-import type { EventSource } from './source-setting.ts'
+import type { EventSource, Start } from './source-setting.ts'
 import { pause, type Report } from './topic-access.ts'
 
 export interface PlaceParts {
@@ -92,7 +92,11 @@ function beginRecord(name: string, positions: BeginSource['positions']): NewReco
   return { key: sourceAddress(name), type: 'begin', value: JSON.stringify({ positions } satisfies BeginSource) }
 }
 
-async function firstPlaces(admin: Admin, { topic, start }: EventSource): Promise<BeginSource['positions']> {
+/** By partition, where the reading of a topic begins. */
+export async function firstPlaces(
+  admin: Admin,
+  { topic, start }: { readonly topic: string; readonly start: Start },
+): Promise<Readonly<Record<string, number>>> {
   if (typeof start === 'number') {
     const found = await admin.fetchTopicOffsetsByTimestamp(topic, start)
     return Object.fromEntries(found.map(({ partition, offset }) => [partition, Number(offset)]))

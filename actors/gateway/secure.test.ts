@@ -96,7 +96,16 @@ describe.skipIf(!CAN_BE_SECURE)('a broker with SASL SCRAM-SHA-512 and TLS of its
       const stopping = new AbortController()
       const { secure, caFile } = broker
       const signal = stopping.signal
-      const plant = kafkaPlant({ brokers: [secure], topic, group: topic, ...USER, caFile, signal, report: () => {} })
+      const plant = kafkaPlant({
+        brokers: [secure],
+        topic,
+        group: topic,
+        ...USER,
+        caFile,
+        start: 'earliest',
+        signal,
+        report: () => {},
+      })
       for await (const { text } of plant.frames(null)) {
         expect(new TextDecoder().decode(text)).toBe('{"moment":"1"}')
         break

@@ -1,3 +1,6 @@
+/** Where a topic is begun with, the first time that it is read: a number is epoch ms. */
+export type Start = 'earliest' | 'latest' | number
+
 /** A topic whose messages are events. The setting WINDBOX_EVENT_SOURCES is a list of these. */
 export interface EventSource {
   /** Tells its events from those of others: for ever the same. The topic's name by default. */
@@ -7,8 +10,7 @@ export interface EventSource {
   readonly username: string | undefined
   readonly password: string | undefined
   readonly caFile: string | undefined
-  /** Where it begins, the first time that it is read: a number is epoch ms. */
-  readonly start: 'earliest' | 'latest' | number
+  readonly start: Start
   /** Which field of a message is an event's `id`, `type` and so on, where the message does not call it so. */
   readonly fields: Readonly<Partial<Record<EventField, string>>>
 }
@@ -53,6 +55,8 @@ function readSource(one: unknown): EventSource {
   }
   const [name = topic, username, password, caFile] = ['name', 'username', 'password', 'ca'].map(textOf)
   if (!NAME.test(name)) throw say('a name of letters, digits, dots and dashes')
+  const start = given.start === undefined ? 'earliest' : startOf(given.start)
+  if (start === undefined) throw say(`${STARTS} for start`)
   if ((username === undefined) !== (password === undefined)) throw say('both username and password, or neither')
   return {
     name,
@@ -61,7 +65,7 @@ function readSource(one: unknown): EventSource {
     password,
     caFile,
     brokers: readBrokers(given.brokers, say),
-    start: readStart(given.start, say),
+    start,
     fields: readFields(given.fields, say),
   }
 }
@@ -74,12 +78,19 @@ function readBrokers(brokers: unknown, say: (sentence: string) => string): reado
   return brokers
 }
 
-function readStart(start: unknown, say: (sentence: string) => string): EventSource['start'] {
-  if (start === undefined) return 'earliest'
-  if (start === 'earliest' || start === 'latest') return start
-  const time = typeof start === 'string' && /^\d{4}-\d\d-\d\d/.test(start) ? Date.parse(start) : NaN
-  if (Number.isNaN(time)) throw say('earliest, latest or a time like 2026-11-22T10:00:00Z for start')
-  return time
+const STARTS = 'earliest, latest or a time like 2026-11-22T10:00:00Z'
+
+function startOf(text: unknown): Start | undefined {
+  if (text === 'earliest' || text === 'latest') return text
+  const time = typeof text === 'string' && /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
+  return Number.isNaN(time) ? undefined : time
+}
+
+/** The text of WINDBOX_PLANT_START. Throws a sentence that completes it. */
+export function readStart(text: string): Start {
+  const start = startOf(text)
+  if (start === undefined) throw `must be ${STARTS}`
+  return start
 }
 
 function readFields(fields: unknown, say: (sentence: string) => string): EventSource['fields'] {

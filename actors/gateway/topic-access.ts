@@ -28,8 +28,25 @@ export function brokerOf({ brokers, username, password, caFile }: TopicAccess, c
   return connectKafka({ brokers, namespace: clientId, retries: RETRIES, security: { ssl, ...(sasl && { sasl }) } })
 }
 
-const RETRY_MS = 5_000
+export const RETRY_MS = 5_000
 const SAY_AGAIN_MS = 60_000
+
+/** Says what is wrong with something that is tried again, once a minute at most, and when it is over. */
+export function createWord(what: string, report: Report) {
+  let saidAt = -Infinity
+  return {
+    trouble(error: unknown): void {
+      const now = performance.now()
+      if (now < saidAt + SAY_AGAIN_MS) return
+      saidAt = now
+      report('warn', `${what}: ${sentenceOf(error)}; it is tried again`)
+    },
+    well(): void {
+      if (saidAt > -Infinity) report('info', `${what} is read again`)
+      saidAt = -Infinity
+    },
+  }
+}
 
 /**
  * Reads for as long as `signal` lets it: what broke the reading (a broker away, a wrong password, no such topic) is said, once a minute at most, and
@@ -40,28 +57,20 @@ export async function keepReading(
   { signal, report }: { readonly signal: AbortSignal; readonly report: Report },
   read: (well: () => void) => Promise<void>,
 ): Promise<void> {
-  let saidAt = -Infinity
-  const well = () => {
-    if (saidAt > -Infinity) report('info', `${what} is read again`)
-    saidAt = -Infinity
-  }
+  const { trouble, well } = createWord(what, report)
   while (!signal.aborted) {
     try {
       return await read(well)
     } catch (error) {
       if (signal.aborted) return
-      const now = performance.now()
-      if (now >= saidAt + SAY_AGAIN_MS) {
-        saidAt = now
-        report('warn', `${what}: ${sentenceOf(error)}; it is tried again`)
-      }
+      trouble(error)
       await pause(RETRY_MS, signal)
     }
   }
 }
 
 /** What is wrong, for people. kafkajs has the cause behind "retries exceeded", and its own words for a topic that is not there. */
-export function sentenceOf(error: unknown): string {
+function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'KafkaJSNumberOfRetriesExceeded' && error.cause) return sentenceOf(error.cause)
   if ('type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') return 'the broker has no such topic'
