@@ -156,7 +156,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   const heard = () => {
     fence()
     lastHeard = performance.now() - answerMs
-    if (fenced) take(mine)
+    // An answer that lay there while the process stood still says nothing of the present: who claimed by it would claim what is another's.
+    if (fenced && performance.now() - lastHeard < sessionTimeoutMs * FENCE_SHARE) take(mine)
   }
 
   /** Fetches are short until each of these was sought. */
