@@ -1,18 +1,27 @@
 import { MOST_COUNTED, navFragments } from '../../views/components/nav.ts'
+import type { Outages } from '../edge/outages.ts'
+import { within } from '../edge/within.ts'
 import type { Screen } from './screen.ts'
 
 /** Every page asks for it, at each of its updates: so it is kept for a moment. */
 const FRESH_MS = 1000
+/** A store that takes longer to count is not waited for. */
+const PATIENCE_MS = 1000
 
 /** What changes around every page, whatever it is about: how many dead letters the navigation names. */
-export function createShell(parts: { countLetters: (most: number) => Promise<number>; now: () => number }) {
-  const { countLetters, now } = parts
+export function createShell(parts: {
+  countLetters: (most: number) => Promise<number>
+  outages: Pick<Outages, 'has'>
+  now: () => number
+}) {
+  const { countLetters, outages, now } = parts
   let kept: { readonly at: number; readonly count: Promise<number | null> } | undefined
 
   function letters(): Promise<number | null> {
     if (!kept || now() - kept.at >= FRESH_MS) {
       // While the store is away the page has more important things to say.
-      kept = { at: now(), count: countLetters(MOST_COUNTED).catch(() => null) }
+      const count = outages.has('store') ? null : within(PATIENCE_MS, countLetters(MOST_COUNTED)).catch(() => null)
+      kept = { at: now(), count: Promise.resolve(count) }
     }
     return kept.count
   }

@@ -23,7 +23,8 @@ export function bearerOf(request: Request): string | null {
   return authorization.startsWith('Bearer ') || authorization.startsWith('bearer ') ? authorization.slice(7) : ''
 }
 
-const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+/** Whether a request of this method changes nothing. */
+export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
 /**
  * Lets requests in. In two steps, so that the usual request never waits: `pending` is there when a token has to be looked into first

@@ -2,12 +2,13 @@ import { Elysia } from 'elysia'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { HttpConfig } from '../config.ts'
 import { NOBODY } from '../auth/identity.ts'
-import { access } from './access.ts'
-import { hasNoHost, pathOf, type Admission } from './admission.ts'
+import { access, onlyReading } from './access.ts'
+import { hasNoHost, isRead, pathOf, type Admission } from './admission.ts'
 import type { createCors } from './cors.ts'
 import { FastLanes, type Sent } from './fast-lanes.ts'
 import type { FaultAnswers } from './fault-answers.ts'
 import { SECURITY_HEADERS } from './headers.ts'
+import type { Outages } from './outages.ts'
 import { PROBLEM_JSON, asFault, faultHeaders, problemText } from './problem.ts'
 import { continueTrace, newRequestId } from './request-id.ts'
 
@@ -25,7 +26,7 @@ export function createEdge(parts: {
   answers: FaultAnswers
   cors: ReturnType<typeof createCors>
   /** What does not answer, as the header says it; '' for nothing. */
-  outages: { readonly said: string }
+  outages: Pick<Outages, 'said' | 'has'>
   /** Answers what has gates of its own. */
   besides?: (request: Request) => Promise<Response> | undefined
 }) {
@@ -43,7 +44,7 @@ export function createEdge(parts: {
     })
   }
 
-  /** What is done with each request before anything else. Faults UNAUTHENTICATED, RATE_LIMITED. */
+  /** What is done with each request before anything else. Faults UNAUTHENTICATED, RATE_LIMITED, STORE_UNAVAILABLE. */
   function begin(sent: Sent): void {
     const { request, set } = sent
     sent.began = performance.now()
@@ -54,8 +55,14 @@ export function createEdge(parts: {
       if (trace !== undefined) set.headers.traceparent = trace
     }
     if (cors.used) Object.assign(set.headers, cors.answer(request))
-    if (outages.said !== '') set.headers['x-away'] = outages.said
     sent.identity = admission.admit(request)
+    if (outages.said !== '') meet(sent)
+  }
+
+  /** Nobody waits for a store that is known to be away. */
+  function meet({ request, set }: Sent): void {
+    set.headers['x-away'] = outages.said
+    if (outages.has('store') && !isRead(request.method)) throw onlyReading()
   }
 
   const lanes = new FastLanes({ headers, begin, answers })

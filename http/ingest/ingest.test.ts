@@ -99,7 +99,7 @@ function start({
     now,
     inFlight: held,
   })
-  const { app, lanes } = createEdge({ config: {}, admission, answers, cors, outages: { said: '' } })
+  const { app, lanes } = createEdge({ config: {}, admission, answers, cors, outages: { said: '', has: () => false } })
   const handler = ingest(resource)
   app.post('/words', handler, { parse: 'none', access: 'ingest' })
   if (lane) lanes.open({ path: '/words', access: 'ingest', work: ingest.workOf(handler)! })
