@@ -104,25 +104,35 @@ export async function secureBroker() {
     '--add-scram',
     scram,
   )
-  const log = Bun.file(join(dir, 'log'))
   const shown = '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info'
-  const broker = Bun.spawn([...java.slice(0, -2), shown, ...java.slice(-2), 'kafka.Kafka', file], {
-    stdout: log,
-    stderr: log,
-  })
-  const end = performance.now() + 60_000
-  while (!(await log.text()).includes('Kafka Server started')) {
-    if (broker.exitCode !== null || performance.now() > end) throw new Error(`no broker: ${await log.text()}`)
-    await Bun.sleep(100)
+  async function start(): Promise<Bun.Subprocess> {
+    const log = Bun.file(join(dir, `log-${crypto.randomUUID()}`))
+    const command = [...java.slice(0, -2), shown, ...java.slice(-2), 'kafka.Kafka', file]
+    const started = Bun.spawn(command, { stdout: log, stderr: log })
+    const end = performance.now() + 60_000
+    while (!(await log.text()).includes('Kafka Server started')) {
+      if (started.exitCode !== null || performance.now() > end) throw new Error(`no broker: ${await log.text()}`)
+      await Bun.sleep(100)
+    }
+    return started
+  }
+  let broker = await start()
+  const kill = async () => {
+    broker.kill('SIGKILL')
+    await broker.exited
   }
   return {
     open: `127.0.0.1:${open}`,
     secure: `127.0.0.1:${secure}`,
     caFile: join(dir, 'ca.pem'),
     strangersCaFile: join(dir, 'stranger.pem'),
+    kill,
+    /** On its data and its ports. */
+    async startAgain() {
+      broker = await start()
+    },
     async stop() {
-      broker.kill()
-      await broker.exited
+      await kill()
       rmSync(dir, { recursive: true, force: true })
     },
   }

@@ -7,7 +7,7 @@ import { kafkaPlant } from './kafka.ts'
 import { CAN_BE_SECURE, secureBroker, USER } from './secure-broker.fixture.ts'
 import { theirTopic } from './topic.fixture.ts'
 
-const LONG = 90_000
+const LONG = 180_000
 
 describe.skipIf(!CAN_BE_SECURE)('a broker with SASL SCRAM-SHA-512 and TLS of its own authority', () => {
   let broker: Awaited<ReturnType<typeof secureBroker>>
@@ -138,6 +138,29 @@ describe.skipIf(!CAN_BE_SECURE)('a broker with SASL SCRAM-SHA-512 and TLS of its
       expect(said[0]).toContain(sentence)
       expect(said[0]).toEndWith('; it is tried again')
       expect(said[0]).not.toContain(user.password)
+      await stop()
+      await close()
+    },
+    LONG,
+  )
+
+  test(
+    'when it is away that is said, once, and when it is back it is read on',
+    async () => {
+      const { topic, send, close } = await readable(1)
+      const { access_token: token } = await system.logIn()
+      const isThere = (n: number) => async () =>
+        (await system.call('GET', `/api/v1/events/${topic}-${n}`, { token })).status === 200
+      const event = (n: number) => [{ value: JSON.stringify({ id: `${topic}-${n}` }) }]
+      await send(event(0))
+      const { said, stop } = source(topic, { ...USER, caFile: broker.caFile })
+      await until('the first is there', isThere(0), LONG)
+      await broker.kill()
+      await until('it is said', () => said.length > 0, LONG)
+      await broker.startAgain()
+      await send(event(1))
+      await until('the second is there', isThere(1), LONG)
+      expect(said).toEqual([expect.stringMatching(/it is tried again$/), `the topic ${topic} is read again`])
       await stop()
       await close()
     },
