@@ -158,4 +158,22 @@ describe.skipIf(BROKERS.length === 0 || mongoUrl === undefined)('two nodes that 
     },
     LONG,
   )
+
+  test(
+    'a relay leads to a topic of their broker, and never to one of their own',
+    async () => {
+      const [url] = [...nodes].find(([, node]) => node.exitCode === null && node.signalCode === null)!
+      const post = async (path: string, body: object) => {
+        const headers = { 'content-type': 'application/json' }
+        const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+        return { status: response.status, json: (await response.json()) as Record<string, unknown> }
+      }
+      const relay = { name: 'on', kind: 'topic', topic: events.topic, filter: { type: 'never' } }
+      expect((await post('/api/v1/relays', { ...relay, topic: `${namespace}.log` })).status).toBe(422)
+      const { status, json } = await post('/api/v1/relays', relay)
+      expect(status).toBe(201)
+      expect((await post(`/api/v1/relays/${json.id}/test`, {})).json).toMatchObject({ delivered: true })
+    },
+    LONG,
+  )
 })
