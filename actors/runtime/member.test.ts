@@ -181,3 +181,23 @@ test('stop makes everything durable, commits and leaves', async () => {
   expect(store.snapshots.get('count/a')!.offset).toBe(3)
   expect(told.slice(-2)).toEqual(['commit 0,4', 'stop'])
 })
+
+test('two assignments one after the other cost no memory, however long the store takes to answer the first', async () => {
+  const { one, told, assigned, total, store } = await member()
+  await assigned()
+  await one.batch(0, log, log.length)
+  const { claim } = store
+  const { promise: slow, resolve: answer } = Promise.withResolvers<void>()
+  store.claim = async (...given) => {
+    const epoch = await claim.apply(store, given)
+    await slow
+    return epoch
+  }
+  await assigned()
+  await assigned()
+  expect(await total()).toBe('15 live')
+  answer()
+  await new Promise(setImmediate)
+  expect(await total()).toBe('15 live')
+  expect(told.slice(2)).toEqual(['seek 0 4', 'resume 0'])
+})

@@ -34,6 +34,7 @@ interface Seat {
   runtime: Partition | undefined
   /** Nobody else can have had it since the runtime was opened. */
   isSure: boolean
+  opening: Promise<void>
 }
 
 /**
@@ -65,12 +66,24 @@ export class Member implements ConsumerHandler {
     const before = this.#seats
     this.#seats = new Map()
     for (const assigned of partitions) {
-      const { runtime, isSure = true } = before.get(assigned.partition) ?? {}
-      this.#seats.set(assigned.partition, { assigned, phase: 'claiming', runtime, isSure })
+      const { runtime, isSure = true, opening = Promise.resolve() } = before.get(assigned.partition) ?? {}
+      this.#seats.set(assigned.partition, { assigned, phase: 'claiming', runtime, isSure, opening })
     }
     for (const [partition, seat] of before) if (!this.#seats.has(partition)) seat.runtime?.close()
     this.#committed.clear()
-    for (const seat of this.#seats.values()) void this.#open(seat)
+    for (const [partition, seat] of this.#seats) seat.opening = this.#succeed(seat, before.get(partition))
+  }
+
+  /**
+   * After what is still under way for the seat before it: its claim counts, and what it has opened stays. Else two rebalances one
+   * after the other would cost the memory that each alone leaves.
+   */
+  async #succeed(seat: Seat, former: Seat | undefined): Promise<void> {
+    if (former) {
+      await former.opening
+      seat.runtime = former.runtime
+    }
+    if (this.#isCurrent(seat)) await this.#open(seat)
   }
 
   suspended(partitions: readonly number[]): void {
@@ -108,11 +121,10 @@ export class Member implements ConsumerHandler {
     seat.phase = 'claiming'
     try {
       const epoch = await store.claim(partition, owner)
-      if (!this.#isCurrent(seat)) return
       if (seat.runtime?.epoch === epoch - 1) {
         await seat.runtime.idle()
-        seat.runtime.keep(epoch, end)
-      } else {
+        seat.runtime.keep(epoch, seat.isSure ? undefined : end)
+      } else if (this.#isCurrent(seat)) {
         seat.runtime?.close()
         seat.runtime = undefined
         const opened = new Partition({ ...this.#options, partition, epoch })
@@ -123,7 +135,7 @@ export class Member implements ConsumerHandler {
       if (this.#isCurrent(seat)) seat.phase = 'waiting'
       return
     }
-    if (!this.#isCurrent(seat)) return
+    if (!this.#isCurrent(seat) || seat.runtime === undefined) return
     Object.assign(seat, { phase: 'open', isSure: true })
     consumer.seek(partition, seat.runtime.position)
     consumer.resume(partition)
@@ -205,7 +217,7 @@ export class Member implements ConsumerHandler {
   /** Claims again what could not be claimed, tries again what waits, fires timers. */
   async tick(): Promise<void> {
     const seats = this.#held().map(([, seat]) => seat)
-    for (const seat of seats) if (seat.phase === 'waiting') void this.#open(seat)
+    for (const seat of seats) if (seat.phase === 'waiting') seat.opening = this.#open(seat)
     await Promise.all(seats.map(({ runtime }) => runtime?.tick()))
   }
 

@@ -329,9 +329,12 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       clearInterval(watch)
       clearTimeout(hurrying)
       await commits
+      // Once it is told that it is no member any more, it would join anew.
+      if (membership) membership.heartbeat = async () => {}
+      const disconnected = consumer.disconnect()
       // At once, where kafkajs would first wait for the fetch at hand.
       if (memberId !== undefined) await leave(cluster, namespace, memberId).catch(() => {})
-      await consumer.disconnect()
+      await disconnected
       await Promise.allSettled(batches)
       assignedOnce.reject(unavailable('it is stopped'))
     },
