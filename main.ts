@@ -122,6 +122,7 @@ export async function startWindbox(
         deliveries: () => deliveries?.counts,
       },
       ...(topics && { topics }),
+      restingUntil: (target) => deliveries?.restingUntil(target) ?? null,
       ...(backUp && { backUp }),
       ...(nodes && { besides: nodes.handle }),
     }).catch((error: unknown) => {

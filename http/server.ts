@@ -1,4 +1,5 @@
 import type { Cluster } from '../actors/cluster/port.ts'
+import type { RelayKind } from '../actors/relay/schema.ts'
 import { resolveByDns } from '../actors/outgoing/destination.ts'
 import { topicTarget, type TopicWriter } from '../actors/outgoing/topic.ts'
 import { webhookTarget } from '../actors/outgoing/webhook.ts'
@@ -55,6 +56,7 @@ import { LiveHub } from './live/hub.ts'
 import { liveRoutes } from './live/routes.ts'
 import type { Log } from './log.ts'
 import { playbackRoutes } from './playback/routes.ts'
+import { createRelayActs } from './relays/acts.ts'
 import { createRelays } from './relays/relays.ts'
 import { releaseRoutes } from './release.ts'
 import { relayRoutes } from './relays/routes.ts'
@@ -77,6 +79,8 @@ export interface ServerParts {
   readonly figures?: Figures
   /** The broker's topics, for relays; absent where there is no broker. */
   readonly topics?: TopicWriter
+  /** Until when a target (`kind/key`) is spared, because it did not answer: epoch ms; null when it is not. Absent: nobody knows. */
+  readonly restingUntil?: (target: string) => number | null
   /** Copies the data directory; absent where there is none to copy. */
   readonly backUp?: BackUp
   /** Answers what is not the API's, past all its gates: what other nodes ask. Undefined for any other request. */
@@ -96,6 +100,7 @@ export async function createServer({
   log,
   figures,
   topics,
+  restingUntil = () => null,
   backUp,
   besides,
   hashCost,
@@ -120,6 +125,7 @@ export async function createServer({
     webhook: webhookTarget({ destination: relays.destination, now, ...reach }),
     ...(topics && { topic: topicTarget({ destination: relays.topic, writer: topics }) }),
   }
+  const relayActs = createRelayActs({ relays, targets, audit, now })
   const pieces = createPieces(cluster)
   const hub = new LiveHub({ cluster, answers, pieces, now, newEpoch: () => crypto.randomUUID().slice(0, 8) })
   hub.start()
@@ -147,6 +153,10 @@ export async function createServer({
       loops,
       letters,
       letterActs,
+      relays,
+      relayActs,
+      relayKinds: Object.keys(targets) as RelayKind[],
+      restingUntil,
       timeZone,
       now,
     }),
@@ -204,7 +214,7 @@ export async function createServer({
     .use(controlRoutes({ cluster, loops, ingest, retries, audit, now }))
     .use(playbackRoutes({ cluster, ingest, now }))
     .use(eventRoutes({ cluster, ingest, take, pieces }))
-    .use(relayRoutes({ relays, targets, audit, now }))
+    .use(relayRoutes({ relays, acts: relayActs, audit }))
     .use(deadLetterRoutes({ letters, acts: letterActs, audit, retries }))
     .use(releaseRoutes({ cluster, audit }))
     .use(liveRoutes({ hub, credentials, now }))

@@ -73,6 +73,7 @@ const HTMX_CONFIG = JSON.stringify({
 /** The shell: top bar, navigation, one stream of fragments, and what the script shows when the stream stops. */
 export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage, notice?: Notice): string {
   const { text } = view
+  const here = { ...page, role: viewer.role }
   return document(looks, {
     title: page.title,
     bodyClass: 'shell',
@@ -87,12 +88,12 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage,
         <a class="brand" href="/dashboard">${brandSign}<span class="label">Windbox</span></a>
         ${place(page.fragments, 'clock')} ${place(page.fragments, 'counts')} ${tools(view, looks, viewer, page)}
       </header>
-      ${sidenav(view, page)}
+      ${sidenav(view, here)}
       <main class="main" id="main" tabindex="-1">
         ${connection(view)} ${place(page.fragments, 'away')} ${place(page.fragments, 'mode')} ${notice && said(notice)}
         ${page.main}
       </main>
-      ${bottombar(view, page)} ${help(view)}
+      ${bottombar(view, here)} ${help(view)}
       <div
         id="live"
         hidden

@@ -216,6 +216,68 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
   )
 
   test(
+    'a relay is made by hand, its secret shown once; it is tested, changed, paused and removed',
+    async () => {
+      let status = 200
+      const hook = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('so be it', { status }) })
+      try {
+        const { page, wrong } = await stage.person()
+        await logIn(page, '/dashboard/relays')
+        const fill = async (fields: Record<string, string>) => {
+          for (const [name, text] of Object.entries(fields)) await page.fill(`.dialog [name=${name}]`, text)
+        }
+        await page.click('[popovertarget=new-relay]')
+        await fill({ name: 'Bakery', place: 'ftp://bakery.example', type: 'bread.*' })
+        await page.click('#new-relay .primary')
+        await page.waitForSelector('#notice:has-text("Nothing is changed. url")')
+        await page.click('[popovertarget=new-relay]')
+        await fill({ place: `http://127.0.0.1:${hook.port}/in` })
+        await page.click('#new-relay .primary')
+        expect(await page.locator('main .code').innerText()).toStartWith('whsec_')
+        await page.goto('/dashboard/relays')
+        expect(await page.locator('main .code').count()).toBe(0)
+        const row = page.locator('#relays tr', { hasText: 'Bakery' })
+        expect(await row.innerText()).toContain('type bread.*')
+        await row.locator('a').click()
+        const pill = (words: string) => until(words, async () => (await page.innerText('#relay-pill')).includes(words))
+        await pill('Nothing sent yet')
+
+        await page.click('text="Send a test"')
+        await page.waitForSelector('#notice:has-text("was taken")')
+        status = 503
+        await page.click('text="Send a test"')
+        await page.waitForSelector('#notice:has-text("not taken: HTTP 503")')
+        status = 200
+        // A relay carries what comes after its actors have heard of it.
+        await until('a delivery', async () => {
+          await send('/api/v1/events', { type: 'bread.baked' })
+          return (await page.locator('#deliveries tbody tr').count()) > 0
+        })
+        await pill('Delivers')
+
+        await page.click('[popovertarget=change-relay]')
+        await fill({ name: 'Corner bakery', type: '' })
+        await page.click('#change-relay .primary')
+        await page.waitForSelector('h1:has-text("Corner bakery")')
+        expect(await page.innerText('#relay-facts')).toContain('all events')
+        await page.click('text="Pause"')
+        await pill('Paused')
+        await page.click('text="Resume"')
+        await page.click('[popovertarget=remove-relay]')
+        await page.click('#remove-relay .danger')
+        await page.waitForURL('**/relays?done=relay-removed')
+        expect(await page.locator('#relays', { hasText: 'Corner bakery' }).count()).toBe(0)
+        // Two forms were refused.
+        expect(wrong.filter((one) => !/ 4(?:22|09) /.test(one))).toEqual([])
+        await page.context().close()
+      } finally {
+        await hook.stop(true)
+      }
+    },
+    LONG,
+  )
+
+  test(
     'a list does not move under the pointer; what came meanwhile is there when it is left',
     async () => {
       await sendEvent('before', 'held')
@@ -245,6 +307,8 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
       expect(await page.locator('#device-keys').count()).toBe(0)
       await page.goto('/dashboard/control/default')
       expect(await page.locator('main form').count()).toBe(0)
+      expect(await page.locator('.sidenav a[href="/dashboard/relays"]').count()).toBe(0)
+      expect((await page.goto('/dashboard/relays'))?.status()).toBe(403)
       await page.goto('/dashboard/devices')
       const csrf = await page.inputValue('#new-device [name=csrf]')
       const post = (path: string, form: Record<string, string>) =>
@@ -287,6 +351,7 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
     async (colorScheme, viewport) => {
       const { id } = await send('/api/v1/devices', { name: 'Crane', kind: 'accelerometer' })
       await send('/api/v1/data', { device_id: id, x: 1, y: 2, z: 3 })
+      const { id: relay } = await send('/api/v1/relays', { name: 'Kiosk', kind: 'webhook', url: `${stage.url}/in` })
       const headers = { authorization: `Bearer ${token}` }
       const answer = await fetch(`${stage.url}/api/v1/dead-letters?limit=1`, { headers })
       const letter = ((await answer.json()) as { items: { id: string }[] }).items[0]!.id
@@ -299,6 +364,8 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
         '/dashboard/control',
         '/dashboard/control/default',
         '/dashboard/dead-letters',
+        '/dashboard/relays',
+        `/dashboard/relays/${relay}`,
         '/dashboard/events/by%20hand',
         `/dashboard/dead-letters?id=${letter}`,
       ]) {

@@ -104,7 +104,10 @@ test('after ten failures in a row the target rests for 30 s; then one attempt sh
   one.wake()
   await until('ten have failed', () => world.sent.length === 10)
   await until('the tenth is recorded', async () => (await store.getDelivery('0-17-0'))?.attempts === 1)
+  const rests = one.restingUntil('test/a')!
+  expect(one.restingUntil('test/b')).toBeNull()
   pass(one, 29_999)
+  expect([one.restingUntil('test/a'), rests - world.time]).toEqual([rests, 1])
   await one.stop()
   expect(world.sent).toHaveLength(10)
 

@@ -83,6 +83,12 @@ export class DeliveryLoop {
     this.#looking ??= this.#lookAll()
   }
 
+  /** Until when nothing is sent to a target (`kind/key`) from here, because it did not answer: epoch ms; null when it is not spared. */
+  restingUntil(target: string): number | null {
+    const until = this.#lanes.get(target)?.breaker.openUntil ?? -Infinity
+    return until > this.#now ? until : null
+  }
+
   /** Begins nothing more, waits a little for what is under way, and records how it ended. */
   async stop(): Promise<void> {
     this.#stopping = true

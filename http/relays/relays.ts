@@ -14,7 +14,7 @@ import type { DeliveryView, NewRelay, RelayChange, RelayView } from './schema.ts
 const RELAYS: Collection = { name: 'relays' }
 const ALL = 'all'
 /** Every event is held against each of them. */
-const MOST_RELAYS = 100
+export const MOST_RELAYS = 100
 const ATTEMPTS = 8
 /** A name that is not resolved by then is looked at when something is sent. */
 const RESOLVE_MS = 2_000

@@ -1,29 +1,20 @@
 import { Elysia, t } from 'elysia'
-import type { RelayKind, RelayMessage } from '../../actors/relay/schema.ts'
-import type { Attempt, Message, TargetKind } from '../../actors/outgoing/target.ts'
-import { difference, type Audit } from '../auth/audit.ts'
+import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
 import { DEFAULT_LIMIT, fromCursor, page, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
-import { isoTime } from '../time.ts'
+import type { RelayActs } from './acts.ts'
 import { relayView, type Relays } from './relays.ts'
 import { DeliveryView, NewRelay, NewRelayView, RelayChange, RelayView, TestResult } from './schema.ts'
 
 const tag = 'relays'
 const byId = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, 'x-name': 'id' }) })
 const answers = { 200: { description: 'The relay', schema: RelayView } }
-const pathOf = (id: number) => `relay/${id}`
 
 /** `/api/v1/relays`: where events are sent on to. */
-export function relayRoutes(parts: {
-  relays: Relays
-  targets: Readonly<Partial<Record<RelayKind, TargetKind>>>
-  audit: Audit
-  now: () => number
-}) {
-  const { relays, targets, audit, now } = parts
+export function relayRoutes({ relays, acts, audit }: { relays: Relays; acts: RelayActs; audit: Audit }) {
   return new Elysia({ name: 'relays' })
     .use(access)
     .get(
@@ -50,9 +41,8 @@ export function relayRoutes(parts: {
     .post(
       '/api/v1/relays',
       async ({ body, identity, request, server, set }) => {
-        const made = await relays.create(body)
+        const made = await acts.create(audit.by({ identity, request, server }), body)
         const view = relayView(made)
-        await audit.add(audit.by({ identity, request, server }), 'relay.created', pathOf(made.id), {}, { after: view })
         set.status = 201
         return made.secret !== null && body.secret === undefined ? { ...view, secret: made.secret } : view
       },
@@ -79,13 +69,8 @@ export function relayRoutes(parts: {
     })
     .patch(
       '/api/v1/relays/:id',
-      async ({ params: { id }, body, identity, request, server }) => {
-        const { before, after } = await relays.change(id, body)
-        const changed = difference(relayView(before), relayView(after), ['name', 'url', 'topic', 'filter', 'active'])
-        const detail = body.secret === undefined ? {} : { secret: 'changed' }
-        await audit.add(audit.by({ identity, request, server }), 'relay.changed', pathOf(id), detail, changed)
-        return relayView(after)
-      },
+      async ({ params: { id }, body, identity, request, server }) =>
+        relayView(await acts.change(audit.by({ identity, request, server }), id, body)),
       {
         access: 'engineer',
         parse: json,
@@ -104,8 +89,7 @@ export function relayRoutes(parts: {
     .delete(
       '/api/v1/relays/:id',
       async ({ params: { id }, identity, request, server, set }) => {
-        const before = relayView(await relays.remove(id))
-        await audit.add(audit.by({ identity, request, server }), 'relay.removed', pathOf(id), {}, { before })
+        await acts.remove(audit.by({ identity, request, server }), id)
         set.status = 204
       },
       {
@@ -141,15 +125,7 @@ export function relayRoutes(parts: {
     .post(
       '/api/v1/relays/:id/test',
       async ({ params: { id }, identity, request, server }) => {
-        const { name, kind } = await relays.get(id)
-        const payload: RelayMessage = {
-          type: 'windbox.test',
-          timestamp: isoTime(now()),
-          data: { relay: id, name, text: 'A test of this relay: nothing has happened.' },
-        }
-        const message = { id: `test-${crypto.randomUUID()}`, key: String(id), payload }
-        const attempt = await sendTo(targets[kind], message, request.signal)
-        await audit.add(audit.by({ identity, request, server }), 'relay.tested', pathOf(id), { taken: attempt.taken })
+        const attempt = await acts.test(audit.by({ identity, request, server }), id, request.signal)
         return attempt.taken
           ? { delivered: true, answer: attempt.answer, error: null }
           : { delivered: false, answer: null, error: attempt.error }
@@ -167,13 +143,4 @@ export function relayRoutes(parts: {
         }),
       },
     )
-}
-
-async function sendTo(target: TargetKind | undefined, message: Message, signal: AbortSignal): Promise<Attempt> {
-  if (target === undefined) return { taken: false, error: 'this edition has no broker' }
-  try {
-    return await target.send(message, signal)
-  } catch (error) {
-    return { taken: false, error: error instanceof Error ? error.message : String(error) }
-  }
 }

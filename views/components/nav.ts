@@ -3,7 +3,7 @@ import type { Fragments } from '../layout.ts'
 import type { View } from '../view.ts'
 import { icon, type IconName } from './sprite.ts'
 
-export type Section = 'overview' | 'mnemonic' | 'trends' | 'devices' | 'events' | 'control' | 'dead-letters'
+export type Section = 'overview' | 'mnemonic' | 'trends' | 'devices' | 'events' | 'control' | 'relays' | 'dead-letters'
 
 interface Entry {
   readonly section: Section | 'api'
@@ -14,8 +14,9 @@ interface Entry {
   readonly count?: string
 }
 
-/** Of the page that the navigation stands on. */
+/** The page that the navigation stands on, and for whom. */
 interface Here {
+  readonly role: string
   readonly section: Section
   readonly path: string
   readonly fragments: Fragments
@@ -35,9 +36,13 @@ export const navFragments = ({ text, format }: View, letters: number | null): [i
 
 const phone = (id: string) => `${id}-phone`
 
-/** Every page there is. The mnemonic leads to the machine at hand, or to the first of the plant. */
-function entries({ text }: View, { section, path }: Here): { exhausters: Entry[]; platform: Entry[] } {
+/** Relays say where data goes: nobody else may look. */
+const MAY_SEE_RELAYS: ReadonlySet<string> = new Set(['engineer', 'admin'])
+
+/** Every page there is for this reader. The mnemonic leads to the machine at hand, or to the first of the plant. */
+function entries({ text }: View, { section, path, role }: Here): { exhausters: Entry[]; platform: Entry[] } {
   const mnemonic = section === 'mnemonic' ? path : '/dashboard/exhausters/u-171'
+  const relays: Entry = { section: 'relays', href: '/dashboard/relays', label: text.shell.relays, sign: 'relays' }
   return {
     exhausters: [
       { section: 'overview', href: '/dashboard', label: text.shell.overview, sign: 'overview' },
@@ -48,6 +53,7 @@ function entries({ text }: View, { section, path }: Here): { exhausters: Entry[]
       { section: 'devices', href: '/dashboard/devices', label: text.shell.devices, sign: 'devices' },
       { section: 'events', href: '/dashboard/events', label: text.shell.events, sign: 'events' },
       { section: 'control', href: '/dashboard/control', label: text.shell.control, sign: 'control' },
+      ...(MAY_SEE_RELAYS.has(role) ? [relays] : []),
       {
         section: 'dead-letters',
         href: '/dashboard/dead-letters',

@@ -41,6 +41,7 @@ const icons = {
   />`,
   events: html`<path d="M2 4.5h8M2 8h12M2 11.5h6M12.5 4.5H14M10.5 11.5H14" />`,
   control: html`<path d="M3 8a5 5 0 0 1 8.5-3.5L13 6M13 3v3h-3M13 8a5 5 0 0 1-8.5 3.5L3 10M3 13v-3h3" />`,
+  relays: html`<path d="M2.5 8h6M6 4.5 9.5 8 6 11.5M11.5 3v10M14 5v6" />`,
   dead: html`<path d="M2 9.5 4 3h8l2 6.5V13H2zM2 9.5h3.5l1 1.5h3l1-1.5H14" />`,
   replay: html`<path d="M3.5 8a4.5 4.5 0 1 0 1.5-3.4L3.5 6M3.5 3v3h3" />`,
   pause: html`<path d="M5.5 3.5v9M10.5 3.5v9" />`,

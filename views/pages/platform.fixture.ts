@@ -14,6 +14,9 @@ import { eventPage } from './events/event.ts'
 import { eventsPage } from './events/list.ts'
 import type { EventRow, EventsModel } from './events/model.ts'
 import type { PlantModel } from './model.ts'
+import { relaysPage } from './relays/list.ts'
+import type { DeliveryRow, RelayModel, RelayRow, Standing } from './relays/model.ts'
+import { relayPage } from './relays/relay.ts'
 
 const MINUTE = 60_000
 const SECOND = 1000
@@ -242,7 +245,51 @@ function deadLettersOf(plant: PlantModel, more: Partial<DeadLettersModel> = {}):
   }
 }
 
-const EVERY_ACT = ['create', 'change', 'remove', 'make-key', 'revoke-key', 'command', 'replay', 'replay-all', 'drop']
+const standings: readonly Standing[] = [
+  { kind: 'idle' },
+  { kind: 'delivering', at: iso(SECOND) },
+  { kind: 'failing', at: iso(MINUTE), error: 'HTTP 503: "<closed>"' },
+  { kind: 'resting', until: iso(-20 * SECOND) },
+  { kind: 'paused' },
+]
+const relays = standings.map((standing, index): RelayRow => ({
+  id: index + 1,
+  name: `Shop ${index + 1}`,
+  kind: index === 0 ? 'topic' : 'webhook',
+  place: index === 0 ? 'plant.events' : `https://shop.example/${'orders/'.repeat(index * 4)}`,
+  filter: [{}, { type: 'order.*' }, { kind: 'exhauster' }, { type: 'alarm', subject: 'f-171' }, {}][index]!,
+  active: standing.kind !== 'paused',
+  standing,
+}))
+const delivery: DeliveryRow = {
+  id: '3-17-0',
+  at: iso(MINUTE),
+  status: 'delivered',
+  attempts: 1,
+  tried_at: iso(MINUTE),
+  next_at: null,
+  error: null,
+  answer: 'HTTP 200',
+}
+
+function relayOf(plant: PlantModel, index: number, more: Partial<RelayModel> = {}): RelayModel {
+  return {
+    plant,
+    relay: { ...relays[index]!, created_at: iso(60 * MINUTE), updated_at: iso(index * MINUTE) },
+    deliveries: [
+      { ...delivery, id: '3-20-0', status: 'waiting', attempts: 0, tried_at: null, next_at: iso(0), answer: null },
+      { ...delivery, id: '3-19-0', status: 'waiting', attempts: 2, next_at: iso(-MINUTE), error: 'no answer in 10 s' },
+      { ...delivery, id: '3-18-0', status: 'dead', attempts: 8, error: 'RELAY_EXHAUSTED: HTTP 500', at: iso(2e8) },
+      delivery,
+    ],
+    older: 'b2xkZXI',
+    cursor: undefined,
+    ...more,
+  }
+}
+
+const DEVICE_ACTS = ['create', 'change', 'remove', 'make-key', 'revoke-key']
+const EVERY_ACT = [...DEVICE_ACTS, 'command', 'replay', 'replay-all', 'drop', 'test', 'pause', 'resume']
 
 /** Every page of the platform in every state that looks different, beside one plant. */
 export function platformPages(view: View, plant: PlantModel): LivePage[] {
@@ -310,6 +357,10 @@ export function platformPages(view: View, plant: PlantModel): LivePage[] {
     loopPage(view, loopOf(plant), all, ORIGIN),
     loopPage(view, loopOf(plant, { loop: { kind: 'live', document: held }, range: '7d', runs: [] }), none, ORIGIN),
     loopPage(view, loopOf(plant, { loop: away, decisions: [], commands: [], older: null, cursor: 'x' }), all, ORIGIN),
+    relaysPage(view, { plant, relays, kinds: ['webhook', 'topic'] }, all),
+    relaysPage(view, { plant, relays: [], kinds: ['webhook'] }, readerOf(EVERY_ACT, { secret: 'whsec_7Qm2c9' })),
+    ...relays.map((_, index) => relayPage(view, relayOf(plant, index), all)),
+    relayPage(view, relayOf(plant, 1, { deliveries: [], older: null, cursor: 'x' }), none),
     deadLettersPage(view, deadLettersOf(plant), all),
     deadLettersPage(
       view,

@@ -3,6 +3,7 @@ import type { ControlText } from './platform/control.ts'
 import type { DeadLettersText } from './platform/dead-letters.ts'
 import type { DevicesText } from './platform/devices.ts'
 import type { EventsText } from './platform/events.ts'
+import type { RelaysText } from './platform/relays.ts'
 
 /** The languages of the pages; the first is the one for a reader who asks for neither. */
 export const LANGUAGES = ['en', 'ru'] as const
@@ -63,6 +64,7 @@ export interface Text {
     readonly devices: string
     readonly events: string
     readonly control: string
+    readonly relays: string
     readonly deadLetters: string
     readonly api: string
     readonly more: string
@@ -326,6 +328,7 @@ export interface Text {
   readonly events: EventsText
   readonly control: ControlText
   readonly deadLetters: DeadLettersText
+  readonly relays: RelaysText
   /** What forms have done, by name, and why they did not, by code of the fault. */
   readonly acts: {
     readonly done: Readonly<Record<string, string>>

@@ -3,6 +3,7 @@ import { controlEn } from './platform/control.ts'
 import { deadLettersEn } from './platform/dead-letters.ts'
 import { devicesEn } from './platform/devices.ts'
 import { eventsEn } from './platform/events.ts'
+import { relaysEn } from './platform/relays.ts'
 
 export const en: Text = {
   language: { own: 'English', short: 'EN', switchTo: 'Switch to English' },
@@ -48,6 +49,7 @@ export const en: Text = {
     devices: 'Devices',
     events: 'Events',
     control: 'Control loops',
+    relays: 'Relays',
     deadLetters: 'Dead letters',
     api: 'API',
     more: 'More',
@@ -372,6 +374,7 @@ export const en: Text = {
   events: eventsEn,
   control: controlEn,
   deadLetters: deadLettersEn,
+  relays: relaysEn,
   acts: {
     done: {
       'device-made': 'The device has been created. Give it a key, and it can send.',
@@ -380,6 +383,9 @@ export const en: Text = {
       'key-revoked': 'The key has been revoked. Nothing sent with it is accepted any more.',
       'command-sent': 'The command is in the journal and on its way.',
       replayed: 'Sent again. What fails again comes back here.',
+      'relay-tested': 'The test message was taken.',
+      'relay-changed': 'Saved.',
+      'relay-removed': 'The relay is gone. What waited for it is among the dead letters.',
       dropped: 'The dead letter is dropped.',
     },
     refusals: {

@@ -3,6 +3,7 @@ import { controlRu } from './platform/control.ts'
 import { deadLettersRu } from './platform/dead-letters.ts'
 import { devicesRu } from './platform/devices.ts'
 import { eventsRu } from './platform/events.ts'
+import { relaysRu } from './platform/relays.ts'
 
 export const ru: Text = {
   language: { own: 'Русский', short: 'RU', switchTo: 'Переключить на русский' },
@@ -48,6 +49,7 @@ export const ru: Text = {
     devices: 'Устройства',
     events: 'События',
     control: 'Контуры',
+    relays: 'Пересылка',
     deadLetters: 'Недоставленные',
     api: 'API',
     more: 'Ещё',
@@ -379,6 +381,7 @@ export const ru: Text = {
   events: eventsRu,
   control: controlRu,
   deadLetters: deadLettersRu,
+  relays: relaysRu,
   acts: {
     done: {
       'device-made': 'Устройство создано. Выдайте ему ключ, и оно сможет отправлять данные.',
@@ -387,6 +390,9 @@ export const ru: Text = {
       'key-revoked': 'Ключ отозван. Данные с ним больше не принимаются.',
       'command-sent': 'Команда записана в журнал и отправляется.',
       replayed: 'Отправлено повторно. Что не пройдёт и в этот раз, вернётся сюда.',
+      'relay-tested': 'Пробное сообщение принято.',
+      'relay-changed': 'Сохранено.',
+      'relay-removed': 'Пересылка удалена. Что ещё ждало отправки — среди недоставленных.',
       dropped: 'Запись удалена.',
     },
     refusals: {

@@ -5,12 +5,16 @@ import type { LetterActs } from '../../dead-letters/acts.ts'
 import type { DeadLetters } from '../../dead-letters/letters.ts'
 import type { DeviceActs } from '../../devices/acts.ts'
 import type { Pieces } from '../../events/segments.ts'
+import type { RelayKind } from '../../../actors/relay/schema.ts'
+import type { RelayActs } from '../../relays/acts.ts'
+import type { Relays } from '../../relays/relays.ts'
 import type { StatisticsReader } from '../../statistics/statistics.ts'
 import type { FindScreen, Readers } from '../screen.ts'
 import { controlScreens } from './control.ts'
 import { deadLetterScreens } from './dead-letters.ts'
 import { deviceScreens } from './devices.ts'
 import { eventScreens } from './events.ts'
+import { relayScreens } from './relays.ts'
 
 /** The pages of the platform: they read and act by the functions that the API does. */
 export const platformScreens =
@@ -23,6 +27,10 @@ export const platformScreens =
     loops: Loops
     letters: DeadLetters
     letterActs: LetterActs
+    relays: Relays
+    relayActs: RelayActs
+    relayKinds: readonly RelayKind[]
+    restingUntil: (target: string) => number | null
     timeZone: string
     now: () => number
   }) =>
@@ -30,5 +38,6 @@ export const platformScreens =
     deviceScreens(parts, readers),
     eventScreens(parts, readers),
     controlScreens(parts, readers),
+    relayScreens(parts, readers),
     deadLetterScreens(parts, readers),
   ]
