@@ -83,9 +83,9 @@ export async function createAuthority(parts: {
       const admin = await accounts.create({ ...wanted, role: 'admin' })
       await audit.add(SOMEBODY, 'user.created', `user/${admin.id}`, { by: 'configuration' }, { after: shown(admin) })
     } catch (error) {
-      // Another node that starts at this moment was first.
-      const isMade = error instanceof Fault && error.code === 'CONFLICT' && (await accounts.activeAdmins()).length > 0
-      if (!isMade) throw error
+      // Another node that starts at this moment was first, and may not be done with it.
+      const isTaken = error instanceof Fault && error.code === 'CONFLICT'
+      if (!isTaken || (await accounts.byEmail(wanted.email))?.role !== 'admin') throw error
     }
   }
 
