@@ -112,7 +112,7 @@ export async function createServer({
   const stopHearing = authority.start()
   const pageSessions = createPageSessions({ credentials, config })
 
-  const outages = new Outages({ store, logIsAway: () => figures?.appends?.isAway ?? false, log })
+  const outages = new Outages({ store, appends: figures?.appends, bus, log })
   const stopLooking = outages.start()
   const answers = new KeptAnswers(cluster, now)
   const rotors = createRotors({ cluster, now })

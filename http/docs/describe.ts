@@ -63,6 +63,10 @@ const STATE_HEADERS = {
   'x-actor-offset': { description: '`<partition>-<offset>` of the last record that the answer includes', schema: text },
   'x-state-age-ms': { description: 'How long ago that record was appended', schema: text },
   'x-state': { description: '`live`, or `restoring`: it may be old', schema: text },
+  'x-away': {
+    description: 'Only while it is so: `store`, `log`, or both do not answer, and this comes from memory',
+    schema: text,
+  },
 }
 
 const MIN_OFFSET = {

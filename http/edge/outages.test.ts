@@ -2,8 +2,10 @@ import { afterEach, expect, test } from 'bun:test'
 import { Fault } from '../../actors/runtime/index.ts'
 import type { StateStore } from '../../actors/store/port.ts'
 import { Appends } from '../../figures/appends.ts'
+import { busesOf } from '../nodes.fixture.ts'
 import { running, until } from '../running.fixture.ts'
 import { ADMIN } from '../test-kit.ts'
+import { Outages } from './outages.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -141,4 +143,25 @@ test('a log that is away is said on every page and to who asks, and reading goes
   expect((await page()).text).toContain('The log does not answer.')
   appends.isAway = false
   await until('it to be over', async () => String(await missing()) === '')
+})
+
+test('a node that appends nothing hears from the others that the log is away; one that appends knows better', async () => {
+  const { buses, heard } = busesOf(2)
+  const quiet = { info() {}, warn() {}, error() {} }
+  const store = { get: () => Promise.resolve(undefined) }
+  const appends = [new Appends(), new Appends()]
+  const nodes = buses.map((bus, i) => new Outages({ store, appends: appends[i], bus, log: quiet }))
+  undo.push(...nodes.map((node) => node.start()))
+  const look = async () => {
+    for (const node of nodes) {
+      await node.look()
+      await heard()
+    }
+    return nodes.map(({ said }) => said)
+  }
+  expect(await look()).toEqual(['', ''])
+  appends[0]!.isAway = true
+  expect(await look()).toEqual(['log', 'log'])
+  appends[1]!.begin(1)
+  expect(await look()).toEqual(['log', ''])
 })
