@@ -15,7 +15,8 @@ export function openWaitingRoom({ WINDBOX_HOST, WINDBOX_PORT, WINDBOX_PARTITIONS
     if (pathname === '/health/live') return Response.json({ live: true })
     const fault = new Fault('RESTORING', `The server is starting: it waits for ${what}.`)
     if (pathname === '/health/ready') {
-      const body = { ready: false, waiting_for: what, partitions, restoring: partitions, replayed: 0, to_replay: 0 }
+      const progress = { partitions, restoring: partitions, replayed: 0, to_replay: 0, missing: ['partitions'] }
+      const body = { ready: false, waiting_for: what, ...progress }
       return Response.json(body, { status: fault.status, headers: faultHeaders(fault) })
     }
     const headers = { ...faultHeaders(fault), 'content-type': PROBLEM_JSON }

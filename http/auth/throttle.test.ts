@@ -51,6 +51,12 @@ test('a node whose clock is a little behind begins no window of its own', async 
   expect(await tries([throttles[1]!], 'ann', 10)).toBe(0)
 })
 
+test('nodes whose clocks are minutes apart do not begin the count anew for each other', async () => {
+  const { store, clock } = start(10)
+  const throttleAt = (ms: number) => new Throttle({ store, of: 'test', limit: 10, now: () => clock.ms + ms })
+  expect(await tries([throttleAt(0), throttleAt(240_000)], 'ann', 60)).toBeLessThanOrEqual(11)
+})
+
 test('one name does not use up the tries of another', async () => {
   const { throttle } = start(1)
   expect([await tries([throttle], 'ann', 2), await tries([throttle], 'bob', 2)]).toEqual([1, 1])

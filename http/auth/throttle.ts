@@ -17,8 +17,11 @@ interface Window {
   readonly count: number
 }
 
-/** Clocks of two nodes differ a little: a window from the near future is one that has begun. */
-const isOver = ({ began }: Window, nowMs: number): boolean => Math.abs(nowMs - began) >= WINDOW_MS
+/** Clocks of two nodes may differ by so much: a window from that near a future has begun, on the node whose clock is ahead. */
+const CLOCKS_DIFFER_MS = 600_000
+
+const isOver = ({ began }: Window, nowMs: number): boolean =>
+  nowMs - began >= WINDOW_MS || began - nowMs > CLOCKS_DIFFER_MS
 
 /**
  * At most so many tries a minute per name (an account, an address), whichever nodes they come to: the counts are in the store. A try counts
@@ -83,7 +86,8 @@ export class Throttle {
   }
 
   #tooMany(began: number): Fault {
-    const retryAfterS = Math.max(1, Math.ceil((began + WINDOW_MS - this.#now()) / 1000))
+    const leftMs = Math.min(WINDOW_MS, began + WINDOW_MS - this.#now())
+    const retryAfterS = Math.max(1, Math.ceil(leftMs / 1000))
     return new Fault('RATE_LIMITED', `Too many tries; again in ${retryAfterS} s.`, { retryAfterS })
   }
 

@@ -145,6 +145,14 @@ test('a log that is away is said on every page and to who asks, and reading goes
   await until('it to be over', async () => String(await missing()) === '')
 })
 
+test('whoever asks for an actor whose owner is away is told to come again, and not which node was asked', async () => {
+  const { cluster, call, token } = await start()
+  cluster.ask = () => Promise.reject(new Fault('NOT_OWNER', 'partition 3 is not served here'))
+  const { status, json, headers } = await call('GET', '/api/v1/exhausters/u-171', { token })
+  expect([status, json.code, headers.get('retry-after')]).toEqual([503, 'RESTORING', '1'])
+  expect(json.detail).not.toContain('partition')
+})
+
 test('a node that appends nothing hears from the others that the log is away; one that appends knows better', async () => {
   const { buses, heard } = busesOf(2)
   const quiet = { info() {}, warn() {}, error() {} }
