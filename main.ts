@@ -192,6 +192,8 @@ export async function startWindbox(
         FIRST_EXPIRE_MS,
       ),
     )
+    // First of all when it ends, while it answers as ever.
+    undo.push(() => pool.release())
     const { links } = server.authority
     const firstLink = async () =>
       (await links.isNeeded()) ? `${config.WINDBOX_PUBLIC_URL ?? url}${await links.make()}` : null

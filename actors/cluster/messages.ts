@@ -28,12 +28,15 @@ export type ToWorker =
   | { readonly type: 'tail'; readonly id: number; readonly address: string; readonly containing?: string }
   | { readonly type: 'tails'; readonly id: number; readonly addresses: readonly string[] }
   | { readonly type: 'inspect'; readonly id: number }
+  /** Others are to have its partitions; it serves them until then. */
+  | { readonly type: 'release' }
   | { readonly type: 'stop' }
 
 /** Worker → main thread. `id` belongs to the question. */
 export type FromWorker =
   | { readonly type: 'loaded' }
   | { readonly type: 'opened' }
+  | { readonly type: 'released' }
   | { readonly type: 'stopped' }
   /** It is this member of the group from now on. */
   | { readonly type: 'joined'; readonly memberId: string }

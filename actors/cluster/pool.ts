@@ -55,6 +55,7 @@ interface Place {
   stalled: boolean
   /** As the group knows the Worker. */
   memberId: string | null
+  released: (() => void) | null
   stopped: (() => void) | null
   endLog: () => void
 }
@@ -93,6 +94,7 @@ export class Pool {
       silentMs: 0,
       stalled: false,
       memberId: null,
+      released: null,
       stopped: null,
       endLog: () => {},
     }))
@@ -181,6 +183,21 @@ export class Pool {
     return true
   }
 
+  /** Lets other nodes take the partitions over, and answers for each until one has it. Resolves within 10 s; at once for a node alone. */
+  async release(): Promise<void> {
+    if (this.#options.backend.edition === 'embedded') return
+    await Promise.all(
+      this.#places.map(async (place) => {
+        if (!place.worker || !place.open) return
+        const released = new Promise<void>((resolve) => (place.released = resolve))
+        place.worker.postMessage({ type: 'release' } satisfies ToWorker)
+        let timer: ReturnType<typeof setTimeout> | undefined
+        await Promise.race([released, new Promise((resolve) => (timer = setTimeout(resolve, STOP_MS)))])
+        clearTimeout(timer)
+      }),
+    )
+  }
+
   /** Turns are finished, everything dirty is flushed, the watermarks are committed. Resolves within 10 s. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -247,6 +264,9 @@ export class Pool {
           place.open = true
           place.questions.connect(post)
           return
+        case 'released':
+          place.released?.()
+          return
         case 'stopped':
           place.stopped?.()
           return
@@ -282,6 +302,7 @@ export class Pool {
       this.#place()
       this.#options.onOwned?.()
     }
+    place.released?.()
     place.stopped?.()
     if (this.#stopping) return
     this.#leave(place)

@@ -288,6 +288,10 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
       const report = [...member.owned].map(([partition, runtime]) => runtime?.stats() ?? { partition, restoring: true })
       post({ type: 'report', id, report: JSON.stringify({ partitions: report }) })
     },
+    async release() {
+      await consumer.release?.()
+      post({ type: 'released' })
+    },
     async stop() {
       stopping = true
       await Promise.all(loops.map((stop) => stop()))
@@ -330,6 +334,8 @@ onmessage = async ({ data }: MessageEvent<ToWorker>) => {
       return opened?.tails(data)
     case 'inspect':
       return opened?.inspect(data)
+    case 'release':
+      return void opened?.release()
     case 'stop':
       return void opened?.stop()
   }
