@@ -29,7 +29,7 @@ export function makeWorld() {
     const failures: string[] = []
     let hung = false
     let stopping = false
-    let leased = true
+    const unleased = new Set<number>()
     let versions = 0
 
     const own = async (partition: number) => {
@@ -55,10 +55,12 @@ export function makeWorld() {
         await ownAddress(address)
         if (question === 'nothing') throw new Fault('NOT_FOUND', 'no such question')
         if (options.minOffsets) await local.reach(options.minOffsets)
+        const partition = partitionOf(address, PARTITIONS)
         const body = JSON.stringify({ url, query, min: [...(options.minOffsets ?? [])], stale: options.stale })
-        return { body, offset: 1, at: 2, state: leased ? 'live' : 'restoring' }
+        const state = unleased.has(partition) ? 'restoring' : 'live'
+        return { body, offset: (positions.get(partition) ?? 2) - 1, at: 2, state }
       },
-      version: () => (leased ? 0 : ++versions),
+      version: (address) => (unleased.has(partitionOf(address, PARTITIONS)) ? ++versions : 0),
       async tail(address, containing) {
         await ownAddress(address)
         if (containing === 'none') return undefined
@@ -139,8 +141,8 @@ export function makeWorld() {
       lose(...partitions: number[]) {
         for (const partition of partitions) owned.delete(partition)
       },
-      /** The group has not been heard of for long: its actors still answer, and nobody knows for how long they may. */
-      loseLease: () => (leased = false),
+      /** Where the group has not been heard of for long: its actors still answer, and nobody knows for how long they may. */
+      unleased,
       /** Its actors answer no more, and it still has them. */
       beginStop: () => (stopping = true),
       /** Accepts connections and answers nothing. */

@@ -136,7 +136,7 @@ test('nodes hear who owns what without being asked', async () => {
 
 test('a node that cannot be sure of what it has answers while nobody has claimed it, and says that it is not the present', async () => {
   const { a, b } = await pair()
-  b.loseLease()
+  for (const partition of ALL) b.unleased.add(partition)
   expect(await whoAnswers(b, 1)).toBe(b.url)
   expect(await a.cluster.ask(addressIn(1), 'document')).toMatchObject({ state: 'restoring' })
   b.lose(1)
@@ -146,7 +146,7 @@ test('a node that cannot be sure of what it has answers while nobody has claimed
 
 test('a node that stood still answers nobody for what was claimed meanwhile, although it has heard of nothing', async () => {
   const { a, b } = await pair()
-  b.loseLease()
+  for (const partition of ALL) b.unleased.add(partition)
   a.owned.add(1)
   await a.store.claim(1, `${a.url}#0`)
   const before = b.asked.length
@@ -161,7 +161,7 @@ test('a node that stood still answers nobody for what was claimed meanwhile, alt
 
 test('a node that neither the group nor the store tells anything answers nobody', async () => {
   const { b } = await pair()
-  b.loseLease()
+  for (const partition of ALL) b.unleased.add(partition)
   b.store.owners = () => Promise.reject(new Error('away'))
   expect(await codeOf(whoAnswers(b, 1))).toBe('RESTORING')
 })
