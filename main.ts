@@ -26,6 +26,7 @@ import { httpConfig, originOf } from './http-config.ts'
 import packageJson from './package.json' with { type: 'json' }
 import { createLogger, type Logger } from './logger.ts'
 import { openSources, SourceError } from './sources.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
 const RETAIN_EVERY_MS = 60_000
 const SWEEP_EVERY_MS = 60_000
@@ -83,13 +84,16 @@ export async function startWindbox(
     const sources = openSources({ config, logId: log.id, clock, logger, signal: stopping.signal })
 
     let deliveries: DeliveryLoop | undefined
+    const tracing = await openTracing(config, logger)
+    if (tracing) undo.push(() => tracing.stop())
     const asks = { worker: new Histogram(), node: new Histogram() }
     const pool = new Pool({
       workers: config.WINDBOX_WORKERS,
       partitions: log.partitions,
       backend,
       maxResident: MAX_RESIDENT,
-      onChanged: (addresses, offsets) => local.tell(addresses, offsets),
+      onChanged: (addresses, offsets, traces) => local.tell(addresses, offsets, traces),
+      onTraced: tracing && ((turns) => tracing.applied(turns)),
       onOutgoing: (at) => deliveries?.wake(at),
       onOwned() {
         nodes?.ownersChanged()
@@ -101,10 +105,11 @@ export async function startWindbox(
       now: () => performance.now(),
     })
     const appends = new Appends()
-    const append = watched(log.append, appends, logger)
+    const counted = watched(log.append, appends, logger)
+    const append = tracing ? tracing.appending(counted) : counted
     const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
-    const nodes = await joinOthers(config, local, logger, onFailed, asks.node)
+    const nodes = await joinOthers(config, local, logger, onFailed, asks.node, tracing)
     if (nodes) undo.push(() => nodes.stop())
     const cluster = nodes?.cluster ?? local
     pool.start()
@@ -120,7 +125,9 @@ export async function startWindbox(
         asks,
         appends,
         deliveries: () => deliveries?.counts,
+        spans: () => tracing?.counts ?? { exported: 0, dropped: 0 },
       },
+      ...(tracing && { tracing }),
       ...(topics && { topics }),
       restingUntil: (target) => deliveries?.restingUntil(target) ?? null,
       ...(backUp && { backUp }),
@@ -204,6 +211,24 @@ export async function startWindbox(
   }
 }
 
+/** Follows requests, where there is a collector to tell of them. */
+async function openTracing(
+  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, WINDBOX_TRACE_SAMPLE: sample, WINDBOX_NODE_URL: url }: Config,
+  logger: Logger,
+): Promise<Tracing | undefined> {
+  if (endpoint === undefined) return undefined
+  const { Tracing } = await import('./tracing/tracing.ts')
+  const { version } = packageJson
+  const instance = url ?? crypto.randomUUID()
+  return new Tracing({
+    endpoint,
+    sample,
+    resource: { 'service.name': 'windbox', 'service.version': version, 'service.instance.id': instance },
+    random: Math.random,
+    report: (sentence) => logger.warn(sentence),
+  })
+}
+
 /** This node among others, where it has an address that they know. */
 async function joinOthers(
   { WINDBOX_NODE_URL: url, WINDBOX_NODE_SECRET: secret, WINDBOX_WORKERS: workers }: Config,
@@ -211,11 +236,13 @@ async function joinOthers(
   logger: Logger,
   onFailed: (sentence: string) => void,
   asks: Histogram,
+  tracing: Tracing | undefined,
 ): Promise<Nodes | undefined> {
   if (url === undefined || secret === undefined) return undefined
   const { joinNodes } = await import('./actors/cluster/nodes/nodes.ts')
   const report = (level: 'info' | 'warn' | 'error', sentence: string) => logger[level](sentence)
-  return joinNodes({ local, url, secret, workers, version: packageJson.version, asks, report, onFailed })
+  const carry = tracing && { carry: () => tracing.carry() }
+  return joinNodes({ local, url, secret, workers, version: packageJson.version, asks, report, onFailed, ...carry })
 }
 
 /** The log's append, counted, with a word to the operator when it begins to refuse and when that is over. */

@@ -44,6 +44,7 @@ test('whoever follows the README has a new kind of actor with one folder and one
       'main.ts',
       'package.json',
       'sources.ts',
+      'tracing',
       'tsconfig.json',
     ]) {
       cpSync(join(import.meta.dir, part), join(copy, part), {

@@ -17,6 +17,7 @@ export const ROOMS: readonly {
   { room: 'runtime', in: ['actors/runtime/'], may: [], packages: [] },
   // What is counted anywhere and shown by /metrics.
   { room: 'figures', in: ['figures/'], may: [], packages: [] },
+  { room: 'tracing', in: ['tracing/'], may: ['runtime'], packages: ['node:async_hooks'] },
   { room: 'sqlite', in: ['actors/sqlite/'], may: ['runtime'] },
   { room: 'log port', in: ['actors/log/port.ts'], may: ['runtime'], packages: [] },
   // Who gets which partitions: decided by a member of the group that the log is consumed with.
@@ -28,7 +29,7 @@ export const ROOMS: readonly {
   {
     room: 'cluster',
     in: ['actors/cluster/'],
-    may: ['figures', 'runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
+    may: ['figures', 'tracing', 'runtime', 'log', 'log port', 'store', 'store port', 'cluster port', 'kinds'],
   },
   {
     room: 'outgoing',
@@ -61,6 +62,7 @@ export const ROOMS: readonly {
     in: ['http/'],
     may: [
       'figures',
+      'tracing',
       'runtime',
       'log port',
       'store port',

@@ -4,6 +4,7 @@ import { resolveByDns } from '../actors/outgoing/destination.ts'
 import { topicTarget, type TopicWriter } from '../actors/outgoing/topic.ts'
 import { webhookTarget } from '../actors/outgoing/webhook.ts'
 import type { Figures } from '../figures/figures.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { authPages } from '../views/pages/auth.ts'
 import { createAuthority } from './auth/authority.ts'
 import { pageAuthRoutes } from './auth/page-routes.ts'
@@ -42,6 +43,7 @@ import { createFaultAnswers } from './edge/fault-answers.ts'
 import { Outages } from './edge/outages.ts'
 import { createRetries } from './edge/retries.ts'
 import { RouteTable } from './edge/route-table.ts'
+import { followRequests } from './edge/traced.ts'
 import { KeptAnswers } from './exhausters/kept-answers.ts'
 import { rotorRoutes } from './exhausters/rotor-routes.ts'
 import { createRotors } from './exhausters/rotors.ts'
@@ -75,6 +77,8 @@ export interface ServerParts {
   readonly config: HttpConfig
   readonly clock: { now(): number }
   readonly log: Log
+  /** Follows requests; absent where there is no collector. */
+  readonly tracing?: Tracing
   /** What is counted elsewhere, for `/metrics`. */
   readonly figures?: Figures
   /** The broker's topics, for relays; absent where there is no broker. */
@@ -99,6 +103,7 @@ export async function createServer({
   clock,
   log,
   figures,
+  tracing,
   topics,
   restingUntil = () => null,
   backUp,
@@ -127,7 +132,14 @@ export async function createServer({
   }
   const relayActs = createRelayActs({ relays, targets, audit, now })
   const pieces = createPieces(cluster)
-  const hub = new LiveHub({ cluster, answers, pieces, now, newEpoch: () => crypto.randomUUID().slice(0, 8) })
+  const hub = new LiveHub({
+    cluster,
+    answers,
+    pieces,
+    now,
+    ...(tracing && { shown: tracing.shown }),
+    newEpoch: () => crypto.randomUUID().slice(0, 8),
+  })
   hub.start()
   const stopLog = logStatusChanges({ cluster, log })
   credentials.onForget(() => hub.recheck())
@@ -161,6 +173,7 @@ export async function createServer({
       now,
     }),
     countLetters: letters.count,
+    ...(tracing && { shown: tracing.shown }),
     report: (error) => log.error('a page could not be rendered', { error: String(error) }),
     onSessionsEnded: (listener) => credentials.onForget(listener),
   })
@@ -233,6 +246,7 @@ export async function createServer({
 
   allRoutes = app.routes as unknown as readonly DocumentedRoute[]
   routes()
+  if (tracing) followRequests(app, tracing, routes)
   for (const { method, path, handler, hooks } of allRoutes) {
     const work = ingest.workOf(handler)
     if (work && method === 'POST' && !path.includes(':')) lanes.open({ path, access: hooks.detail![ACCESS_KEY]!, work })

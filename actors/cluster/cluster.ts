@@ -66,8 +66,11 @@ export class LocalCluster implements Cluster {
   }
 
   /** A Worker's notice. A listener that throws is not the others' business, and has its own way to say what went wrong. */
-  tell(addresses: readonly string[], offsets: readonly number[]): void {
-    const changes = addresses.map((address, i) => ({ address, offset: offsets[i]! }))
+  tell(addresses: readonly string[], offsets: readonly number[], traces?: readonly (string | undefined)[]): void {
+    const changes = addresses.map((address, i) => {
+      const trace = traces?.[i]
+      return { address, offset: offsets[i]!, ...(trace !== undefined && { trace }) }
+    })
     for (const listener of this.#listeners) {
       try {
         listener(changes)

@@ -1,3 +1,4 @@
+import type { TracedTurn } from '../../tracing/turn.ts'
 import type { Rows, Segment } from '../runtime/index.ts'
 import type { ClusterBackend, EmbeddedBackend } from './backend.ts'
 
@@ -6,6 +7,8 @@ export interface WorkerSettings {
   readonly index: number
   readonly backend: Omit<EmbeddedBackend, 'serveLog'> | Omit<ClusterBackend, 'leave'>
   readonly partitionCount: number
+  /** Whether records that carry a trace are followed. */
+  readonly isTraced: boolean
   /** Most actors of a partition in memory. */
   readonly maxResident: number
   readonly board: SharedArrayBuffer
@@ -65,4 +68,12 @@ export type FromWorker =
   | { readonly type: 'report'; readonly id: number; readonly report: string }
   /** Effects of the outbox have become durable; `at` is the newest one's. */
   | { readonly type: 'outgoing'; readonly at: number }
-  | { readonly type: 'changed'; readonly addresses: readonly string[]; readonly offsets: readonly number[] }
+  | {
+      readonly type: 'changed'
+      readonly addresses: readonly string[]
+      readonly offsets: readonly number[]
+      /** One for each address; absent where no change is followed. */
+      readonly traces?: readonly (string | undefined)[]
+    }
+  /** Records that carried a trace were applied. */
+  | { readonly type: 'traced'; readonly turns: readonly TracedTurn[] }

@@ -1,4 +1,5 @@
 import type { Histogram } from '../../figures/histogram.ts'
+import type { TracedTurn } from '../../tracing/turn.ts'
 import { Fault } from '../runtime/index.ts'
 import type { Backend } from './backend.ts'
 import { Board } from './board.ts'
@@ -19,7 +20,9 @@ export interface PoolOptions {
   readonly backend: Backend
   /** Actors in memory, over all partitions. */
   readonly maxResident: number
-  onChanged(addresses: readonly string[], offsets: readonly number[]): void
+  onChanged(addresses: readonly string[], offsets: readonly number[], traces?: readonly (string | undefined)[]): void
+  /** Hears of applied records that carried a trace; absent: none is followed. */
+  readonly onTraced?: ((turns: readonly TracedTurn[]) => void) | undefined
   /** Something new has to leave the system, and is durable; `at` is the newest one's, epoch ms. */
   onOutgoing?(at: number): void
   /** The partitions of this node are others than before. */
@@ -236,6 +239,7 @@ export class Pool {
           const settings: Omit<WorkerSettings, 'backend'> = {
             index: place.index,
             partitionCount: partitions,
+            isTraced: options.onTraced !== undefined,
             maxResident: Math.max(64, Math.floor(options.maxResident / partitions)),
             board: place.board.buffer,
             versions: this.#versions.buffer,
@@ -275,7 +279,9 @@ export class Pool {
         case 'failed':
           return this.#fail(place, `${data.detail} (${data.code})`)
         case 'changed':
-          return options.onChanged(data.addresses, data.offsets)
+          return options.onChanged(data.addresses, data.offsets, data.traces)
+        case 'traced':
+          return options.onTraced?.(data.turns)
         case 'outgoing':
           return options.onOutgoing?.(data.at)
         default:

@@ -28,6 +28,8 @@ export interface HistoryRows {
 export interface Change {
   readonly address: string
   readonly offset: number
+  /** Of the turn that made it, where its request is followed: a `traceparent`. */
+  readonly trace?: string
 }
 
 /**

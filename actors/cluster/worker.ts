@@ -1,4 +1,5 @@
 /// <reference lib="webworker" />
+import { preciseNow } from '../../tracing/span.ts'
 import { kinds } from '../kinds.ts'
 import {
   Fault,
@@ -14,6 +15,7 @@ import { Board } from './board.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { changeNotices } from './notices.ts'
 import type { WorkerParts } from './parts/parts.ts'
+import { TracedTurns } from './traced.ts'
 import { changeAll } from './versions.ts'
 
 /** How much a crash makes the successor replay, against how often the disk is asked. */
@@ -106,14 +108,15 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
     },
   })
   const assignments = new Map<number, AssignedPartition>()
+  const traced = settings.isTraced ? new TracedTurns() : undefined
   const notices = changeNotices({
     take: () => [...member.owned.values()].flatMap((runtime) => runtime?.takeChanged() ?? []),
-    tell: (changes) =>
-      post({
-        type: 'changed',
-        addresses: changes.map(({ address }) => address),
-        offsets: changes.map(({ offset }) => offset),
-      }),
+    tell(changes) {
+      const addresses = changes.map(({ address }) => address)
+      const traces = traced && addresses.map((address) => traced.take(address))
+      const offsets = changes.map(({ offset }) => offset)
+      post({ type: 'changed', addresses, offsets, ...(traces?.some(Boolean) && { traces }) })
+    },
     nowMs: () => performance.now(),
   })
 
@@ -178,11 +181,16 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
       owns()
     },
     async batch(partition, records, end) {
+      const beganMs = traced === undefined ? 0 : preciseNow()
       await member.batch(partition, records, end)
       if (assignments.has(partition)) publish()
       else {
         const position = member.position(partition)
         if (position !== undefined) board.applied(partition, position)
+      }
+      if (traced !== undefined) {
+        const turns = traced.applied(partition, records, member.position(partition) ?? 0, beganMs)
+        if (turns.length > 0) post({ type: 'traced', turns })
       }
       notices.look()
     },

@@ -22,6 +22,8 @@ export interface NewRecord {
   readonly id?: string
   /** Who sent it, when a turn did: `partition-offset-n`, its n-th output, the same on every replay. Empty or absent: nobody inside. */
   readonly source?: string
+  /** `traceparent` of the request behind it, for the few that are followed. It changes nothing. Empty or absent: none. */
+  readonly trace?: string
 }
 
 /** A record as the log gives it back. `value` stays text until the turn loop knows that the record is new to its actor. */
@@ -34,6 +36,8 @@ export interface LogRecord {
   readonly value: string
   readonly id: string
   readonly source: string
+  /** As in {@link NewRecord}; absent: none. */
+  readonly trace?: string
 }
 
 /** `<partition>-<offset>`, as the HTTP answers write it. */

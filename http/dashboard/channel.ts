@@ -1,3 +1,4 @@
+import { preciseNow } from '../../tracing/span.ts'
 import type { Fragments } from '../../views/layout.ts'
 
 /** One message of the stream: every line of it as data, so that markup may have lines. */
@@ -30,6 +31,9 @@ const GATHER_MS = 50
 export class Channel {
   readonly #render: () => Promise<Fragments>
   readonly #report: (error: unknown) => void
+  readonly #out: (trace: string, beganMs: number, viewers: number) => void
+  /** Changes that are followed and not yet shown: when they were heard of, epoch ms. */
+  readonly #followed = new Map<string, number>()
   readonly #viewers = new Set<Send>()
   #joining = 0
   #shown = new Map<string, string>()
@@ -38,9 +42,15 @@ export class Channel {
   /** Of the last update that a touch brought, on the clock of `performance`. */
   #touchedAt = -Infinity
 
-  constructor(render: () => Promise<Fragments>, report: (error: unknown) => void) {
+  /** `out` hears of changes that are followed, when they have gone out. */
+  constructor(
+    render: () => Promise<Fragments>,
+    report: (error: unknown) => void,
+    out: (trace: string, beganMs: number, viewers: number) => void = () => {},
+  ) {
     this.#render = render
     this.#report = report
+    this.#out = out
   }
 
   /** Those who look, and those who are about to. */
@@ -67,8 +77,9 @@ export class Channel {
     this.#timer = undefined
   }
 
-  /** Something may have changed: looks soon, and not again before the pace allows it. */
-  touch(): void {
+  /** Something may have changed: looks soon, and not again before the pace allows it. `trace`: of the change, where it is followed. */
+  touch(trace?: string): void {
+    if (trace !== undefined && this.viewers > 0) this.#followed.set(trace, preciseNow())
     if (this.#timer !== undefined || this.viewers === 0) return
     const wait = Math.max(GATHER_MS, this.#touchedAt + PACE_MS - performance.now())
     this.#timer = setTimeout(() => {
@@ -86,6 +97,8 @@ export class Channel {
   }
 
   async #update(): Promise<void> {
+    const followed = [...this.#followed]
+    this.#followed.clear()
     const fragments = await this.#render()
     const changed: [string, string][] = []
     for (const [id, fragment] of fragments) {
@@ -97,5 +110,6 @@ export class Channel {
     if (changed.length === 0) return
     const text = event(partials(changed))
     for (const send of this.#viewers) send(text)
+    for (const [trace, beganMs] of followed) this.#out(trace, beganMs, this.#viewers.size)
   }
 }

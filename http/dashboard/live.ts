@@ -1,5 +1,6 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
+import type { OnShown } from '../../tracing/tracing.ts'
 import type { Fragments } from '../../views/layout.ts'
 import type { Language } from '../../views/text/catalogue.ts'
 import type { View } from '../../views/view.ts'
@@ -39,8 +40,10 @@ export function createLive(parts: {
   now: () => number
   /** A page that cannot be rendered is a mistake of ours: it is told, and the stream ends or waits for the next change. */
   report: (error: unknown) => void
+  /** Hears of what has gone out, where its request is followed. */
+  shown?: OnShown
 }) {
-  const { viewIn, build, now, report } = parts
+  const { viewIn, build, now, report, shown } = parts
   const channels = new Map<string, { channel: Channel; page: Looked }>()
   const viewers = new Set<Viewer>()
   const seats = new Seats()
@@ -65,7 +68,12 @@ export function createLive(parts: {
   function begin() {
     stopListening ??= parts.cluster.onChange((changes) => {
       for (const { channel, page } of channels.values()) {
-        if (changes.some(({ address }) => page.concerns(address))) channel.touch()
+        let isTouched = false
+        for (const { address, trace } of changes) {
+          if ((isTouched && trace === undefined) || !page.concerns(address)) continue
+          channel.touch(trace)
+          isTouched = true
+        }
       }
     })
     if (timers.length > 0) return
@@ -105,7 +113,12 @@ export function createLive(parts: {
       const name = `${page.path} ${page.audience} ${language}`
       let entry = channels.get(name)
       if (!entry) {
-        entry = { channel: new Channel(() => page.fragments(viewIn(language)), report), page }
+        const channel = new Channel(
+          () => page.fragments(viewIn(language)),
+          report,
+          (trace, beganMs, viewers) => shown?.(trace, beganMs, viewers, `show ${page.path}`),
+        )
+        entry = { channel, page }
         channels.set(name, entry)
       }
       const known = entry

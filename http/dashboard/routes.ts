@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Cluster } from '../../actors/cluster/port.ts'
 import { Fault } from '../../actors/runtime/index.ts'
+import type { OnShown } from '../../tracing/tracing.ts'
 import { build, findAsset } from '../../views/assets.ts'
 import { layout, type Reader, type Shown } from '../../views/layout.ts'
 import { problemPage, type ProblemModel } from '../../views/pages/problem.ts'
@@ -45,6 +46,8 @@ export interface DashboardParts {
   readonly countLetters: (most: number) => Promise<number>
   /** Hears of a page that could not be rendered: a mistake of ours. */
   readonly report: (error: unknown) => void
+  /** Hears of what has gone out, where its request is followed. */
+  readonly shown?: OnShown
   /** Tells when sessions have been ended, so that their streams end at once. Returns the way to stop. */
   readonly onSessionsEnded?: (listener: () => void) => () => void
 }
@@ -76,7 +79,7 @@ const see = (location: string, cookies: readonly string[] = []): Response => {
 
 /** The pages of people, their stream of fragments, what their forms do, and what they are made of. Log-in is in `../auth`. */
 export function createDashboard(parts: DashboardParts) {
-  const { cluster, timeZone, now, session, demandOwnPage, outages, report } = parts
+  const { cluster, timeZone, now, session, demandOwnPage, outages, report, shown } = parts
   const ask = createAsk({ cluster, now })
   const { read } = createPlantReader({ cluster, ask, outages, now })
   const finders: readonly FindScreen[] = [
@@ -86,7 +89,7 @@ export function createDashboard(parts: DashboardParts) {
   ]
   const inShell = createShell(parts)
   const viewIn = (language: Language) => viewOf(language, timeZone, now())
-  const live = createLive({ cluster, viewIn, build, now, report })
+  const live = createLive({ cluster, viewIn, build, now, report, ...(shown && { shown }) })
   parts.onSessionsEnded?.(() => live.recheck())
 
   /** The address as the client has it: behind a proxy another one than the request's. */

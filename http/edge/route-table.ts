@@ -31,6 +31,14 @@ export class RouteTable {
     return found?.access ?? 'unknown'
   }
 
+  /** The route that takes it, as it is written in the code; the method alone says little, the path too much. */
+  pattern(method: string, path: string): string | undefined {
+    const asked = segmentsOf(path)
+    const as = method === 'HEAD' ? 'GET' : method
+    const fitting = this.#routes.filter((route) => route.method === as && fits(route.segments, asked))
+    return (fitting.find(({ segments }) => !segments.some(isOpen)) ?? fitting[0])?.segments.join('/')
+  }
+
   /** What a path answers to; empty for a path that nothing stands at. A literal path does not take what one with parameters takes. */
   methods(path: string): string[] {
     const asked = segmentsOf(path)

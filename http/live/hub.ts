@@ -1,4 +1,6 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
+import { preciseNow } from '../../tracing/span.ts'
+import type { OnShown } from '../../tracing/tracing.ts'
 import { bytesOf, type KeptAnswers } from '../exhausters/kept-answers.ts'
 import type { Pieces } from '../events/segments.ts'
 import { RECHECK_MS } from '../freshness.ts'
@@ -49,6 +51,7 @@ export class LiveHub {
   readonly #answers: KeptAnswers
   readonly #now: () => number
   readonly #newEpoch: () => string
+  readonly #shown: OnShown | undefined
   #ring: Ring
   readonly #streams = new Set<Stream>()
   readonly #seats = new Seats()
@@ -65,11 +68,14 @@ export class LiveHub {
     pieces: Pieces
     now: () => number
     newEpoch: () => string
+    /** Hears of what has gone out, where its request is followed. */
+    shown?: OnShown
   }) {
     this.#cluster = parts.cluster
     this.#answers = parts.answers
     this.#now = parts.now
     this.#newEpoch = parts.newEpoch
+    this.#shown = parts.shown
     this.#ring = new Ring(parts.newEpoch())
     this.#eventNews = createEventNews({
       pieces: parts.pieces,
@@ -84,10 +90,10 @@ export class LiveHub {
   /** Listens from now on, also while nobody does: a stream that is away for a moment misses nothing. */
   start(): void {
     const stopChanges = this.#cluster.onChange((changes) => {
-      for (const { address } of changes) {
+      for (const { address, trace } of changes) {
         const kind = address.slice(0, address.indexOf('/'))
         const told = TOLD.get(kind)
-        if (told) void this.#tell(address, told)
+        if (told) void this.#tell(address, told, trace)
         else if (kind === 'event') void this.#eventNews.changed()
       }
     })
@@ -175,13 +181,15 @@ export class LiveHub {
     for (const stream of [...this.#streams]) if (stream.topics.has(topic)) stream.send(text)
   }
 
-  async #tell(address: string, { topic, event, question }: Told): Promise<void> {
+  async #tell(address: string, { topic, event, question }: Told, trace?: string): Promise<void> {
+    const beganMs = trace === undefined ? 0 : preciseNow()
     try {
       const answer = await this.#answers.get(address, question)
       const now = this.#now()
       const data = this.#decoder.decode(bytesOf(answer, now))
       const text = this.#ring.add(topic, now, (id) => frame({ id, event, data }))
       this.#publish(topic, text)
+      if (trace !== undefined) this.#shown?.(trace, beganMs, this.#streams.size, `live ${topic}`)
     } catch {
       // It is being restored, or its owner is gone. Its new owner need not say what the last one has said already.
       this.#untold.set(address, { topic, event, question })

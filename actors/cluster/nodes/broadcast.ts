@@ -13,9 +13,12 @@ export type Line =
   | { readonly hello: string; readonly seq: number }
   | { readonly seq: number }
   | { readonly seq: number; readonly topic: string; readonly body: string }
-  | { readonly seq: number; readonly changes: readonly (readonly [address: string, offset: number])[] }
+  | { readonly seq: number; readonly changes: readonly (readonly [address: string, offset: number, trace?: string])[] }
   /** Nothing comes any more, and nothing was lost. */
   | { readonly bye: number }
+
+const packed = ({ address, offset, trace }: Change) =>
+  trace === undefined ? ([address, offset] as const) : ([address, offset, trace] as const)
 
 interface Listener {
   waiting: string[]
@@ -43,7 +46,7 @@ export class Broadcast {
   }
 
   sayChanges(changes: readonly Change[]): void {
-    this.#tell({ seq: ++this.#seq, changes: changes.map(({ address, offset }) => [address, offset] as const) })
+    this.#tell({ seq: ++this.#seq, changes: changes.map(packed) })
   }
 
   /** NDJSON, until the listener goes or this node ends. */

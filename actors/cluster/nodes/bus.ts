@@ -86,7 +86,7 @@ export class NodeBus implements Bus {
       connect: (signal) => connect(url, signal),
       onMessage: (topic, body, from) => this.#each(this.#hearers.get(topic), (hearer) => hearer(body, from)),
       onChanges: (pairs) => {
-        const changes = pairs.map(([address, offset]) => ({ address, offset }))
+        const changes = pairs.map(([address, offset, trace]) => ({ address, offset, ...(trace && { trace }) }))
         this.#each(this.#watchers, (watcher) => watcher(changes))
       },
       onGap: () => this.#each(this.#gaps, (listener) => listener()),

@@ -6,7 +6,7 @@ export interface FollowingOptions {
   /** Connects to the node; the body is its stream. Rejects when it cannot be had. */
   connect(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
   onMessage(topic: string, body: string, from: string): void
-  onChanges(changes: readonly (readonly [address: string, offset: number])[]): void
+  onChanges(changes: readonly (readonly [address: string, offset: number, trace?: string])[]): void
   /** Something that the node said may have been missed. */
   onGap(): void
   /** Milliseconds of a clock that only goes forward. */

@@ -24,6 +24,23 @@ export function consumeClaims(make: MakeLog) {
       }),
     )
     test(
+      'a trace comes back with its record, and only there',
+      withLog(make, async ({ log, member }) => {
+        const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+        const [plain, sent] = [record(0, 'a'), { ...record(0, 'c'), source: '1-2-3' }]
+        await log.append([plain, { ...record(0, 'b'), trace }, sent, { ...sent, trace }])
+        const reader = await new Member(await member()).start()
+        await reader.has(0, 4)
+        expect(reader.of(0).map((one) => [one.source, one.trace])).toEqual([
+          ['', undefined],
+          ['', trace],
+          ['1-2-3', undefined],
+          ['1-2-3', trace],
+        ])
+        await reader.consumer.stop()
+      }),
+    )
+    test(
       'the assignment names all partitions, with what is in them',
       withLog(make, async ({ log, member }) => {
         await log.append([record(1, 1), record(1, 2), record(3, 3)])

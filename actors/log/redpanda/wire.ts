@@ -14,12 +14,14 @@ export function toMessage(record: NewRecord, partition: number, origin: Omit<Ori
   const headers: Record<string, string> = { type: record.type, origin: `${origin.producer}:${origin.sequence}` }
   if (record.id) headers.id = record.id
   if (record.source) headers.source = record.source
+  if (record.trace) headers.traceparent = record.trace
   return { partition, key: record.key, value: record.value, headers }
 }
 
 export const sentAgain = (message: Message): Message => ({ ...message, headers: { ...message.headers, again: '1' } })
 
 export function toRecord({ key, value, headers }: KafkaMessage, offset: number, at: number): LogRecord {
+  const trace = headers?.traceparent?.toString()
   return {
     offset,
     at,
@@ -28,6 +30,7 @@ export function toRecord({ key, value, headers }: KafkaMessage, offset: number, 
     value: value?.toString() ?? '',
     id: headers?.id?.toString() ?? '',
     source: headers?.source?.toString() ?? '',
+    ...(trace && { trace }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LogRecord, NewRecord } from '../../runtime/index.ts'
+import { ID_PARTS, type LogRecord, type NewRecord } from '../../runtime/index.ts'
 
 /**
  * The text of a journal row. First a line of numbers, separated by commas: sequence, time of the append, then for each partition in
@@ -6,7 +6,7 @@ import type { LogRecord, NewRecord } from '../../runtime/index.ts'
  *
  *     type TAB key TAB id TAB source TAB value LF
  *
- * A value is JSON text on one line and may hold anything else. Lengths are in UTF-16 units, so that a reader jumps over the
+ * Behind the source, and the sign U+001F, stands the trace of the few records that have one. A value is JSON text on one line and may hold anything else. Lengths are in UTF-16 units, so that a reader jumps over the
  * partitions it does not want.
  */
 export interface Row {
@@ -24,8 +24,8 @@ export interface Block {
   readonly lines: string
 }
 
-export const lineOf = ({ key, type, value, id = '', source = '' }: NewRecord): string =>
-  `${type}\t${key}\t${id}\t${source}\t${value}\n`
+export const lineOf = ({ key, type, value, id = '', source = '', trace }: NewRecord): string =>
+  `${type}\t${key}\t${id}\t${trace ? source + ID_PARTS + trace : source}\t${value}\n`
 
 /** `head`: partition, first offset, count and length for each partition, joined by commas; `lines`: theirs, in that order. */
 export const formatRow = (seq: number, at: number, head: string, lines: string): string =>
@@ -78,6 +78,16 @@ export function splitBlock({ first, count, at, lines }: Block, from: number, rec
       id: idEnd === keyEnd + 1 ? '' : lines.slice(keyEnd + 1, idEnd),
       source: sourceEnd === idEnd + 1 ? '' : lines.slice(idEnd + 1, sourceEnd),
     })
+    if (sourceEnd !== idEnd + 1) takeTrace(records)
     start = end + 1
   }
+}
+
+/** Of a record with something in the place of the source: what stands behind the sign is not the source. */
+function takeTrace(records: LogRecord[]) {
+  const record = records.at(-1)!
+  const sign = record.source.indexOf(ID_PARTS)
+  if (sign < 0) return
+  const { source } = record
+  records[records.length - 1] = { ...record, source: source.slice(0, sign), trace: source.slice(sign + 1) }
 }
