@@ -5,7 +5,7 @@ import { Following } from './following.ts'
 import type { KnownNode } from './registry.ts'
 import { until } from './waiting.fixture.ts'
 
-const undo: (() => void)[] = []
+const undo: (() => unknown)[] = []
 
 afterEach(() => {
   for (const step of undo.splice(0)) step()
@@ -175,7 +175,7 @@ test('who does not read loses what does not fit, and learns of it', async () => 
 })
 
 test.each([
-  ['a farewell is no gap', (speaker: Broadcast) => speaker.end(), ['a keys 1']],
+  ['a farewell is no gap', (speaker: Broadcast) => void speaker.end(), ['a keys 1']],
   ['an end without a farewell is one', (_: Broadcast, cut: () => void) => cut(), ['a keys 1', 'gap']],
 ])('%s, for a node that has left the list', async (_, end, expected) => {
   const last = speak('a')
