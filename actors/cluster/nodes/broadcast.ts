@@ -3,6 +3,7 @@ import type { Change } from '../port.ts'
 /** Waiting for one listener who does not read: beyond it, what is said is lost to him. UTF-16 units. */
 const MOST_WAITING = 4 * 1024 * 1024
 const BEAT_MS = 2000
+const FAREWELL_MS = 500
 
 /**
  * A line of the stream from one node to another, JSON. `seq` counts what the node has said since it started; each line that says something has
@@ -26,6 +27,8 @@ interface Listener {
   /** Set while it waits for the next line. */
   wake: (() => void) | undefined
   ended: boolean
+  /** All that waited is on its way. */
+  readonly sent: PromiseWithResolvers<void>
 }
 
 /** What this node says to all others: one stream a listener, each with its own place to wait. */
@@ -51,12 +54,16 @@ export class Broadcast {
 
   /** NDJSON, until the listener goes or this node ends. */
   stream(): ReadableStream<Uint8Array> {
-    const listener: Listener = { waiting: [], length: 0, wake: undefined, ended: false }
+    const sent = Promise.withResolvers<void>()
+    const listener: Listener = { waiting: [], length: 0, wake: undefined, ended: false, sent }
     const encoder = new TextEncoder()
     this.#put(listener, { hello: this.#instance, seq: this.#seq })
     this.#listeners.add(listener)
     this.#beats ??= setInterval(() => this.#tell({ seq: this.#seq }), this.#beatMs)
-    const leave = () => this.#drop(listener)
+    const leave = () => {
+      this.#drop(listener)
+      sent.resolve()
+    }
     return new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
@@ -65,8 +72,9 @@ export class Broadcast {
           const lines = listener.waiting
           listener.waiting = []
           listener.length = 0
-          if (lines.length > 0) controller.enqueue(encoder.encode(lines.join('')))
-          else controller.close()
+          if (lines.length > 0) return controller.enqueue(encoder.encode(lines.join('')))
+          controller.close()
+          sent.resolve()
         },
         cancel: leave,
       },
@@ -74,12 +82,14 @@ export class Broadcast {
     )
   }
 
-  /** The last word, to everybody. */
-  end(): void {
-    for (const listener of this.#listeners) {
+  /** The last word, to everybody; resolves when it is on its way to all who read. */
+  async end(): Promise<void> {
+    const listeners = [...this.#listeners]
+    for (const listener of listeners) {
       this.#put(listener, { bye: this.#seq })
       this.#drop(listener)
     }
+    await Promise.race([Promise.all(listeners.map(({ sent }) => sent.promise)), Bun.sleep(FAREWELL_MS)])
   }
 
   #tell(line: Line): void {

@@ -74,10 +74,11 @@ export class NodeBus implements Bus {
     for (const url of alive) if (!this.#following.has(url)) this.#following.set(url, this.#listenTo(url))
   }
 
-  stop(): void {
+  /** Listens no more, and says farewell. */
+  async stop(): Promise<void> {
     for (const following of this.#following.values()) following.stop()
     this.#following.clear()
-    this.#broadcast.end()
+    await this.#broadcast.end()
   }
 
   #listenTo(url: string): Following {
