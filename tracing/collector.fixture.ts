@@ -4,7 +4,7 @@ interface Attribute {
 }
 
 /** A span as OTLP writes it in JSON. */
-export interface WireSpan {
+interface WireSpan {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
@@ -15,6 +15,9 @@ export interface WireSpan {
   readonly attributes: readonly Attribute[]
   readonly status: { readonly code: number }
 }
+
+/** A span, and the process that told of it. */
+export type KeptSpan = WireSpan & { readonly instance: unknown }
 
 interface WireBody {
   readonly resourceSpans: readonly {
@@ -63,8 +66,7 @@ function faultsOf(body: WireBody): string[] {
 
 /** Stands in for a collector: takes OTLP over HTTP, keeps the spans, and what is wrong with them. */
 export function openCollector() {
-  const spans: WireSpan[] = []
-  const resources: (readonly Attribute[])[] = []
+  const spans: KeptSpan[] = []
   const faults: string[] = []
   const headers: Headers[] = []
   let status = 200
@@ -80,8 +82,8 @@ export function openCollector() {
       if (status !== 200) return new Response(null, { status })
       faults.push(...faultsOf(body))
       for (const { resource, scopeSpans } of body.resourceSpans) {
-        resources.push(resource.attributes)
-        for (const scope of scopeSpans) spans.push(...scope.spans)
+        const instance = attribute(resource.attributes, 'service.instance.id')
+        for (const scope of scopeSpans) spans.push(...scope.spans.map((span) => ({ ...span, instance })))
       }
       return Response.json({ partialSuccess: {} })
     },
@@ -89,7 +91,6 @@ export function openCollector() {
   return {
     endpoint: `http://127.0.0.1:${server.port}`,
     spans,
-    resources,
     faults,
     headers,
     answer(with_: number) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { attribute, openCollector } from './collector.fixture.ts'
+import { openCollector } from './collector.fixture.ts'
 import { newContext } from './context.ts'
 import { Exporter } from './exporter.ts'
 import { KIND, preciseNow, type Span } from './span.ts'
@@ -54,7 +54,7 @@ test('spans arrive as the protocol wants them: ids, times, types, status', async
       { key: 'yes', value: { boolValue: true } },
     ],
   })
-  expect(attribute(collector.resources[0]!, 'service.instance.id')).toBe('node-1')
+  expect(first!.instance).toBe('node-1')
   expect(collector.headers[0]!.get('x-api-key')).toBe('k')
   await collector.stop()
 })

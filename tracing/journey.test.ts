@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { readConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import { startWindbox, type Windbox } from '../main.ts'
-import { attribute, openCollector, type WireSpan } from './collector.fixture.ts'
+import { attribute, openCollector, type KeptSpan } from './collector.fixture.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const collector = openCollector()
@@ -49,7 +49,7 @@ const send = (method: string, path: string, body: unknown, headers: Record<strin
   })
 
 /** Waits until the collector has a span of that name in the trace. */
-async function spanOf(name: string, traceId = TRACE): Promise<WireSpan> {
+async function spanOf(name: string, traceId = TRACE): Promise<KeptSpan> {
   const deadline = performance.now() + 20_000
   for (;;) {
     const found = collector.spans.find((span) => span.name === name && span.traceId === traceId)
