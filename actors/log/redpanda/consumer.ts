@@ -27,6 +27,8 @@ const DESCRIBE_AGAIN_MS = 250
 const UNCLAIMED = 0
 /** What a member that wants to go waits for the others to take over. */
 const RELEASE_MS = 5_000
+/** What they need to open it. */
+const TAKE_OVER_MS = 1_000
 
 export interface RedpandaConsumerOptions extends RedpandaOptions {
   /** A member that was not heard of for so long loses its partitions. Default 10 s. */
@@ -323,6 +325,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       released = Promise.withResolvers()
       rejoin(membership)
       await Promise.race([released.promise, Bun.sleep(RELEASE_MS)])
+      // To leave now would make the group divide again, while the others open what they have just got.
+      await Bun.sleep(TAKE_OVER_MS)
     },
     async stop() {
       stopped = true
