@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../actors/cluster/port.ts'
 import { Fault, RELEASE } from '../actors/runtime/index.ts'
-import type { Audit } from './auth/audit.ts'
+import type { Actor, Audit } from './auth/audit.ts'
 import { describe } from './docs/describe.ts'
 import { access } from './edge/access.ts'
 import { act } from './edge/act.ts'
@@ -13,8 +13,40 @@ import { NoQuery } from './schema.ts'
 const NAME = /^[^\t\r\n]{1,512}$/
 const Anything = Type.Unsafe<object>({ type: 'object', additionalProperties: true })
 
+/** Since when, epoch ms, and what threw. */
+interface Quarantine {
+  readonly since: number
+  readonly error: string
+}
 interface Inspected {
-  readonly quarantine: { readonly since: number; readonly error: string } | null
+  readonly quarantine: Quarantine | null
+}
+
+/** What holds an actor's records back, if anything does. Faults: those of `Cluster.ask`. */
+export async function quarantineOf(cluster: Pick<Cluster, 'ask'>, address: string): Promise<Quarantine | null> {
+  return (JSON.parse((await cluster.ask(address, '$inspect')).body) as Inspected).quarantine
+}
+
+/**
+ * Gives an actor its records again, as the journal says. Resolves to the actor, or to where the release stands in the log when it takes
+ * longer. Faults: CONFLICT (it is not quarantined, or threw again), and those of `act`.
+ */
+export async function release(
+  { cluster, audit }: { cluster: Cluster; audit: Audit },
+  by: Actor,
+  address: string,
+  set: { headers: Record<string, unknown>; status?: unknown } = { headers: {} },
+): Promise<Inspected | { position: string }> {
+  const quarantine = await quarantineOf(cluster, address)
+  if (quarantine === null) throw new Fault('CONFLICT', `${address} is not quarantined.`)
+  const released = await act<Inspected>(cluster, set, {
+    record: { key: address, type: RELEASE, value: JSON.stringify({ by: by.sender ?? null }) },
+    question: '$inspect',
+    refusal: ({ quarantine }) => (quarantine === null ? null : `${address} threw again: ${quarantine.error}`),
+  })
+  const { since, error } = quarantine
+  await audit.add(by, 'actor.released', address, {}, { before: { quarantine: { since, error } } })
+  return released
 }
 
 /** `POST /api/v1/inspect/actors/{kind}/{id}/release`: an actor that threw too often gets its records again. */
@@ -26,17 +58,7 @@ export function releaseRoutes({ cluster, audit }: { cluster: Cluster; audit: Aud
       if (!NAME.test(kind) || kind.includes('/') || !NAME.test(id)) {
         throw new Fault('NOT_FOUND', 'There is no such actor.')
       }
-      const { quarantine } = JSON.parse((await cluster.ask(address, '$inspect')).body) as Inspected
-      if (quarantine === null) throw new Fault('CONFLICT', `${address} is not quarantined.`)
-      const by = audit.by({ identity, request, server })
-      const record = { key: address, type: RELEASE, value: JSON.stringify({ by: by.sender ?? null }) }
-      const released = await act<Inspected>(cluster, set, {
-        record,
-        question: '$inspect',
-        refusal: ({ quarantine }) => (quarantine === null ? null : `${address} threw again: ${quarantine.error}`),
-      })
-      const { since, error } = quarantine
-      await audit.add(by, 'actor.released', address, {}, { before: { quarantine: { since, error } } })
+      const released = await release({ cluster, audit }, audit.by({ identity, request, server }), address, set)
       return 'position' in released ? released : actorView(JSON.stringify(released))
     },
     {

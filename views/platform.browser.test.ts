@@ -154,6 +154,29 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
   )
 
   test(
+    'an engineer makes a loop and gives it other settings before the eyes',
+    async () => {
+      const { page, wrong } = await stage.person()
+      await logIn(page, '/dashboard/control')
+      await page.click('[popovertarget=new-loop]')
+      await page.fill('#new-loop [name=name]', 'mixer')
+      await page.click('#new-loop .primary')
+      await page.waitForURL('**/control/mixer?done=loop-made')
+      await page.waitForSelector('#loop-settings:has-text("one-sample")')
+      await page.click('[popovertarget=loop-form]')
+      await page.selectOption('#loop-form [name=test]', 'welch')
+      await page.fill('#loop-form [name=interval_s]', '30')
+      await page.click('#loop-form .primary')
+      await page.waitForSelector('#notice')
+      await page.waitForSelector('#loop-settings:has-text("Welch")')
+      await page.waitForSelector('#loop-pill:has-text("every 30 s")')
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'what could not be delivered is read, replayed by an operator, and dropped by an admin',
     async () => {
       let answer = 410
@@ -376,6 +399,17 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
       expect(await violations(page)).toEqual([])
       await page.keyboard.press('Escape')
       expect(await page.locator('#replay-all').isVisible()).toBe(false)
+      for (const [path, id] of [
+        ['/dashboard/control', 'new-loop'],
+        ['/dashboard/control/default', 'loop-form'],
+        ['/dashboard/relays', 'new-relay'],
+      ]) {
+        await page.goto(path!)
+        await page.click(`[popovertarget=${id}]`)
+        expect([id, await flaws(page)]).toEqual([id, []])
+        const box = (await page.locator(`#${id}`).boundingBox())!
+        expect([id, box.y >= 0 && box.y + box.height <= viewport.height]).toEqual([id, true])
+      }
       expect(wrong).toEqual([])
       await page.context().close()
     },

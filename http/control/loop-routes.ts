@@ -11,6 +11,7 @@ import { DEFAULT_LIMIT, fromCursor, pageQuery, toCursor } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
 import { addressOf, type Loops } from './loops.ts'
 import { Loop, PATH, tag } from './path.ts'
+import { documentAfter, putLoop } from './put.ts'
 import { LoopBody, settingsOf } from './settings.ts'
 
 /** Loops and their settings. */
@@ -82,21 +83,12 @@ export function loopRoutes(parts: { cluster: Cluster; loops: Loops; audit: Audit
       PATH,
       async ({ params: { loop }, body, identity, request, server, set }) => {
         const settings = settingsOf(body)
-        const { before, version, position } = await loops.put(loop, settings, identity.user)
-        const by = audit.by({ identity, request, server })
-        await audit.add(by, 'loop.changed', addressOf(loop), { version }, { before, after: settings })
+        const who = { by: audit.by({ identity, request, server }), user: identity.user }
+        const { position, isNew } = await putLoop(parts, who, loop, settings)
         set.headers['x-position'] = position
-        const [partition, offset] = position.split('-').map(Number) as [number, number]
-        const { body: document } = await cluster.ask(
-          addressOf(loop),
-          'document',
-          {},
-          {
-            minOffsets: new Map([[partition, offset]]),
-          },
-        )
-        set.status = before === null ? 201 : 200
-        return JSON.parse(document) as LoopDocument
+        const document = await documentAfter(cluster, loop, position)
+        set.status = isNew ? 201 : 200
+        return document
       },
       {
         access: 'engineer',

@@ -11,6 +11,23 @@ export const actForm = ({ viewer }: Reader, act: string, fields: Content, more: 
 export const field = (label: string, input: Html, hint?: string): Html =>
   html`<label class="field"><span>${label}</span>${input}${hint !== undefined && html`<small>${hint}</small>`}</label>`
 
+/** A number to fill in, `value` as text: what was refused may be none. */
+export const numberInput = (
+  name: string,
+  value: string,
+  more: { min: number; max: number; step?: 'any'; required?: boolean },
+): Html =>
+  html`<input
+    class="input"
+    type="number"
+    name="${name}"
+    value="${value}"
+    min="${more.min}"
+    max="${more.max}"
+    step="${more.step ?? 1}"
+    ${more.required === true && html` required`}
+  />`
+
 /** A line of text to fill in; `value` is what stood there before. */
 export const textInput = (
   name: string,

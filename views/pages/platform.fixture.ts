@@ -241,6 +241,7 @@ function deadLettersOf(plant: PlantModel, more: Partial<DeadLettersModel> = {}):
     older: 'b2xkZXI',
     cursor: undefined,
     chosen: letter,
+    quarantine: null,
     ...more,
   }
 }
@@ -289,7 +290,18 @@ function relayOf(plant: PlantModel, index: number, more: Partial<RelayModel> = {
 }
 
 const DEVICE_ACTS = ['create', 'change', 'remove', 'make-key', 'revoke-key']
-const EVERY_ACT = [...DEVICE_ACTS, 'command', 'replay', 'replay-all', 'drop', 'test', 'pause', 'resume']
+const EVERY_ACT = [
+  ...DEVICE_ACTS,
+  'command',
+  'replay',
+  'replay-all',
+  'drop',
+  'test',
+  'pause',
+  'resume',
+  'settings',
+  'release',
+]
 
 /** Every page of the platform in every state that looks different, beside one plant. */
 export function platformPages(view: View, plant: PlantModel): LivePage[] {
@@ -346,15 +358,20 @@ export function platformPages(view: View, plant: PlantModel): LivePage[] {
     ),
     eventsPage(view, eventsOf(plant, { events: null, figures: null }), ORIGIN),
     eventPage(view, { plant, event: row(1), body: { ...row(1), data: { position: 31 } } }),
-    loopsPage(view, {
-      plant,
-      loops: [
-        { name: 'default', loop: { kind: 'live', document: loopDocument() } },
-        { name: 'line-2', loop: { kind: 'live', document: held } },
-        { name: 'line-3', loop: away },
-      ],
-    }),
+    loopsPage(
+      view,
+      {
+        plant,
+        loops: [
+          { name: 'default', loop: { kind: 'live', document: loopDocument() } },
+          { name: 'line-2', loop: { kind: 'live', document: held } },
+          { name: 'line-3', loop: away },
+        ],
+      },
+      all,
+    ),
     loopPage(view, loopOf(plant), all, ORIGIN),
+    loopPage(view, loopOf(plant, { loop: { kind: 'live', document: held } }), all, ORIGIN),
     loopPage(view, loopOf(plant, { loop: { kind: 'live', document: held }, range: '7d', runs: [] }), none, ORIGIN),
     loopPage(view, loopOf(plant, { loop: away, decisions: [], commands: [], older: null, cursor: 'x' }), all, ORIGIN),
     relaysPage(view, { plant, relays, kinds: ['webhook', 'topic'] }, all),
@@ -362,6 +379,13 @@ export function platformPages(view: View, plant: PlantModel): LivePage[] {
     ...relays.map((_, index) => relayPage(view, relayOf(plant, index), all)),
     relayPage(view, relayOf(plant, 1, { deliveries: [], older: null, cursor: 'x' }), none),
     deadLettersPage(view, deadLettersOf(plant), all),
+    ...[all, none].map((reader) =>
+      deadLettersPage(
+        view,
+        deadLettersOf(plant, { quarantine: { since: iso(MINUTE), error: 'y is <no> number' } }),
+        reader,
+      ),
+    ),
     deadLettersPage(
       view,
       deadLettersOf(plant, { filter: { kind: 'device', code: undefined }, letters: [], chosen: null }),

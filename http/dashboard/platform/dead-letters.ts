@@ -1,11 +1,15 @@
+import type { Cluster } from '../../../actors/cluster/port.ts'
 import { kinds } from '../../../actors/kinds.ts'
 import { FAULTS, Fault } from '../../../actors/runtime/index.ts'
 import { hrefOf } from '../../../views/components/choices.ts'
 import type { DeadLettersModel } from '../../../views/pages/dead-letters/model.ts'
 import { DEAD_LETTERS_PATH, deadLettersFragments, deadLettersPage } from '../../../views/pages/dead-letters/page.ts'
+import type { Authority } from '../../auth/authority.ts'
 import type { LetterActs } from '../../dead-letters/acts.ts'
 import type { DeadLetters } from '../../dead-letters/letters.ts'
 import type { LetterSummary } from '../../dead-letters/schema.ts'
+import { quarantineOf, release } from '../../release.ts'
+import { isoTime } from '../../time.ts'
 import type { Act, FindScreen, Readers } from '../screen.ts'
 import { textOfQuery } from './address.ts'
 
@@ -25,15 +29,29 @@ const rowOf = ({ id, address, at, code, cause, position, attempts }: LetterSumma
 
 /** What could not be applied or delivered. */
 export function deadLetterScreens(
-  { letters, letterActs }: { letters: DeadLetters; letterActs: LetterActs },
+  parts: { cluster: Cluster; letters: DeadLetters; letterActs: LetterActs; authority: Pick<Authority, 'audit'> },
   { plant }: Readers,
 ): FindScreen {
+  const { cluster, letters, letterActs } = parts
+  const { audit } = parts.authority
+
   /** null for one that is gone: somebody has dropped it, and the list is still there. */
   const find = (id: string) =>
     letters.get(id).catch((error: unknown) => {
       if (error instanceof Fault && error.code === 'NOT_FOUND') return null
       throw error
     })
+
+  /** null as well while the actor cannot be asked, and where there is none. */
+  async function quarantine(address: string): Promise<DeadLettersModel['quarantine']> {
+    try {
+      const found = await quarantineOf(cluster, address)
+      return found && { since: isoTime(found.since), error: found.error }
+    } catch (error) {
+      if (error instanceof Fault) return null
+      throw error
+    }
+  }
 
   return ({ pathname, searchParams: query }) => {
     if (pathname !== DEAD_LETTERS_PATH) return null
@@ -58,6 +76,7 @@ export function deadLetterScreens(
         older: listed && listed.next_cursor,
         cursor,
         chosen: chosen && { ...chosen, ...rowOf(chosen) },
+        quarantine: chosen && (await quarantine(chosen.address)),
       }
     }
 
@@ -79,6 +98,16 @@ export function deadLetterScreens(
         },
         refusal: ({ code, message }, { deadLetters }) =>
           code === 'CONFLICT' ? deadLetters.refused({ cause: message }) : undefined,
+      }
+      acts.release = {
+        role: 'admin',
+        async run(_, { by }) {
+          const { address } = await letters.get(id)
+          await release({ cluster, audit }, by, address)
+          return { see: hrefOf(DEAD_LETTERS_PATH, { ...place, id, done: 'released' }) }
+        },
+        refusal: ({ code, message }, { deadLetters }) =>
+          code === 'CONFLICT' ? deadLetters.notReleased({ cause: message }) : undefined,
       }
       acts.drop = {
         role: 'admin',

@@ -2,6 +2,7 @@ import type { LoopDocument } from '../../../actors/control/schema.ts'
 import { actForm, field, textInput } from '../../components/act-form.ts'
 import { choices, hrefOf } from '../../components/choices.ts'
 import { code } from '../../components/code.ts'
+import { decide, dialog, opener } from '../../components/dialog.ts'
 import { figures, type Figure } from '../../components/figures.ts'
 import { loopMode, pill } from '../../components/loop-state.ts'
 import { pager } from '../../components/pager.ts'
@@ -13,6 +14,7 @@ import { documentOf } from '../../plant/machine.ts'
 import type { View } from '../../view.ts'
 import { commandTable, decisionTable, historyBand, pText } from './past.ts'
 import { loopPath } from './loops.ts'
+import { settingsFields } from './settings-form.ts'
 import { LOOP_RANGES, type LoopModel } from './model.ts'
 
 /** Everything on a loop's page that changes. */
@@ -103,6 +105,8 @@ export function loopPage(view: View, model: LoopModel, reader: Reader, origin: s
   const fragments = loopFragments(view, model)
   const { control } = view.text
   const path = loopPath(model.name)
+  const loop = documentOf(model.loop)
+  const mayChange = loop !== null && reader.acts.has('settings')
   const range = model.range === '1h' ? undefined : model.range
   const ranges = Object.keys(LOOP_RANGES) as (keyof typeof LOOP_RANGES)[]
   return {
@@ -151,7 +155,10 @@ export function loopPage(view: View, model: LoopModel, reader: Reader, origin: s
             ${place(fragments, 'commands')}
           </section>
           <section class="card">
-            <header><h2>${control.settings}</h2></header>
+            <header>
+              <h2>${control.settings}</h2>
+              ${mayChange && html`<span class="end">${opener('loop-form', '', control.change)}</span>`}
+            </header>
             <div class="body">${place(fragments, 'loop-settings')}</div>
           </section>
           <section class="card">
@@ -159,9 +166,19 @@ export function loopPage(view: View, model: LoopModel, reader: Reader, origin: s
             <div class="body">${code(view, control.sendReading, sample(origin, model.name))}</div>
           </section>
         </div>
-      </div>`,
+      </div>
+      ${mayChange && dialog('loop-form', control.changeTitle, changing(view, loop, reader))}`,
   }
 }
+
+/** The version tells whether somebody else has changed them since. */
+const changing = (view: View, loop: LoopDocument, reader: Reader): Html =>
+  actForm(
+    reader,
+    'settings',
+    html`<input type="hidden" name="version" value="${loop.version}" />${settingsFields(view, reader, loop)}
+      ${decide(view, 'loop-form', 'primary', view.text.control.save)}`,
+  )
 
 function byHand(view: View, reader: Reader): Html {
   const { control } = view.text

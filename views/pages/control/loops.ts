@@ -1,12 +1,16 @@
+import { actForm, field, textInput } from '../../components/act-form.ts'
+import { decide, dialog, opener } from '../../components/dialog.ts'
 import { pill } from '../../components/loop-state.ts'
+import { icon } from '../../components/sprite.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Html } from '../../html.ts'
-import { place, type Fragments, type LivePage } from '../../layout.ts'
+import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
 import type { Reading } from '../model.ts'
 import type { LoopDocument } from '../../../actors/control/schema.ts'
 import { documentOf } from '../../plant/machine.ts'
 import type { View } from '../../view.ts'
 import type { LoopsModel } from './model.ts'
+import { settingsFields } from './settings-form.ts'
 
 export const loopPath = (name: string): string => `/dashboard/control/${encodeURIComponent(name)}`
 
@@ -15,9 +19,10 @@ export function loopsFragments(view: View, model: LoopsModel): Fragments {
 }
 
 /** All control loops; how each stands. */
-export function loopsPage(view: View, model: LoopsModel): LivePage {
+export function loopsPage(view: View, model: LoopsModel, reader: Reader): LivePage {
   const fragments = loopsFragments(view, model)
   const { control } = view.text
+  const mayMake = reader.acts.has('create')
   return {
     section: 'control',
     path: '/dashboard/control',
@@ -26,9 +31,22 @@ export function loopsPage(view: View, model: LoopsModel): LivePage {
     main: html`<header class="page-head">
         <h1>${control.title}</h1>
         <p>${control.lead}</p>
+        ${mayMake && html`<span class="end">${opener('new-loop', 'primary', [icon('plus'), control.add])}</span>`}
       </header>
-      <section class="card">${place(fragments, 'loops')}</section>`,
+      <section class="card">${place(fragments, 'loops')}</section>
+      ${mayMake && dialog('new-loop', control.addTitle, creation(view, reader))}`,
   }
+}
+
+function creation(view: View, reader: Reader): Html {
+  const { control } = view.text
+  const name = textInput('name', reader.shown.fields?.name, { required: true, max: 64 })
+  return actForm(
+    reader,
+    'create',
+    html`${field(control.name, name, control.nameHint)}${settingsFields(view, reader, null)}
+    ${decide(view, 'new-loop', 'primary', control.create)}`,
+  )
 }
 
 function list(view: View, { loops }: LoopsModel): Html {

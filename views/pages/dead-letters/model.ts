@@ -42,4 +42,6 @@ export interface DeadLettersModel {
   readonly cursor: string | undefined
   /** The one that is looked at. */
   readonly chosen: DeadLetterDetail | null
+  /** Why the actor of that one gets no records at all, and since when (ISO 8601); null: it does. */
+  readonly quarantine: { readonly since: string; readonly error: string } | null
 }

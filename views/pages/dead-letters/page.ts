@@ -3,7 +3,7 @@ import { hrefOf } from '../../components/choices.ts'
 import { code } from '../../components/code.ts'
 import { decide, dialog, opener } from '../../components/dialog.ts'
 import { pager } from '../../components/pager.ts'
-import { icon } from '../../components/sprite.ts'
+import { icon, mark } from '../../components/sprite.ts'
 import { state } from '../../components/state.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Content, type Html } from '../../html.ts'
@@ -40,6 +40,7 @@ export function deadLettersPage(view: View, model: DeadLettersModel, reader: Rea
         <h1>${deadLetters.title}</h1>
         <p>${deadLetters.lead}</p>
       </header>
+      ${model.chosen && model.quarantine && quarantined(view, model.chosen, model.quarantine, reader)}
       <div class="grid ${model.chosen ? 'main-side' : 'alone'}">
         <section class="card">
           ${filterForm(view, model, mayReplayAll && opener('replay-all', 'end', [icon('replay'), deadLetters.replayAll]))}
@@ -56,6 +57,25 @@ export function deadLettersPage(view: View, model: DeadLettersModel, reader: Rea
       </div>
       ${mayReplayAll && dialog('replay-all', deadLetters.replayTitle, replayAll(view, model, reader))}`,
   }
+}
+
+/** Why so many letters of one actor are here, and the way out. */
+function quarantined(
+  view: View,
+  { address }: DeadLetterDetail,
+  { since, error }: NonNullable<DeadLettersModel['quarantine']>,
+  reader: Reader,
+): Html {
+  const { deadLetters } = view.text
+  const time = view.format.moment(Date.parse(since), view.now)
+  return html`<section class="banner" id="quarantine" data-status="warning">
+    ${mark('warning')}
+    <p>
+      <strong>${deadLetters.quarantined({ address })}</strong> ${deadLetters.quarantinedSince({ time, error })}
+      ${!reader.acts.has('release') && deadLetters.noRelease}
+    </p>
+    ${reader.acts.has('release') && actForm(reader, 'release', html`<button class="btn">${deadLetters.release}</button>`)}
+  </section>`
 }
 
 function filterForm({ text }: View, { filter, kinds, codes }: DeadLettersModel, act: Content): Html {

@@ -63,6 +63,27 @@ export interface ControlText {
   readonly reasonHint: string
   readonly send: Readonly<Record<'up' | 'down', string>>
   readonly settings: string
+  readonly change: string
+  readonly changeTitle: string
+  readonly save: string
+  readonly add: string
+  readonly addTitle: string
+  readonly create: string
+  readonly name: string
+  readonly nameHint: string
+  readonly intervalField: string
+  readonly dryRunField: string
+  readonly host: string
+  readonly hostHint: string
+  readonly port: string
+  readonly timeout: string
+  readonly acknowledge: string
+  readonly noInterlock: string
+  readonly interlockHolds: Readonly<Record<'up' | 'down', string>>
+  readonly engaged: string
+  readonly silenceField: string
+  readonly notSaved: Phrase<'cause'>
+  readonly exists: string
   readonly interval: string
   readonly test: string
   readonly alpha: string
@@ -170,6 +191,27 @@ export const controlEn: ControlText = {
   reasonHint: 'Why by hand',
   send: { up: 'Up', down: 'Down' },
   settings: 'Settings',
+  change: 'Change…',
+  changeTitle: 'Settings of the loop',
+  save: 'Save',
+  add: 'New loop…',
+  addTitle: 'A new loop',
+  create: 'Make the loop',
+  name: 'Name',
+  nameHint: 'Small letters, digits, dots and dashes; it stays for good',
+  intervalField: 'Interval, s',
+  dryRunField: 'Dry run: decide and send nothing',
+  host: 'Address of the manipulator',
+  hostHint: 'Needed unless it is a dry run',
+  port: 'Port',
+  timeout: 'Patience, ms',
+  acknowledge: 'Wait for its answer',
+  noInterlock: 'none',
+  interlockHolds: { up: 'holds it up', down: 'holds it down' },
+  engaged: 'The interlock is engaged now',
+  silenceField: 'Also after silence, s',
+  notSaved: ({ cause }) => `Nothing is changed. ${cause}`,
+  exists: 'There is a loop of this name already. Nothing is changed.',
   interval: 'Interval',
   test: 'Test',
   alpha: 'Significance α',
@@ -277,6 +319,27 @@ export const controlRu: ControlText = {
   reasonHint: 'Почему вручную',
   send: { up: 'Вверх', down: 'Вниз' },
   settings: 'Настройки',
+  change: 'Изменить…',
+  changeTitle: 'Настройки контура',
+  save: 'Сохранить',
+  add: 'Новый контур…',
+  addTitle: 'Новый контур',
+  create: 'Создать',
+  name: 'Имя',
+  nameHint: 'Строчные латинские буквы, цифры, точки и дефисы; остаётся навсегда',
+  intervalField: 'Промежуток, с',
+  dryRunField: 'Вхолостую: решать и ничего не отправлять',
+  host: 'Адрес манипулятора',
+  hostHint: 'Нужен, если не вхолостую',
+  port: 'Порт',
+  timeout: 'Ожидание, мс',
+  acknowledge: 'Ждать его ответа',
+  noInterlock: 'нет',
+  interlockHolds: { up: 'держит вверху', down: 'держит внизу' },
+  engaged: 'Блокировка включена сейчас',
+  silenceField: 'И после молчания, с',
+  notSaved: ({ cause }) => `Ничего не изменено. ${cause}`,
+  exists: 'Контур с таким именем уже есть. Ничего не изменено.',
   interval: 'Промежуток',
   test: 'Тест',
   alpha: 'Значимость α',

@@ -33,6 +33,11 @@ export interface DeadLettersText {
   readonly dropHint: string
   readonly dropConfirm: string
   readonly noActs: string
+  readonly quarantined: Phrase<'address'>
+  readonly quarantinedSince: Phrase<'time' | 'error'>
+  readonly release: string
+  readonly noRelease: string
+  readonly notReleased: Phrase<'cause'>
   readonly empty: string
   readonly emptyHint: string
   readonly emptyFiltered: string
@@ -77,6 +82,11 @@ export const deadLettersEn: DeadLettersText = {
     'The record is gone for good; it can be neither read nor replayed afterwards. The act goes into the audit journal.',
   dropConfirm: 'Drop it',
   noActs: 'Replaying needs the role operator, dropping the role administrator.',
+  quarantined: ({ address }) => `${address} is in quarantine`,
+  quarantinedSince: ({ time, error }) => `since ${time}: ${error}. Its records come here until it is released.`,
+  release: 'Release it',
+  noRelease: 'Releasing needs the role administrator.',
+  notReleased: ({ cause }) => `Not released. ${cause}`,
   empty: 'No dead letters',
   emptyHint: 'Every record has been applied, every delivery has arrived.',
   emptyFiltered: 'None of this kind',
@@ -121,6 +131,11 @@ export const deadLettersRu: DeadLettersText = {
     'Запись исчезнет навсегда: её нельзя будет ни прочитать, ни повторить. Действие записывается в журнал аудита.',
   dropConfirm: 'Удалить',
   noActs: 'Повторять может оператор, удалять — администратор.',
+  quarantined: ({ address }) => `${address} в карантине`,
+  quarantinedSince: ({ time, error }) => `с ${time}: ${error}. Его записи попадают сюда, пока карантин не снят.`,
+  release: 'Снять карантин',
+  noRelease: 'Снять его может администратор.',
+  notReleased: ({ cause }) => `Карантин не снят. ${cause}`,
   empty: 'Недоставленных нет',
   emptyHint: 'Все записи применены, всё доставлено.',
   emptyFiltered: 'Таких нет',
