@@ -186,6 +186,7 @@ export async function createServer({
     latency,
     ...(figures && { figures }),
     plant: plantFigures({ cluster, answers, now }),
+    away: () => outages.parts,
     loopLag: loop.worst,
     liveStreams: () => hub.size + dashboard.live.streams,
     knownCredentials: () => credentials.size,

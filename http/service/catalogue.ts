@@ -17,6 +17,11 @@ export const METRICS = {
     help: 'Time from the arrival of a request until its answer is made',
   },
   windbox_ready: { type: 'gauge', labels: [], help: '1 when every partition is served' },
+  windbox_away: {
+    type: 'gauge',
+    labels: ['part'],
+    help: '1 while the store, or the log, does not answer this node',
+  },
   windbox_partitions: { type: 'gauge', labels: [], help: 'Partitions of the log' },
   windbox_partitions_owned: { type: 'gauge', labels: [], help: 'Of those, the ones that this node owns' },
   windbox_partitions_restoring: { type: 'gauge', labels: [], help: 'Partitions that are being restored' },

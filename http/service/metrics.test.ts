@@ -45,6 +45,7 @@ const metricsOf = (
     latency,
     figures,
     plant: () => Promise.resolve(plant),
+    away: () => ['log'],
     loopLag: () => 0.004,
     liveStreams: () => 5,
     knownCredentials: () => 6,
@@ -124,6 +125,7 @@ test('numbers of the Workers are added up, those of partitions stand by themselv
   expect(samples.has('windbox_partition_restore_seconds{partition="2"}')).toBe(false)
   expect(numbers('windbox_lease_seconds{worker="0"}', 'windbox_lease_seconds{worker="1"}')).toEqual([4, undefined])
   expect(numbers('windbox_snapshot_writes_total{result="conflict"}')).toEqual([2])
+  expect(numbers('windbox_away{part="log"}', 'windbox_away{part="store"}')).toEqual([1, 0])
   expect(numbers('windbox_exhauster_status{exhauster="x-171"}')).toEqual([3])
 })
 

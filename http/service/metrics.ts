@@ -2,10 +2,13 @@ import { Registry } from 'prom-client'
 import type { Cluster } from '../../actors/cluster/port.ts'
 import type { Figures } from '../../figures/figures.ts'
 import { BOUNDS, Histogram } from '../../figures/histogram.ts'
+import type { Part } from '../edge/outages.ts'
 import { METRICS, type MetricName } from './catalogue.ts'
 import { partitionsOf, sumOf, workersOf, type Report } from './inspection.ts'
 import type { Latency } from './latency.ts'
 import type { PlantFigures } from './plant.ts'
+
+const PARTS: readonly Part[] = ['store', 'log']
 
 type Labels = Readonly<Record<string, string | number>>
 /** One number, or one for each of several label values. */
@@ -19,6 +22,8 @@ export interface MetricsParts {
   readonly latency: Latency
   readonly figures?: Figures
   readonly plant: () => Promise<PlantFigures>
+  /** What does not answer now. */
+  readonly away: () => readonly Part[]
   readonly loopLag: () => number
   readonly liveStreams: () => number
   readonly knownCredentials: () => number
@@ -34,6 +39,7 @@ async function read(parts: MetricsParts): Promise<Reading> {
   const snapshots = owned.map(({ snapshots }) => (snapshots ?? {}) as Report)
   const { user, system } = process.cpuUsage()
   const { asks, appends, deliveries, spans } = figures
+  const away = parts.away()
   /** A gauge of each partition that says so. */
   const each = (read: (partition: Report) => number): [Labels, number][] =>
     owned.flatMap((one) => {
@@ -49,6 +55,7 @@ async function read(parts: MetricsParts): Promise<Reading> {
     windbox_build_info: [[{ version: parts.version, edition: figures.edition ?? 'embedded' }, 1]],
     windbox_http_request_duration_seconds: [...latency.all()],
     windbox_ready: ready ? 1 : 0,
+    windbox_away: PARTS.map((part) => [{ part }, away.includes(part) ? 1 : 0]),
     windbox_partitions: partitions,
     windbox_partitions_owned: cluster.owned().length,
     windbox_partitions_restoring: restoring,
