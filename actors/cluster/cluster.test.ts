@@ -138,6 +138,23 @@ test('after the end of a worker nobody reads less than before: neither history n
   expect(offset).toBe(appended.at(-1)!.offset)
 })
 
+test('who asks for a position gets no answer from before it, also who takes stale ones, whoever answers', async () => {
+  const { cluster, pool } = await start(folder(), 1)
+  const [position] = await cluster.append([frame('machine/am-1', 1)])
+  await until('it is applied', () => pool.position(position!.partition) === position!.offset + 1)
+  const put = (min: number) =>
+    pool.questionsOf(position!.partition)!.put({
+      type: 'ask',
+      address: 'machine/am-1',
+      question: 'document',
+      query: '{}',
+      stale: true,
+      min,
+    })
+  expect(await put(position!.offset)).toMatchObject({ type: 'answer', offset: position!.offset })
+  expect(await put(position!.offset + 1).catch((fault: Fault) => fault.code)).toBe('RESTORING')
+})
+
 test('a stop makes everything durable, and a start goes on from there', async () => {
   const dir = folder()
   const first = await start(dir)

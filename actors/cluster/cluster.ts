@@ -32,6 +32,7 @@ export class LocalCluster implements Cluster {
       question,
       query: JSON.stringify(query),
       stale: options.stale ?? false,
+      min: options.minOffsets?.get(partitionOf(address, this.partitions)) ?? -1,
     } as const
     const reply = await this.#put(address, message)
     if (reply.type !== 'answer') throw new Fault('INTERNAL', `a worker answered an ask with ${reply.type}`)

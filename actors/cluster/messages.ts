@@ -27,6 +27,8 @@ export type ToWorker =
       readonly question: string
       readonly query: string
       readonly stale: boolean
+      /** What the answer must include: an offset of the actor's partition; -1 for nothing. */
+      readonly min: number
     }
   | { readonly type: 'tail'; readonly id: number; readonly address: string; readonly containing?: string }
   | { readonly type: 'tails'; readonly id: number; readonly addresses: readonly string[] }

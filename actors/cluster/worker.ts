@@ -250,9 +250,12 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
   }
 
   return {
-    async ask({ id, address, question, query, stale }: Extract<ToWorker, { type: 'ask' }>) {
+    async ask({ id, address, question, query, stale, min }: Extract<ToWorker, { type: 'ask' }>) {
       try {
         const partition = partitionFor(address)
+        // Who had it when it was waited for may have been another.
+        if (member.partition(partition).position <= min)
+          throw new Fault('RESTORING', `partition ${partition} has not reached ${min} again`, { retryAfterS: 1 })
         if (question === '$inspect') {
           const runtime = member.partition(partition)
           const found = await runtime.inspect(address)

@@ -106,6 +106,15 @@ test('a suspended partition answers everybody, says that it is not the present, 
   expect(store.snapshots.size).toBe(0)
 })
 
+test('a partition that is suspended before it caught up has less than its predecessor answered from: only who takes that gets it', async () => {
+  const { one, assigned, total } = await member()
+  await assigned()
+  await one.batch(0, log.slice(0, 2), log.length)
+  one.suspended([0])
+  expect(total()).rejects.toMatchObject({ code: 'RESTORING' })
+  expect(await total(true)).toBe('3 restoring')
+})
+
 test('what was suspended is the present again once it is claimed, if nobody else had it', async () => {
   const { one, told, assigned, total } = await member()
   await assigned()

@@ -187,7 +187,7 @@ export class Member implements ConsumerHandler {
 
   /**
    * As `Partition.ask`. While the partition is restored only who takes `stale` gets an answer; else the fault RESTORING. From a suspended one
-   * everybody gets what is there: as long as the group does not answer, nobody has anything newer.
+   * everybody gets what is there, if it has once caught up: as long as the group does not answer, nobody has anything newer.
    */
   async ask(
     partition: number,
@@ -199,7 +199,8 @@ export class Member implements ConsumerHandler {
   ): Promise<Answered & { readonly state: 'live' | 'restoring' }> {
     const runtime = this.partition(partition)
     const { phase, isSure } = this.#seats.get(partition)!
-    if ((runtime.restoring || !isSure) && !stale && phase !== 'suspended') {
+    const isNewest = phase === 'suspended' && runtime.hasCaughtUp
+    if ((runtime.restoring || !isSure) && !stale && !isNewest) {
       throw new Fault('RESTORING', `partition ${partition} is being restored`, { retryAfterS: 1 })
     }
     const answered = await runtime.ask(address, question, query, nowMs)

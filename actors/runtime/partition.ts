@@ -129,6 +129,11 @@ export class Partition {
     return this.position < this.#end
   }
 
+  /** It has once had all that its predecessors may have answered from. */
+  get hasCaughtUp(): boolean {
+    return this.#restoredMs !== undefined
+  }
+
   get closed(): boolean {
     return this.#closed
   }
