@@ -61,6 +61,24 @@ describe.skipIf(!brokers)('a network that fails', () => {
     await log.close()
   }, 120_000)
 
+  test('what waits behind a request that gets no answer is refused before that, and was never sent', async () => {
+    await using fresh = await freshTopic()
+    const { network, log } = await overHurtNetwork(fresh)
+    network.fail()
+    const settled: string[] = []
+    const note = (name: string) => () => void settled.push(name)
+    const first = log.append([record(0, 'under way')]).then(note('taken'), note('under way'))
+    const second = log.append([record(0, 'behind it')]).then(note('taken'), note('behind it'))
+    await Promise.all([first, second])
+    expect(settled).toEqual(['behind it', 'under way'])
+    network.heal()
+    const reader = await fresh.member().start()
+    await log.append([record(0, 'after')])
+    await until('what came after is there', () => reader.values(0).includes('after'))
+    expect(reader.values(0)).not.toContain('behind it')
+    await log.close()
+  }, 120_000)
+
   test('a member whose broker is away is not sure of its partitions, and is assigned anew when it is back', async () => {
     await using fresh = await freshTopic()
     const { socketFactory, fail, heal } = hurtNetwork()

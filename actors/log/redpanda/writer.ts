@@ -9,6 +9,9 @@ const REQUEST_BYTES = 900_000
 
 /** As long as it takes to find a new leader, and longer. */
 const GIVE_UP_MS = 12_000
+/** What is not under way by then is refused: nobody has it, and who sends it may be told so. */
+const PATIENCE_MS = 3_000
+const SWEEP_MS = 500
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1_000
 /** How long a leader waits for its followers: it is to say that it failed before we give up on its answer. */
@@ -26,6 +29,8 @@ interface Item {
   readonly bytes: number
   readonly call: Call
   readonly index: number
+  /** Since when it waits, ms of `performance.now()`. */
+  readonly since: number
 }
 
 /** For {@link groupWriter}, which tries again by itself: a message that is sent again has to say so. */
@@ -52,6 +57,7 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
   let sequence = 0
   const queues = Array.from({ length: partitions }, (): Item[] => [])
   const busy = new Set<number>()
+  let sweeping: ReturnType<typeof setInterval> | undefined
 
   const settle = ({ call, index }: Item, position: Position | null) => {
     call.positions[index] = position
@@ -64,8 +70,25 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
       bytes += queue[count++]!.bytes
     return queue.splice(0, count)
   }
+  const refuse = (item: Item, error: unknown) => {
+    item.call.error = error
+    settle(item, null)
+  }
+  /** While a request waits for a broker that is away, what waits behind it does not: it was never sent. */
+  const sweep = () => {
+    const before = performance.now() - PATIENCE_MS
+    for (const queue of queues) {
+      const kept = queue.findIndex(({ since }) => since >= before)
+      const late = queue.splice(0, kept < 0 ? queue.length : kept)
+      for (const item of late) refuse(item, new Error('it takes nothing'))
+    }
+    if (busy.size > 0) return
+    clearInterval(sweeping)
+    sweeping = undefined
+  }
   const drain = async (partition: number) => {
     if (busy.has(partition)) return
+    sweeping ??= setInterval(sweep, SWEEP_MS)
     busy.add(partition)
     for (let items = request(queues[partition]!); items.length > 0; items = request(queues[partition]!)) {
       try {
@@ -76,10 +99,7 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
         const calls = new Set(items.map(({ call }) => call))
         const rest = queues[partition]!
         queues[partition] = rest.filter(({ call }) => !calls.has(call))
-        for (const item of [...items, ...rest.filter(({ call }) => calls.has(call))]) {
-          item.call.error = error
-          settle(item, null)
-        }
+        for (const item of [...items, ...rest.filter(({ call }) => calls.has(call))]) refuse(item, error)
       }
     }
     busy.delete(partition)
@@ -90,19 +110,20 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         const [answer] = await producer.send({ topic, acks: -1, timeout: BROKER_WAITS_MS, messages })
-        // No answer: the partition has no leader, and nobody was asked.
         if (answer !== undefined) return Number(answer.baseOffset)
+        // The partition has no leader, and nobody was asked.
+        if (performance.now() > until) throw new Error('a partition has no leader')
       } catch (error) {
-        if (!isPassing(error) || performance.now() > until) throw error
+        if (performance.now() > until || !isPassing(error)) throw error
       }
       messages = messages.map(sentAgain)
       await Bun.sleep(pause)
     }
   }
-  const enqueue = (record: NewRecord, partition: number, call: Call, index: number) => {
+  const enqueue = (record: NewRecord, partition: number, call: Call, index: number, since: number) => {
     const message = toMessage(record, partition, { producer: name, sequence: sequence++ })
     const bytes = Buffer.byteLength(record.value) + 200 + record.key.length + record.type.length
-    queues[partition]!.push({ message, bytes, call, index })
+    queues[partition]!.push({ message, bytes, call, index, since })
   }
 
   return (records) =>
@@ -119,8 +140,9 @@ export function groupWriter(producer: Producer, topic: string, partitions: numbe
         },
       }
       if (call.left === 0) return reject(refused())
+      const now = performance.now()
       places.forEach((partition, index) => {
-        if (partition >= 0) enqueue(records[index]!, partition, call, index)
+        if (partition >= 0) enqueue(records[index]!, partition, call, index, now)
       })
       for (const partition of new Set(places)) if (partition >= 0) void drain(partition)
     })
