@@ -26,6 +26,8 @@ export const connectKafka = ({ brokers, namespace, security, socketFactory, retr
     clientId: namespace,
     brokers: [...brokers],
     ...security,
+    // kafkajs puts a function into it, and what has one cannot be handed to a Worker.
+    ...(security?.sasl && { sasl: { ...security.sasl } }),
     ...(socketFactory && { socketFactory }),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
