@@ -85,7 +85,7 @@ export async function createAuthority(parts: {
     } catch (error) {
       // Another node that starts at this moment was first, and may not be done with it.
       const isTaken = error instanceof Fault && error.code === 'CONFLICT'
-      if (!isTaken || (await accounts.byEmail(wanted.email))?.role !== 'admin') throw error
+      if (!isTaken || (await accounts.byEmail(spelledAlike(wanted.email)))?.role !== 'admin') throw error
     }
   }
 
