@@ -51,6 +51,12 @@ test.each([
   ['WINDBOX_PLANT_BROKERS', 'broker-1'],
   ['WINDBOX_PLANT_START', 'yesterday'],
   ['WINDBOX_EVENT_SOURCES', '[{"topic": "orders"}]'],
+  ['WINDBOX_METRICS_TOKEN', 'of thirty-one characters, no more'.slice(0, 31)],
+  ['WINDBOX_TRACE_SAMPLE', '1.5'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'x-api-key'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'x-api-key=%zz'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'x-api-key=a%0Ab'],
   ['WINDBOX_PROT', '3000'],
   ['WINDBOX_KAFKA_BROKERS', '127.0.0.1:9092'],
 ])('%s=%s stops the start with a sentence that names it', (name, value) => {

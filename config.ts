@@ -136,6 +136,25 @@ function sessionTimeout(text: string): number {
   return ms
 }
 
+/** As OpenTelemetry writes them: names and percent-encoded values. */
+function headers(text: string): Readonly<Record<string, string>> {
+  const pairs = list(text).map((one) => {
+    const [, name, value] = /^([\w.-]+)=(.*)$/.exec(one) ?? []
+    const decoded = name === undefined ? undefined : percentDecoded(value!)
+    if (decoded === undefined || !/^[\x20-\x7e]*$/.test(decoded)) throw 'must be like name=value,name=value'
+    return [name!, decoded] as const
+  })
+  return Object.fromEntries(pairs)
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
 function share(text: string): number {
   const value = Number(text)
   if (!(value >= 0 && value <= 1)) throw 'must be a share from 0 to 1'
@@ -380,6 +399,13 @@ export const SETTINGS = {
     default: undefined,
     shown: 'none',
     description: 'collector that traces go to, as OTLP over HTTP',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: setting({
+    read: headers,
+    default: {},
+    shown: 'none',
+    secret: true,
+    description: 'what the collector wants to see, like `x-api-key=…,x-tenant=…`',
   }),
   WINDBOX_TRACE_SAMPLE: setting({
     read: share,

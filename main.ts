@@ -212,17 +212,16 @@ export async function startWindbox(
 }
 
 /** Follows requests, where there is a collector to tell of them. */
-async function openTracing(
-  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, WINDBOX_TRACE_SAMPLE: sample, WINDBOX_NODE_URL: url }: Config,
-  logger: Logger,
-): Promise<Tracing | undefined> {
+async function openTracing(config: Config, logger: Logger): Promise<Tracing | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers, WINDBOX_NODE_URL: url } = config
   if (endpoint === undefined) return undefined
   const { Tracing } = await import('./tracing/tracing.ts')
   const { version } = packageJson
   const instance = url ?? crypto.randomUUID()
   return new Tracing({
     endpoint,
-    sample,
+    headers,
+    sample: config.WINDBOX_TRACE_SAMPLE,
     resource: { 'service.name': 'windbox', 'service.version': version, 'service.instance.id': instance },
     random: Math.random,
     report: (sentence) => logger.warn(sentence),

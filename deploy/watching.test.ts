@@ -151,6 +151,7 @@ test.skipIf(!Bun.which('promtool'))(
     for (const command of [
       ['check', 'rules', 'deploy/prometheus/rules.yml'],
       ['test', 'rules', 'deploy/prometheus/rules.test.yml'],
+      ['check', 'config', '--syntax-only', 'deploy/prometheus/prometheus.yml'],
     ]) {
       const { exitCode, stdout, stderr } = Bun.spawnSync(['promtool', ...command], { cwd: join(ROOT) })
       expect({ exitCode, said: exitCode === 0 ? '' : stdout.toString() + stderr.toString() }).toEqual({

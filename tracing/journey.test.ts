@@ -23,6 +23,7 @@ const start = (more: Record<string, string>) => {
     WINDBOX_ADMIN_EMAIL: admin.email,
     WINDBOX_ADMIN_PASSWORD: admin.password,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=a%2Cb,x-tenant=plant',
     ...more,
   })
   return startWindbox(config, createLogger('error'))
@@ -91,6 +92,7 @@ test('a request that comes with a trace is followed into the log, the Worker, an
   const shown = await spanOf('live control')
   expect(shown.parentSpanId).toBe(turn.spanId)
   expect(collector.faults).toEqual([])
+  expect(collector.headers[0]!.get('x-api-key')).toBe('a,b')
   await reader.cancel()
 }, 60_000)
 
