@@ -47,6 +47,10 @@ export class LocalCluster implements Cluster {
     return this.#pool.suspended()
   }
 
+  isLeased(partition: number): boolean {
+    return this.#pool.isLeased(partition)
+  }
+
   version(address: string): number {
     return this.#pool.version(partitionOf(address, this.partitions), address) ?? neverBefore()
   }

@@ -155,8 +155,13 @@ export class Pool {
 
   /** Changes whenever the state of the actor in this partition may have; undefined where it is elsewhere, or perhaps no longer here. */
   version(partition: number, address: string): number | undefined {
+    return this.isLeased(partition) ? versionOf(this.#versions, address) : undefined
+  }
+
+  /** Whether the group leaves this partition to a Worker of this node for certain. */
+  isLeased(partition: number): boolean {
     const board = this.#placeOf[partition]?.board
-    return board && board.leaseMs >= performance.now() ? versionOf(this.#versions, address) : undefined
+    return board !== undefined && board.leaseMs >= performance.now()
   }
 
   /** Of the replay over all partitions owned here. Those that are not open yet count as restoring with nothing to replay. */

@@ -6,7 +6,6 @@ const SELF = 'http://a:1'
 function world({ sure = true } = {}) {
   const claims = new Map<number, { epoch: number; url: string }>()
   const claimed: string[] = []
-  let versions = 0
   let announced = 0
   const store = {
     async claim(partition: number, owner: string) {
@@ -17,7 +16,7 @@ function world({ sure = true } = {}) {
     },
   }
   const look = settleDisputes({
-    local: { owned: () => [0, 1], version: () => (sure ? 7 : ++versions), store: store as never },
+    local: { owned: () => [0, 1], isLeased: () => sure, store: store as never },
     table: { claimOf: (partition) => (claims.has(partition) ? { partition, ...claims.get(partition)! } : undefined) },
     url: SELF,
     announce: async () => void announced++,

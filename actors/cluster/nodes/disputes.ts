@@ -1,4 +1,3 @@
-import { isLeased } from './own.ts'
 import type { OwnActors } from './port.ts'
 import type { RoutingTable } from './table.ts'
 
@@ -8,7 +7,7 @@ import type { RoutingTable } from './table.ts'
  * claims it again when it has seen the same foreign claim twice.
  */
 export function settleDisputes(parts: {
-  local: Pick<OwnActors, 'owned' | 'version' | 'store'>
+  local: Pick<OwnActors, 'owned' | 'isLeased' | 'store'>
   table: Pick<RoutingTable, 'claimOf'>
   /** Of this node. */
   url: string
@@ -25,7 +24,7 @@ export function settleDisputes(parts: {
       const claim = table.claimOf(partition)
       if (claim === undefined || claim.url === url) return false
       seen.set(partition, claim.epoch)
-      return before.get(partition) === claim.epoch && isLeased(local, partition)
+      return before.get(partition) === claim.epoch && local.isLeased(partition)
     })
     if (mine.length === 0) return
     report('warn', `claimed again, for a claim of another node came late: partitions ${mine.join(', ')}`)

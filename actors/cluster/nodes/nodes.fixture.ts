@@ -30,7 +30,6 @@ export function makeWorld() {
     let hung = false
     let stopping = false
     const unleased = new Set<number>()
-    let versions = 0
 
     const own = async (partition: number) => {
       asked.push(String(partition))
@@ -60,7 +59,8 @@ export function makeWorld() {
         const state = unleased.has(partition) ? 'restoring' : 'live'
         return { body, offset: (positions.get(partition) ?? 2) - 1, at: 2, state }
       },
-      version: (address) => (unleased.has(partitionOf(address, PARTITIONS)) ? ++versions : 0),
+      version: () => 0,
+      isLeased: (partition) => !unleased.has(partition),
       async tail(address, containing) {
         await ownAddress(address)
         if (containing === 'none') return undefined

@@ -11,7 +11,7 @@ export type Mine = (partitions: Iterable<number>) => Promise<ReadonlySet<number>
  * over claims before he answers. When the store is away as well, it is nobody's.
  */
 export function ownPartitions(parts: {
-  local: Pick<OwnActors, 'owned' | 'suspended' | 'version'>
+  local: Pick<OwnActors, 'owned' | 'suspended' | 'isLeased'>
   table: Pick<RoutingTable, 'claimOf' | 'confirm'>
   /** Of this node. */
   url: string
@@ -23,7 +23,7 @@ export function ownPartitions(parts: {
     const mine = new Set<number>()
     const unsure: number[] = []
     for (const partition of partitions) {
-      if (owned.includes(partition) && isLeased(local, partition)) mine.add(partition)
+      if (owned.includes(partition) && local.isLeased(partition)) mine.add(partition)
       else if (owned.includes(partition) || suspended.includes(partition)) unsure.push(partition)
     }
     if (unsure.length > 0 && (await table.confirm())) {
@@ -32,10 +32,6 @@ export function ownPartitions(parts: {
     return mine
   }
 }
-
-/** Whether the group leaves this partition to this node for certain: the version of an actor for which it does not is another each time. */
-export const isLeased = (local: Pick<OwnActors, 'version'>, partition: number): boolean =>
-  local.version(`any/#${partition}`) === local.version(`any/#${partition}`)
 
 /** The actors of this node as other nodes may ask them: NOT_OWNER for any that it may not answer for. */
 export function ownActors(

@@ -8,6 +8,8 @@ import type { Cluster } from '../port.ts'
 export type OwnActors = Omit<Cluster, 'bus' | 'history'> & {
   /** Partitions that it has in memory while the group does not say whose they are. What it answers for them is not the present, and says so. */
   suspended(): readonly number[]
+  /** Whether the group leaves this partition to this node for certain. */
+  isLeased(partition: number): boolean
 }
 
 export interface NodesOptions {
