@@ -230,6 +230,27 @@ describe.skipIf(noBrowser)('in a browser', () => {
     LONG,
   )
 
+  test(
+    'on a phone, too, nothing in the top bar lies on anything else, however old the data is',
+    async () => {
+      const { page } = await stage.person({ viewport: { width: 360, height: 740 }, locale: 'ru-RU' })
+      await logIn(page)
+      await page.waitForSelector('#clock [data-age]')
+      const room = await page.evaluate(`(() => {
+        const [age, counts] = ['.age', '.counts'].map((name) => document.querySelector(name))
+        age.dataset.level = 'lost'
+        age.querySelector('time').textContent = '364\u00a0сут 23\u00a0ч'
+        // What is lost has no alarms and no warnings.
+        counts.querySelectorAll('.tally').forEach((tally, i) => tally.toggleAttribute('data-zero', i < 2))
+        return counts.getBoundingClientRect().left - age.getBoundingClientRect().right
+      })()`)
+      expect(room).toBeGreaterThanOrEqual(0)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      await page.context().close()
+    },
+    LONG,
+  )
+
   test.each(LOOKS)(
     'in %s at %p nothing serious stands in the way of anyone, and nothing runs over',
     async (colorScheme, viewport) => {

@@ -83,7 +83,8 @@ export const deadLettersEn: DeadLettersText = {
   dropConfirm: 'Drop it',
   noActs: 'Replaying needs the role operator, dropping the role administrator.',
   quarantined: ({ address }) => `${address} is in quarantine`,
-  quarantinedSince: ({ time, error }) => `since ${time}: ${error}. Its records come here until it is released.`,
+  quarantinedSince: ({ time, error }) =>
+    `since ${time}; its records come here until it is released. The last one threw: ${error}`,
   release: 'Release it',
   noRelease: 'Releasing needs the role administrator.',
   notReleased: ({ cause }) => `Not released. ${cause}`,
@@ -132,7 +133,8 @@ export const deadLettersRu: DeadLettersText = {
   dropConfirm: 'Удалить',
   noActs: 'Повторять может оператор, удалять — администратор.',
   quarantined: ({ address }) => `${address} в карантине`,
-  quarantinedSince: ({ time, error }) => `с ${time}: ${error}. Его записи попадают сюда, пока карантин не снят.`,
+  quarantinedSince: ({ time, error }) =>
+    `с ${time}; его записи попадают сюда, пока карантин не снят. Последняя ошибка: ${error}`,
   release: 'Снять карантин',
   noRelease: 'Снять его может администратор.',
   notReleased: ({ cause }) => `Карантин не снят. ${cause}`,
