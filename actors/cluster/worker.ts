@@ -180,9 +180,9 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
       for (const partition of lost) assignments.delete(partition)
       owns()
     },
-    async batch(partition, records, end) {
+    async batch(partition, records, end, next) {
       const beganMs = traced === undefined ? 0 : preciseNow()
-      await member.batch(partition, records, end)
+      await member.batch(partition, records, end, next)
       if (assignments.has(partition)) publish()
       else {
         const position = member.position(partition)

@@ -110,8 +110,8 @@ export class Member implements ConsumerHandler {
     await this.flushAndCommit()
   }
 
-  async batch(partition: number, records: readonly LogRecord[], end: number): Promise<void> {
-    if (!this.#stopping) await this.#seats.get(partition)?.runtime?.apply(records, end)
+  async batch(partition: number, records: readonly LogRecord[], end: number, next?: number): Promise<void> {
+    if (!this.#stopping) await this.#seats.get(partition)?.runtime?.apply(records, end, next)
   }
 
   async #open(seat: Seat): Promise<void> {

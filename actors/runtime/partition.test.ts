@@ -431,3 +431,25 @@ async function settled(holds: () => boolean): Promise<void> {
   for (let turns = 0; turns < 100; turns++) await Promise.resolve()
   expect(holds()).toBe(true)
 }
+
+test('a partition whose last records are repetitions is restored, and reached, when they are passed', async () => {
+  const { store, log, put, clock } = world()
+  put('sum/a', 'add', { n: 1 })
+  const partition = new Partition({
+    partition: 0,
+    epoch: await store.claim(0),
+    kinds: new Map([['sum', sum]]),
+    store,
+    append: async () => [],
+    clock,
+  })
+  await partition.open(0, 3)
+  const reached = partition.reached(2)
+  await partition.apply(log, 3)
+  expect([partition.position, partition.restoring]).toEqual([1, true])
+  await partition.apply([], 3, 3)
+  expect([partition.position, partition.restoring, await reached]).toEqual([3, false, true])
+  expect(partition.lowWatermark).toBe(0)
+  await partition.flush()
+  expect(partition.lowWatermark).toBe(3)
+})

@@ -154,13 +154,13 @@ export class Partition {
    * closed. Waits while the store does not answer, or while too much is not durable: this is the back-pressure. `logEnd`, the
    * offset after the last record in the log, is for the statistics.
    */
-  apply(records: readonly LogRecord[], logEnd = 0): Promise<void> {
+  apply(records: readonly LogRecord[], logEnd = 0, next = 0): Promise<void> {
     this.#logEnd = Math.max(this.#logEnd, logEnd)
-    this.#applying = this.#apply(records)
+    this.#applying = this.#apply(records, next)
     return this.#applying
   }
 
-  async #apply(records: readonly LogRecord[]): Promise<void> {
+  async #apply(records: readonly LogRecord[], covered: number): Promise<void> {
     const { chunkRecords, maxResident } = this.#limits
     const takenAt = this.#options.clock.now()
     for (let next = 0; next < records.length;) {
@@ -175,14 +175,21 @@ export class Partition {
       if (this.#closed) return
       this.#loop.takenAt = takenAt
       next = this.#loop.run(records, next, to)
-      if (this.#restoredMs === undefined && !this.restoring) {
-        this.#restoredMs = Math.max(0, this.#options.clock.now() - this.#openedAt)
-      }
+      this.#advanced()
       if (this.#outputs.outbox.size > 0) void this.#outputs.outbox.send()
       if (this.#outputs.urgent) void this.#hurry()
-      this.#readers.release(true, (offset) => this.position > offset)
       if (next < records.length) await this.#options.clock.yield()
     }
+    if (covered <= this.position || this.#closed || this.#paused) return
+    this.#loop.position = covered
+    this.#advanced()
+  }
+
+  #advanced(): void {
+    if (this.#restoredMs === undefined && !this.restoring) {
+      this.#restoredMs = Math.max(0, this.#options.clock.now() - this.#openedAt)
+    }
+    this.#readers.release(true, (offset) => this.position > offset)
   }
 
   async #prepared(records: readonly LogRecord[], from: number, to: number): Promise<boolean> {

@@ -95,7 +95,8 @@ export interface TurnStore {
 
 /**
  * Appends durably. One answer per record, null for one that the log could not take; rejects when it could take none. What was
- * taken of the records for one partition is a leading part of them: never a later record without the earlier ones.
+ * taken of the records for one partition is a leading part of them: never a later record without the earlier ones. Over a network nobody knows
+ * for certain that something was not taken: what was answered null, or rejected, may stand in the log all the same, soon after, and once.
  */
 export type Append = (records: readonly NewRecord[]) => Promise<(Position | null)[]>
 
@@ -130,9 +131,10 @@ export interface ConsumerHandler {
   revoked(partitions: readonly number[]): void
   /**
    * The next records of one partition, ascending, none left out. Awaited before the next batch of that partition; `end` is the
-   * offset after the last record known to be in the partition. A rejection stops the consumer: `failed` says so.
+   * offset after the last record known to be in the partition. With `next` everything before that has been delivered, also where the last
+   * of it were repetitions of records; only then there may be no records. A rejection stops the consumer: `failed` says so.
    */
-  batch(partition: number, records: readonly LogRecord[], end: number): Promise<void>
+  batch(partition: number, records: readonly LogRecord[], end: number, next?: number): Promise<void>
   failed(error: unknown): void
   /**
    * The partitions will be divided anew in a moment, and some may go to others. What is durable and committed when this resolves they need

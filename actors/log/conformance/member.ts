@@ -23,6 +23,8 @@ export async function until(what: string, condition: () => boolean, present: () 
 export class Member {
   readonly consumer: LogConsumer
   readonly records = new Map<number, LogRecord[]>()
+  /** Offset after all that was delivered, repetitions too. */
+  readonly passed = new Map<number, number>()
   readonly assignments: (readonly AssignedPartition[])[] = []
   readonly suspensions: (readonly number[])[] = []
   readonly revocations: (readonly number[])[] = []
@@ -52,13 +54,15 @@ export class Member {
       },
       suspended: (partitions) => this.suspensions.push(partitions),
       revoked: (partitions) => this.revocations.push(partitions),
-      batch: async (partition, records, end) => {
+      batch: async (partition, records, end, next) => {
         if (this.#busy.has(partition)) this.broken.push(`two batches of partition ${partition} at once`)
         this.#busy.add(partition)
         const kept = this.of(partition)
-        if (records.length === 0) this.broken.push('an empty batch')
-        if (records.at(-1)!.offset >= end)
-          this.broken.push(`offset ${records.at(-1)!.offset} is not before the end ${end}`)
+        const last = records.at(-1)?.offset
+        if (last === undefined && next === undefined) this.broken.push('an empty batch')
+        if (last !== undefined && last >= (next ?? end))
+          this.broken.push(`offset ${last} is not before the end ${next ?? end}`)
+        this.passed.set(partition, next ?? last! + 1)
         kept.push(...records)
         await this.during(partition, records)
         this.#busy.delete(partition)

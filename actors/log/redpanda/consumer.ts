@@ -111,7 +111,8 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     if (stopped || !intake.deliverable || intakes.get(intake.partition) !== intake) return
     intake.busy = true
     const wasFull = intake.full
-    const batch = handler.batch(intake.partition, intake.take(), intake.end).then(() => {
+    const { records, next } = intake.take()
+    const batch = handler.batch(intake.partition, records, intake.end, next).then(() => {
       batches.delete(batch)
       intake.busy = false
       deliver(intake)

@@ -37,7 +37,7 @@ function partition(sent: readonly Sent[]) {
       }
       const delivered: number[] = []
       Object.assign(intake, { paused: false })
-      while (intake.deliverable) for (const record of intake.take()) delivered.push(record.offset)
+      while (intake.deliverable) for (const record of intake.take().records) delivered.push(record.offset)
       return { delivered, begun }
     },
   }

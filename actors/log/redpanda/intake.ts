@@ -24,6 +24,8 @@ export class Intake {
   /** Offset that the broker sends next. */
   #next = 0
   #at = 0
+  /** What was read last is a repetition, and nobody was told that it is passed. */
+  #passed = false
   /** Where this reading began, before that offset. */
   #begun = 0
   #judge = duplicateFilter(true)
@@ -33,7 +35,7 @@ export class Intake {
   }
 
   get deliverable(): boolean {
-    return !this.paused && !this.busy && this.#queue.length > 0
+    return !this.paused && !this.busy && (this.#queue.length > 0 || this.#passed)
   }
 
   get full(): boolean {
@@ -44,6 +46,7 @@ export class Intake {
   assign() {
     this.paused = true
     this.#from = undefined
+    this.#passed = false
     this.#queue = []
     this.#length = 0
   }
@@ -53,6 +56,7 @@ export class Intake {
     if (offset < this.earliest) throw outOfRange(this.partition, offset)
     this.#queue = []
     this.#length = 0
+    this.#passed = false
     this.#from = offset
     return this.#begin(Math.min(offset, this.end) - LOOK_BACK)
   }
@@ -85,6 +89,7 @@ export class Intake {
         this.#from = offset
         return this.#begin(this.#begun - FURTHER * (this.end - this.#begun))
       }
+      this.#passed = verdict === 'repeated' && offset >= this.#from
       if (verdict === 'repeated' || offset < this.#from) continue
       const record = toRecord(message, offset, this.#at)
       this.#queue.push(record)
@@ -95,10 +100,13 @@ export class Intake {
     return undefined
   }
 
-  take(): LogRecord[] {
+  /** The next records; with `next` nothing that was read is left. */
+  take(): { records: LogRecord[]; next: number | undefined } {
     const records = this.#queue.splice(0, BATCH_RECORDS)
     for (const { value } of records) this.#length -= value.length
-    return records
+    if (this.#queue.length > 0 || !this.#passed) return { records, next: undefined }
+    this.#passed = false
+    return { records, next: this.#next }
   }
 }
 
