@@ -55,6 +55,7 @@ test('a number without a device is looked for four times a second, however often
 test('a device that is deleted on one node is so on the other when it hears of it, and without that soon', async () => {
   const { here, there, token, clock, cut, heard } = await start()
   const [told, untold] = [await newDevice(here, token), await newDevice(here, token)]
+  await heard()
   for (const device of [told, untold]) expect(await send(there, token, device)).toBe(202)
   await here.call('DELETE', `/api/v1/devices/${told}`, { token })
   await heard()

@@ -36,6 +36,7 @@ async function withAnn() {
       return (await there.call('POST', '/api/v1/data', { token: made.json.key as string, body })).status
     },
   }
+  await world.heard()
   for (const ask of Object.values(asks)) expect(await ask()).toBeLessThan(300)
   return { ...world, admin, ann, id: json.id as number, device, key: made.json.id as string, asks }
 }
