@@ -65,9 +65,15 @@ export function createEdge(parts: {
     if (outages.has('store') && !isRead(request.method)) throw onlyReading()
   }
 
-  const lanes = new FastLanes({ headers, begin, answers })
+  const lanes = new FastLanes({
+    headers,
+    admits: (request) => admission.pending(request) === undefined,
+    begin,
+    answers,
+    router: (request) => app.fetch(request),
+  })
   // Elysia takes every host for a name of four letters or more, and looks for the path behind them: `http://hmi/` has fewer.
-  const app = new Elysia({ normalize: false, name: 'edge', handler: { standardHostname: false } })
+  const app = new Elysia({ normalize: false, name: 'edge', handler: { standardHostname: false }, serve: { routes: lanes.routes } })
     .headers(headers)
     .use(access)
     .wrap((next, request) => {
@@ -78,7 +84,7 @@ export function createEdge(parts: {
       const answered = besides?.(request as Request)
       if (answered) return (() => answered) as unknown as typeof next
       const pending = admission.pending(request as Request)
-      if (pending === undefined) return (lanes.take(request as Request) as typeof next | undefined) ?? next
+      if (pending === undefined) return next
       const go = next as (...rest: unknown[]) => unknown
       const after = (...rest: unknown[]) =>
         pending.then(
