@@ -7,7 +7,7 @@ import { DeliveryLoop } from './actors/outgoing/loop.ts'
 import type { TargetKind } from './actors/outgoing/target.ts'
 import { tcpTarget } from './actors/outgoing/tcp.ts'
 import { keptFrom } from './actors/plant/retention.ts'
-import { Fault, type Append } from './actors/runtime/index.ts'
+import { appendOf, Fault, putOf, type Put } from './actors/runtime/index.ts'
 import type { Command } from './command-line.ts'
 import { addUser, loginLink, rotateKeys } from './commands/accounts.ts'
 import { backup, restore } from './commands/backup.ts'
@@ -105,8 +105,8 @@ export async function startWindbox(
       now: () => performance.now(),
     })
     const appends = new Appends()
-    const counted = watched(log.append, appends, logger)
-    const append = tracing ? tracing.appending(counted) : counted
+    const counted = watched(log.put ?? putOf(log.append), appends, logger)
+    const append = tracing ? tracing.appending(appendOf(counted)) : appendOf(counted)
     const local = new LocalCluster({ append, store, partitions: log.partitions, pool })
     undo.push(() => pool.stop())
     const nodes = await joinOthers(config, local, logger, onFailed, asks.node, tracing)
@@ -116,6 +116,7 @@ export async function startWindbox(
 
     const server = await createServer({
       cluster,
+      put: tracing ? putOf(append) : counted,
       config: httpConfig(config),
       clock,
       log: logger,
@@ -244,24 +245,33 @@ async function joinOthers(
   return joinNodes({ local, url, secret, workers, version: packageJson.version, asks, report, onFailed, ...carry })
 }
 
-/** The log's append, counted, with a word to the operator when it begins to refuse and when that is over. */
-function watched(append: Append, appends: Appends, logger: Logger): Append {
-  return async (records) => {
+/** The log's way to take records, counted, with a word to the operator when it begins to refuse and when that is over. */
+function watched(put: Put, appends: Appends, logger: Logger): Put {
+  const taken = () => {
+    if (appends.isAway) logger.info('the log takes records again')
+    appends.isAway = false
+  }
+  const refused = (error: unknown, calls: number) => {
+    appends.refused += calls
+    if (!(error instanceof Fault) || error.code !== 'LOG_UNAVAILABLE' || appends.isAway) return
+    appends.isAway = true
+    logger.warn('the log takes no records', { cause: error.message })
+  }
+  /** The latest calls that share a promise: they are heard of once, together. */
+  let group: { readonly done: Promise<void>; calls: number } | undefined
+  return (records, places) => {
     const began = appends.begin(records.length) ? performance.now() : undefined
-    try {
-      const positions = await append(records)
-      if (began !== undefined) appends.times.observe((performance.now() - began) / 1000)
-      if (appends.isAway) logger.info('the log takes records again')
-      appends.isAway = false
-      return positions
-    } catch (error) {
-      appends.refused++
-      if (error instanceof Fault && error.code === 'LOG_UNAVAILABLE' && !appends.isAway) {
-        appends.isAway = true
-        logger.warn('the log takes no records', { cause: error.message })
-      }
-      throw error
+    const done = put(records, places)
+    if (done !== group?.done) {
+      const these = (group = { done, calls: 0 })
+      void done.then(taken, (error: unknown) => refused(error, these.calls))
     }
+    group.calls++
+    if (began !== undefined) {
+      const taking = () => appends.times.observe((performance.now() - began) / 1000)
+      void done.then(taking, () => {})
+    }
+    return done
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cluster } from '../actors/cluster/port.ts'
 import type { RelayKind } from '../actors/relay/schema.ts'
+import { putOf, type Put } from '../actors/runtime/index.ts'
 import { resolveByDns } from '../actors/outgoing/destination.ts'
 import { topicTarget, type TopicWriter } from '../actors/outgoing/topic.ts'
 import { webhookTarget } from '../actors/outgoing/webhook.ts'
@@ -77,6 +78,8 @@ export interface ServerParts {
   readonly config: HttpConfig
   readonly clock: { now(): number }
   readonly log: Log
+  /** How what comes in goes into the log; as `cluster.append` where nothing is said. */
+  readonly put?: Put
   /** Follows requests; absent where there is no collector. */
   readonly tracing?: Tracing
   /** What is counted elsewhere, for `/metrics`. */
@@ -99,6 +102,7 @@ export interface ServerParts {
  */
 export async function createServer({
   cluster,
+  put = putOf(cluster.append),
   config,
   clock,
   log,
@@ -202,7 +206,7 @@ export async function createServer({
   const { anonymousRole } = config
   const admission = createAdmission({ credentials, anonymousRole, limits, now, routes })
   const retries = createRetries({ store: cluster.store, now })
-  const ingest = createIngest({ cluster, retries, later: faultAnswers.later, now })
+  const ingest = createIngest({ put, retries, later: faultAnswers.later, now })
   const readings = readingRecords(authority.devices)
   const deviceIds = new DeviceIds(authority.devices, now)
   const take = createTake(cluster.partitions)
@@ -214,6 +218,7 @@ export async function createServer({
     cors,
     outages,
     ...(besides && { besides }),
+    ...(tracing && { follow: tracing.follow }),
   })
   const app = edge
     .use(serviceRoutes({ cluster, metrics, outages, metricsToken: config.metricsToken }))

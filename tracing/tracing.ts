@@ -44,10 +44,10 @@ export class Tracing {
   }
 
   /** Answers a request under a span, where it is one to be followed: `undefined` where not. */
-  follow(
+  readonly follow = (
     request: Request,
     path: string,
-  ): ((answer: () => unknown, route: () => string) => Promise<Response>) | undefined {
+  ): ((answer: () => unknown, route: () => string) => Promise<Response>) | undefined => {
     const header = request.headers.get('traceparent')
     const parent = header === null ? undefined : parseTraceparent(header)
     const isWanted = parent === undefined ? this.#options.random() < this.#options.sample : parent.isSampled

@@ -1,4 +1,4 @@
-import type { Append } from '../runtime/index.ts'
+import type { Append, Put } from '../runtime/index.ts'
 
 /** Longest value of a record, in UTF-16 units: no log of ours takes a longer one. */
 export const MAX_RECORD_LENGTH = 1_000_000
@@ -14,6 +14,8 @@ export interface EventLog {
    * MALFORMED when none can ever be: a tab or line end in a key, type, id or source, a line end in a value, or one too long.
    */
   readonly append: Append
+  /** The same, of a log that gives records their places before they are durable. */
+  readonly put?: Put
   /** First offset still there and the offset after the last, per partition. */
   bounds(): Promise<{ earliest: number; end: number }[]>
   /** Lets go of what the retention allows, never at or past the committed low watermark. Returns bytes freed where known. */

@@ -2,10 +2,28 @@ const encoder = new TextEncoder()
 const SEED = 0x9747b28c | 0
 const M = 0x5bd1e995 | 0
 
+/** Short texts in ASCII, as nearly all addresses are, are put here: the encoder makes an array for each. */
+const ascii = new Uint8Array(128)
+
+/** Whether the text is in {@link ascii} now. */
+function isPutIntoAscii(text: string): boolean {
+  if (text.length > ascii.length) return false
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return false
+    ascii[i] = code
+  }
+  return true
+}
+
 /** murmur2 of the UTF-8 bytes, 32 bits signed, the very function of Kafka's Java clients (`Utils.murmur2`). */
 export function murmur2(text: string): number {
+  if (isPutIntoAscii(text)) return hashOf(ascii, text.length)
   const data = encoder.encode(text)
-  const length = data.length
+  return hashOf(data, data.length)
+}
+
+function hashOf(data: Uint8Array, length: number): number {
   let h = SEED ^ length
   let i = 0
   for (; i + 4 <= length; i += 4) {

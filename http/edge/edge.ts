@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { Fault } from '../../actors/runtime/index.ts'
+import type { Tracing } from '../../tracing/tracing.ts'
 import type { HttpConfig } from '../config.ts'
 import { NOBODY } from '../auth/identity.ts'
 import { access, onlyReading } from './access.ts'
@@ -29,8 +30,10 @@ export function createEdge(parts: {
   outages: Pick<Outages, 'said' | 'has'>
   /** Answers what has gates of its own. */
   besides?: (request: Request) => Promise<Response> | undefined
+  /** Puts a span round requests of the hot lanes. */
+  follow?: Tracing['follow'] | undefined
 }) {
-  const { admission, answers, cors, outages, besides } = parts
+  const { admission, answers, cors, outages, besides, follow } = parts
   const headers = parts.config.publicUrl?.startsWith('https:')
     ? { ...SECURITY_HEADERS, 'strict-transport-security': 'max-age=31536000' }
     : SECURITY_HEADERS
@@ -71,9 +74,15 @@ export function createEdge(parts: {
     begin,
     answers,
     router: (request) => app.fetch(request),
+    follow,
   })
   // Elysia takes every host for a name of four letters or more, and looks for the path behind them: `http://hmi/` has fewer.
-  const app = new Elysia({ normalize: false, name: 'edge', handler: { standardHostname: false }, serve: { routes: lanes.routes } })
+  const app = new Elysia({
+    normalize: false,
+    name: 'edge',
+    handler: { standardHostname: false },
+    serve: { routes: lanes.routes },
+  })
     .headers(headers)
     .use(access)
     .wrap((next, request) => {

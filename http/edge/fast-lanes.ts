@@ -1,3 +1,4 @@
+import type { Tracing } from '../../tracing/tracing.ts'
 import { NOBODY, type Identity } from '../auth/identity.ts'
 import { demandAccess, type Access } from './access.ts'
 import { hasNoHost } from './admission.ts'
@@ -41,6 +42,7 @@ export class FastLanes implements Ends<Response> {
   readonly #begin: (sent: Sent) => void
   readonly #answers: Pick<FaultAnswers, 'answerTo' | 'counted'>
   readonly #router: (request: Request) => Response | Promise<Response>
+  readonly #follow: Tracing['follow'] | undefined
 
   constructor(parts: {
     headers: Readonly<Record<string, string>>
@@ -50,6 +52,7 @@ export class FastLanes implements Ends<Response> {
     begin: (sent: Sent) => void
     answers: Pick<FaultAnswers, 'answerTo' | 'counted'>
     router: (request: Request) => Response | Promise<Response>
+    follow: Tracing['follow'] | undefined
   }) {
     this.#headers = parts.headers
     this.#usual = { status: 202, headers: new Headers({ ...parts.headers, 'content-type': JSON_TYPE }) }
@@ -57,15 +60,27 @@ export class FastLanes implements Ends<Response> {
     this.#begin = parts.begin
     this.#answers = parts.answers
     this.#router = parts.router
+    this.#follow = parts.follow
   }
 
   open(lane: Lane): void {
     this.routes[lane.path] = { POST: (request) => this.#take(lane, request) }
   }
 
-  #take({ path, access, work }: Lane, request: Request): Response | Promise<Response> {
+  #take(lane: Lane, request: Request): Response | Promise<Response> {
     const { url } = request
     if (url.includes('?') || hasNoHost(url) || !this.#admits(request)) return this.#router(request)
+    const followed = this.#follow?.(request, lane.path)
+    if (followed) {
+      return followed(
+        () => this.#drive(lane, request),
+        () => lane.path,
+      )
+    }
+    return this.#drive(lane, request)
+  }
+
+  #drive({ path, access, work }: Lane, request: Request): Response | Promise<Response> {
     const sent: Sent = { request, route: path, began: 0, identity: NOBODY, set: { headers: {}, status: 200 } }
     try {
       this.#begin(sent)

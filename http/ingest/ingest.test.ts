@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Fault, type NewRecord, type Position } from '../../actors/runtime/index.ts'
+import { Fault, putOf, type NewRecord, type Position } from '../../actors/runtime/index.ts'
 import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
 import { createAdmission } from '../edge/admission.ts'
 import { createCors } from '../edge/cors.ts'
@@ -93,7 +93,7 @@ function start({
   const retries = createRetries({ store, now })
   const held = inFlight ?? new InFlight()
   const ingest = createIngest({
-    cluster: { append: append ?? taking },
+    put: putOf(append ?? taking),
     retries,
     later: answers.later,
     now,
