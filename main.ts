@@ -19,6 +19,7 @@ import { keepPlantsApart } from './data-dir.ts'
 import { openEmbedded } from './editions/embedded.ts'
 import { unlistenable } from './editions/waiting-room.ts'
 import { Appends } from './figures/appends.ts'
+import { FarAsks } from './figures/far-asks.ts'
 import { Histogram } from './figures/histogram.ts'
 import { listenOptions } from './http/config.ts'
 import { createServer } from './http/server.ts'
@@ -86,7 +87,7 @@ export async function startWindbox(
     let deliveries: DeliveryLoop | undefined
     const tracing = await openTracing(config, logger)
     if (tracing) undo.push(() => tracing.stop())
-    const asks = { worker: new Histogram(), node: new Histogram() }
+    const asks = { worker: new Histogram(), node: new FarAsks() }
     const pool = new Pool({
       workers: config.WINDBOX_WORKERS,
       partitions: log.partitions,
@@ -235,7 +236,7 @@ async function joinOthers(
   local: LocalCluster,
   logger: Logger,
   onFailed: (sentence: string) => void,
-  asks: Histogram,
+  asks: FarAsks,
   tracing: Tracing | undefined,
 ): Promise<Nodes | undefined> {
   if (url === undefined || secret === undefined) return undefined

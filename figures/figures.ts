@@ -1,4 +1,5 @@
 import type { Appends } from './appends.ts'
+import type { FarAsks } from './far-asks.ts'
 import type { Histogram } from './histogram.ts'
 
 /** What is counted outside HTTP, for the metrics. A part is absent where nobody counts it. */
@@ -7,7 +8,7 @@ export interface Figures {
   /** What this node alone says of itself, as `Cluster.inspect` does of all. */
   readonly inspect?: () => Promise<unknown>
   /** Questions to actors, by how far they went: to a Worker of this node, to another node. */
-  readonly asks?: Readonly<Record<'worker' | 'node', Histogram>>
+  readonly asks?: { readonly worker: Histogram; readonly node: FarAsks }
   readonly appends?: Appends
   readonly deliveries?: () => Readonly<Record<'delivered' | 'retried' | 'dead' | 'expired', number>> | undefined
   /** Spans of traces. */

@@ -57,6 +57,11 @@ export const METRICS = {
     labels: ['hop'],
     help: 'Time until an actor has answered; hop says whether through a Worker of this node or through another node',
   },
+  windbox_misdirected_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Questions that another node refused because the partition was not, or no longer, its own',
+  },
   windbox_records_applied_total: { type: 'counter', labels: [], help: 'Records applied by the Workers' },
   windbox_records_repeated_total: { type: 'counter', labels: [], help: 'Records that were known already' },
   windbox_dead_letters_total: { type: 'counter', labels: [], help: 'Records that became dead letters' },

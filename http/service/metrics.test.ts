@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Appends } from '../../figures/appends.ts'
+import { FarAsks } from '../../figures/far-asks.ts'
 import type { Figures } from '../../figures/figures.ts'
 import { Histogram } from '../../figures/histogram.ts'
 import { METRICS, type MetricName } from './catalogue.ts'
@@ -70,7 +71,7 @@ function parse(text: string) {
 function everything() {
   const latency = new Latency()
   latency.observe('GET', '/ping', 200, 0.002)
-  const asks = { worker: new Histogram(), node: new Histogram() }
+  const asks = { worker: new Histogram(), node: new FarAsks() }
   asks.worker.observe(0.001)
   const appends = new Appends()
   if (appends.begin(3)) appends.times.observe(0.002)

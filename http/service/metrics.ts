@@ -71,6 +71,7 @@ async function read(parts: MetricsParts): Promise<Reading> {
     windbox_lease_seconds: leases,
     windbox_asks_waiting: sumOf(workers, 'asks_waiting'),
     windbox_ask_duration_seconds: Object.entries(asks ?? {}).map(([hop, times]) => [{ hop }, times]),
+    windbox_misdirected_total: asks?.node.misdirected ?? 0,
     windbox_records_applied_total: sumOf(owned, 'applied'),
     windbox_records_repeated_total: sumOf(owned, 'skipped') + sumOf(owned, 'duplicates'),
     windbox_dead_letters_total: sumOf(owned, 'deadLetters'),

@@ -1,4 +1,4 @@
-import type { Histogram } from '../../../figures/histogram.ts'
+import type { FarAsks } from '../../../figures/far-asks.ts'
 import { Fault } from '../../runtime/index.ts'
 import { readUpTo } from './body.ts'
 import { faultOf } from './fault-wire.ts'
@@ -19,7 +19,7 @@ export class Unreachable extends Error {}
 export interface PeersOptions {
   readonly secret: string
   carry?(): Record<string, string>
-  readonly asks?: Histogram | undefined
+  readonly asks?: FarAsks | undefined
   report(level: 'error', sentence: string): void
   /** Epoch ms. */
   now(): number
@@ -53,6 +53,8 @@ export class Peers {
       if (bytes === undefined) throw new Fault('OVERLOADED', `the answer to ${path} is too large`, { retryAfterS: 1 })
       return openFrame<Head>(bytes)
     } catch (error) {
+      const { asks } = this.#options
+      if (asks && error instanceof Fault && error.code === 'NOT_OWNER') asks.misdirected++
       if (error instanceof Fault || error instanceof Unreachable) throw error
       if (error instanceof Error && error.name === 'TimeoutError')
         throw new Fault('ASK_TIMEOUT', `another node did not answer within ${deadlineMs} ms`, { retryAfterS: 1 })

@@ -1,4 +1,4 @@
-import type { Histogram } from '../../../figures/histogram.ts'
+import type { FarAsks } from '../../../figures/far-asks.ts'
 import type { Cluster } from '../port.ts'
 
 /**
@@ -23,7 +23,7 @@ export interface NodesOptions {
   /** Of the program. */
   readonly version: string
   /** How long questions to other nodes take. */
-  readonly asks?: Histogram
+  readonly asks?: FarAsks
   report(level: 'info' | 'warn' | 'error', sentence: string): void
   /** Another process goes by this node's address: questions for one come to the other, and one of the two has to end. */
   onFailed(sentence: string): void
