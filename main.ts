@@ -317,7 +317,7 @@ async function run(command: Exclude<Command, { name: 'start' }>, config: Config)
       return void say(`${config.WINDBOX_DATA_DIR} is as it was at ${made_at}`)
     }
     case 'check': {
-      const findings = check(config)
+      const findings = await check(config)
       for (const { good, sentence } of findings) say(`${good ? 'good ' : 'wrong'}  ${sentence}`)
       process.exitCode = findings.every(({ good }) => good) ? 0 : 1
     }

@@ -4,7 +4,7 @@ import { examine } from '../actors/backup/files.ts'
 import { FILES } from '../actors/backup/manifest.ts'
 import { verify } from '../actors/backup/verify.ts'
 import { Fault } from '../actors/runtime/index.ts'
-import type { Config } from '../config.ts'
+import { inCluster, type Config } from '../config.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -16,9 +16,13 @@ export interface Finding {
  * Looks at everything that a start needs, and at each page of the data, which a start does not; changes nothing, and may run beside a
  * server. The settings are good already when this is called.
  */
-export function check(config: Pick<Config, 'WINDBOX_DATA_DIR'>): Finding[] {
+export async function check(config: Config): Promise<Finding[]> {
   const dir = config.WINDBOX_DATA_DIR
   const findings: Finding[] = [{ good: true, sentence: 'the settings are valid' }]
+  if (inCluster(config)) {
+    const { checkCluster } = await import('../editions/check-cluster.ts')
+    return [...findings, ...(await checkCluster(config))]
+  }
   const there = FILES.filter((name) => existsSync(join(dir, name)))
   if (there.length === 0) return [...findings, { good: true, sentence: `${dir} holds no data yet: a start makes it` }]
   for (const name of FILES) findings.push(look(() => about(dir, name)))

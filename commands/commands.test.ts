@@ -144,11 +144,30 @@ test('an admin backs up the running server; backup and restore do the same on th
   expect((await logIn(restored.url, ADMIN)).status).toBe(200)
 }, 60_000)
 
+test.skipIf(!process.env.WINDBOX_MONGODB_URL)(
+  'check of a cluster looks at its servers and changes nothing',
+  async () => {
+    const namespace = `windbox-check-${crypto.randomUUID().slice(0, 8)}`
+    const cluster = {
+      WINDBOX_KAFKA_BROKERS: process.env.WINDBOX_KAFKA_BROKERS!,
+      WINDBOX_MONGODB_URL: process.env.WINDBOX_MONGODB_URL!,
+      WINDBOX_NAMESPACE: namespace,
+    }
+    for (let twice = 0; twice < 2; twice++) {
+      const { code, out } = await windbox(cluster, ['check'])
+      expect([code, out]).toEqual([0, expect.stringContaining('a start makes it')])
+    }
+    const away = await windbox({ ...cluster, WINDBOX_KAFKA_BROKERS: '127.0.0.1:9' }, ['check'])
+    expect([away.code, away.out]).toEqual([1, expect.stringContaining('wrong  the broker')])
+  },
+  60_000,
+)
+
 test('check looks at every page and says what is wrong with its exit code', async () => {
   const environment = settings()
   expect((await windbox(environment, ['check'])).out).toContain('a start makes it')
   const { config, stop } = await start(environment)
-  expect(check(config).filter(({ good }) => !good)).toEqual([])
+  expect((await check(config)).filter(({ good }) => !good)).toEqual([])
   await stop()
   const whole = await windbox(environment, ['check'])
   expect([whole.code, whole.out]).toEqual([0, expect.stringContaining('store and log belong together')])

@@ -23,8 +23,8 @@ export async function openCluster(
   undo: Undo,
   { logger, signal }: { logger: Logger; signal: AbortSignal },
 ): Promise<Edition> {
-  const { WINDBOX_KAFKA_BROKERS: brokers, WINDBOX_NAMESPACE: namespace, WINDBOX_PARTITIONS: partitions } = config
-  const security = securityOf(config)
+  const { WINDBOX_NAMESPACE: namespace, WINDBOX_PARTITIONS: partitions } = config
+  const broker = brokerOf(config)
   const waiting = openWaitingRoom(config)
   const patiently = async <T>(what: string, open: () => Promise<T>): Promise<T> => {
     waiting.say(what)
@@ -43,7 +43,6 @@ export async function openCluster(
   try {
     const store = await patiently('the database', () => openStore(config))
     undo.push(() => store.close())
-    const broker = { brokers, namespace, ...(security && { security }) }
     const warn = (line: string) => logger.debug(line)
     const log = await patiently('the broker', () =>
       openRedpandaLog({ ...broker, partitions, clock, warn, retentionAgeMs: config.WINDBOX_LOG_RETENTION.ageMs }),
@@ -92,9 +91,16 @@ async function bindAmongOthers(store: StateStore, log: EventLog): Promise<void> 
   }
 }
 
-/** Faults: STORE_UNAVAILABLE, SCHEMA_VERSION. */
+/** Faults: STORE_UNAVAILABLE, STORE_REFUSED, SCHEMA_VERSION. */
 export const openStore = (config: Config) =>
   openMongoStore({ url: config.WINDBOX_MONGODB_URL!, database: config.WINDBOX_NAMESPACE })
+
+/** How its Kafka clients reach the broker. Throws {@link ConfigError} when the authority's file cannot be read. */
+export function brokerOf(config: Config) {
+  const { WINDBOX_KAFKA_BROKERS: brokers, WINDBOX_NAMESPACE: namespace } = config
+  const security = securityOf(config)
+  return { brokers, namespace, ...(security && { security }) }
+}
 
 function securityOf(config: Config) {
   const { WINDBOX_KAFKA_USERNAME: username, WINDBOX_KAFKA_PASSWORD: password, WINDBOX_KAFKA_CA: file } = config

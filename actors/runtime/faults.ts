@@ -37,6 +37,7 @@ export const FAULTS = {
   // Dead letters and starts: never an HTTP answer of their own.
   LOG_OFFSET_OUT_OF_RANGE: { status: 500, title: 'The log no longer holds records that are still needed' },
   LOG_REFUSED: { status: 500, title: 'The broker does not let this node in' },
+  STORE_REFUSED: { status: 500, title: 'The database does not let this node in, or is not of the kind that is needed' },
   LOG_MISMATCH: { status: 500, title: 'The store belongs to another log' },
   NODE_REFUSED: { status: 500, title: 'The node cannot be in this cluster' },
   DATA_DIR_LOCKED: { status: 500, title: 'Another process has the data directory open' },

@@ -22,7 +22,7 @@ export interface MongoConnection {
 /** The layout of collections and documents that this program writes. */
 const SCHEMA_VERSION = 1
 
-/** Faults: STORE_UNAVAILABLE, SCHEMA_VERSION. */
+/** Faults: STORE_UNAVAILABLE, STORE_REFUSED, SCHEMA_VERSION. */
 export async function connect(url: string, database: string): Promise<MongoConnection> {
   const client = new MongoClient(url, {
     appName: 'windbox',
@@ -42,12 +42,31 @@ export async function connect(url: string, database: string): Promise<MongoConne
     }
   }
   try {
-    await attempt(() => checkVersion(db))
+    await attempt(async () => {
+      await checkServer(db)
+      await checkVersion(db)
+    })
   } catch (error) {
     await client.close()
     throw error
   }
   return { client, db, attempt }
+}
+
+/** The oldest whose commands are tried. */
+const OLDEST = 17
+const OLDEST_NAME = '6.0'
+
+/** Fault STORE_REFUSED: without a replica set nothing is durable on a majority, and no reader sees one moment. */
+async function checkServer(db: Db) {
+  const { setName, msg, maxWireVersion = 0 } = await db.command({ hello: 1 })
+  if (setName === undefined && msg !== 'isdbgrid') {
+    throw new Fault(
+      'STORE_REFUSED',
+      'MongoDB runs alone: it has to be a replica set, of one member at least (WINDBOX_MONGODB_URL).',
+    )
+  }
+  if (maxWireVersion < OLDEST) throw new Fault('STORE_REFUSED', `MongoDB has to be ${OLDEST_NAME} or newer.`)
 }
 
 async function checkVersion(db: Db) {
@@ -66,8 +85,15 @@ const PASSING = new Set([
   14031,
 ])
 
+/** Server codes that no waiting helps against: who we are, and what we may do. */
+const LOCKED_OUT = new Set([13, 18, 8000])
+
 function translate(error: unknown): unknown {
   if (!(error instanceof MongoError)) return error
+  if (LOCKED_OUT.has(Number(error.code))) {
+    const detail = `MongoDB does not let this node in: ${error.message} (WINDBOX_MONGODB_URL).`
+    return new Fault('STORE_REFUSED', detail, { cause: error })
+  }
   const passing =
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||

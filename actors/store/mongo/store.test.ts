@@ -1,3 +1,4 @@
+import { expect, test } from 'bun:test'
 import { MongoClient } from 'mongodb'
 import { storeConformance } from '../conformance.ts'
 import type { StateStore } from '../port.ts'
@@ -26,3 +27,12 @@ storeConformance(
   },
   { skip: !url },
 )
+
+test.skipIf(!url)('who is not let in is told at once: waiting would not help', async () => {
+  const stranger = new URL(url!)
+  stranger.username = 'nobody'
+  stranger.password = 'nothing'
+  const opening = openMongoStore({ url: stranger.href, database: 'windbox_test' })
+  expect(opening).rejects.toMatchObject({ code: 'STORE_REFUSED', message: expect.stringContaining('does not let') })
+  await opening.catch(() => {})
+})

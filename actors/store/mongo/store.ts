@@ -11,7 +11,7 @@ import { openSnapshots } from './snapshots.ts'
 
 /**
  * The store of the cluster edition: a MongoDB replica set (6.0 or newer), one database. Writes are durable on a majority when they
- * resolve. Open one in each Worker. Faults: SCHEMA_VERSION, STORE_UNAVAILABLE.
+ * resolve. Open one in each Worker. Faults: SCHEMA_VERSION, STORE_REFUSED, STORE_UNAVAILABLE.
  */
 export async function openMongoStore({ url, database }: { url: string; database: string }): Promise<StateStore> {
   const mongo = await connect(url, database)
