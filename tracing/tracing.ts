@@ -10,7 +10,9 @@ const MOST_A_SECOND = 100
 /** Records of one append that carry the trace on: a batch may have thousands. */
 const MOST_CARRIERS = 4
 /** Asked by machines, every few seconds. */
-const DULL = /^\/(?:ping|metrics|health\/\w+|\.node\/(?:bus|changes|stream))$/
+const DULL = /^\/(?:ping|metrics|health\/\w+)$/
+/** Between nodes: followed only as a part of what somebody asked. */
+const BETWEEN = '/.node/'
 
 export interface TracingOptions extends ExporterOptions {
   /** Share of the requests without a `traceparent` that begin a trace. */
@@ -50,7 +52,8 @@ export class Tracing {
   ): ((answer: () => unknown, route: () => string) => Promise<Response>) | undefined => {
     const header = request.headers.get('traceparent')
     const parent = header === null ? undefined : parseTraceparent(header)
-    const isWanted = parent === undefined ? this.#options.random() < this.#options.sample : parent.isSampled
+    const begins = () => !path.startsWith(BETWEEN) && this.#options.random() < this.#options.sample
+    const isWanted = parent === undefined ? begins() : parent.isSampled
     if (!isWanted || DULL.test(path) || !this.#hasRoom()) return undefined
     return (answer, route) => this.#answer({ request, path, parent, answer, route })
   }
