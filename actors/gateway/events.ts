@@ -55,6 +55,8 @@ async function readAsMember(kafka: Kafka, parts: EventSourceParts, well: () => v
     retry: { retries: 5, restartOnFailure: async () => false },
   })
   const over = Promise.withResolvers<void>()
+  // It may be over before anybody waits for that.
+  over.promise.catch(() => {})
   const stop = () => over.resolve()
   signal.addEventListener('abort', stop, { once: true })
   /** By partition that is ours: the next offset. */

@@ -20,7 +20,14 @@ export async function whileOurs(
     }
     const lost = new AbortController()
     const watch = setInterval(() => isOurs() || lost.abort(), LOOK_EVERY_MS)
-    await work(AbortSignal.any([signal, lost.signal])).finally(() => clearInterval(watch))
+    try {
+      await work(AbortSignal.any([signal, lost.signal]))
+    } catch (error) {
+      // What fails because it was lost is the next one's to do.
+      if (!lost.signal.aborted) throw error
+    } finally {
+      clearInterval(watch)
+    }
     if (!lost.signal.aborted) return
   }
 }
