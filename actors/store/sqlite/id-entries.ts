@@ -20,10 +20,15 @@ export interface IdHash extends FamilyHash {
   readonly d: number
 }
 
-export function idHash(id: string): IdHash {
+/** Of an id's family alone: most ids that are looked for are not there, and need no other. */
+export function familyHash(id: string): FamilyHash {
   const end = id.indexOf(ID_PARTS)
   Bun.SHA256.hash(end < 0 ? id : id.slice(0, end), digest)
-  const [a, b] = [words[0]!, words[1]!]
+  return { a: words[0]!, b: words[1]! }
+}
+
+export function idHash(id: string): IdHash {
+  const { a, b } = familyHash(id)
   Bun.SHA256.hash(id, digest)
   return { a, b, c: words[2]!, d: words[3]! }
 }

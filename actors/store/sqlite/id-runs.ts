@@ -3,12 +3,14 @@ import { Fault } from '../../runtime/index.ts'
 import {
   addToFilter,
   emptyFilter,
+  familyHash,
   idHash,
   mayPass,
   offsetAt,
   placeAmong,
   WORDS,
   type FamilyHash,
+  type IdHash,
 } from './id-entries.ts'
 
 /** Entries of a bucket, on average: with their words it fills a page of the file. */
@@ -303,10 +305,12 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       let runs = runsOf(address, now)
       if (runs.length === 0) return undefined
       return (id) => {
-        const hash = idHash(id)
+        const hash = familyHash(id)
+        let whole: IdHash | undefined
         let lowest = -1
         const found = (entries: Uint32Array, at: number) => {
-          if (entries[at + 2] !== hash.c || entries[at + 3] !== hash.d) return
+          whole ??= idHash(id)
+          if (entries[at + 2] !== whole.c || entries[at + 3] !== whole.d) return
           const offset = offsetAt(entries, at)
           if ((lowest < 0 || offset < lowest) && !isGone(address, offset)) lowest = offset
         }
