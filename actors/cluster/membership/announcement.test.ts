@@ -8,6 +8,7 @@ const announcement: Announcement = {
   worker: 1,
   log: 'l',
   owned: new Map([[7, 3]]),
+  place: 'h/1',
   leaving: false,
 }
 
@@ -18,6 +19,7 @@ describe('an announcement', () => {
       url: fc.option(fc.string()),
       worker: fc.nat(),
       log: fc.string(),
+      place: fc.string(),
       leaving: fc.boolean(),
       owned: fc.array(fc.tuple(fc.nat(), fc.nat())).map((pairs) => new Map(pairs)),
     })

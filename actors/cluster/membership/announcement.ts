@@ -12,6 +12,8 @@ export interface Identity {
 export interface Announcement extends Identity {
   /** Partitions that it has in memory, with the epoch under which it claimed each. */
   readonly owned: ReadonlyMap<number, number>
+  /** Machine and process: by it a node that starts again knows what it left behind. */
+  readonly place: string
   /** It is about to end, and serves what it has until others have it. */
   readonly leaving: boolean
 }
@@ -22,7 +24,7 @@ export interface Announcement extends Identity {
  */
 const VERSION = 1
 
-export function encodeAnnouncement({ node, url, worker, log, owned, leaving }: Announcement): string {
+export function encodeAnnouncement({ node, url, worker, log, owned, place, leaving }: Announcement): string {
   return JSON.stringify({
     v: VERSION,
     node,
@@ -30,6 +32,7 @@ export function encodeAnnouncement({ node, url, worker, log, owned, leaving }: A
     worker,
     log,
     owned: Object.fromEntries(owned),
+    place,
     ...(leaving && { leaving }),
   })
 }
@@ -45,7 +48,7 @@ export function decodeAnnouncement(text: string): Announcement | undefined {
     return undefined
   }
   if (typeof said !== 'object' || said === null) return undefined
-  const { v, node, url = null, worker, log, owned, leaving } = said as Record<string, unknown>
+  const { v, node, url = null, worker, log, owned, place, leaving } = said as Record<string, unknown>
   if (!isCount(v) || v < 1 || typeof node !== 'string' || typeof log !== 'string' || !isCount(worker)) return undefined
   if (url !== null && typeof url !== 'string') return undefined
   const claims = typeof owned === 'object' && owned !== null ? Object.entries(owned) : []
@@ -59,6 +62,7 @@ export function decodeAnnouncement(text: string): Announcement | undefined {
         .map(([partition, epoch]) => [Number(partition), epoch] as const)
         .filter((claim): claim is [number, number] => isCount(claim[0]) && isCount(claim[1])),
     ),
+    place: typeof place === 'string' ? place : '',
     leaving: leaving === true,
   }
 }

@@ -9,6 +9,7 @@ const member = (node: string, url: string | null, partitions: number[] = [], log
   worker: 0,
   log,
   owned: new Map(partitions.map((partition) => [partition, 1])),
+  place: '',
   leaving: false,
 })
 
@@ -57,7 +58,9 @@ describe('who may not be in the group', () => {
     })
     fc.assert(
       fc.property(fc.uniqueArray(anyone, { selector: ({ id }) => id, minLength: 1 }), (members) => {
-        const announced = new Map(members.map(({ id, ...rest }) => [id, { ...rest, worker: 0, leaving: false }]))
+        const announced = new Map(
+          members.map(({ id, ...rest }) => [id, { ...rest, worker: 0, place: '', leaving: false }]),
+        )
         const out = refusals(announced)
         expect(out.size).toBeLessThan(announced.size)
         const nodesOut = new Set([...out.keys()].map((id) => announced.get(id)!.node))

@@ -4,7 +4,7 @@ import { type AssignedPartition, type ConsumerHandler, Fault, type LogConsumer }
 import { assigner, judge } from './assigner.ts'
 import { describePartitions } from './assigned.ts'
 import { connectKafka, RETRY, type RedpandaOptions, topicOf } from './client.ts'
-import { leave } from './group.ts'
+import { leave, PLACE } from './group.ts'
 import { Intake } from './intake.ts'
 import { beforeJoin, type Membership, rejoin } from './rejoin.ts'
 import { notOpened, unavailable } from './unavailable.ts'
@@ -17,6 +17,8 @@ const GHOST_SHARE = 1.5
 /** What the others wait for a member to hand over well: what it has not made durable by then its successors apply again. */
 const HAND_OVER_MS = 2_000
 const HAND_OVER_SHARE = 0.25
+/** Who has not joined anew by then is out of the group, though it may live: nobody is served by those who wait for it. */
+const REBALANCE_MS = 10_000
 /** How long an idle fetch lasts, and so how late a member hears that the group divides anew. */
 const IDLE_WAIT_MS = 500
 /** The same while partitions wait for their first fetch, which would wait behind an idle one. */
@@ -54,7 +56,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     groupId: namespace,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.floor(sessionTimeoutMs / 20),
-    rebalanceTimeout: 30_000,
+    rebalanceTimeout: Math.max(REBALANCE_MS, sessionTimeoutMs),
     maxWaitTimeInMs: IDLE_WAIT_MS,
     maxBytesPerPartition: 1024 * 1024,
     allowAutoTopicCreation: false,
@@ -62,7 +64,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     partitionAssigners: [
       assigner(
         topic,
-        () => ({ ...identity, owned: claims(), leaving: released !== undefined }),
+        () => ({ ...identity, owned: claims(), place: PLACE, leaving: released !== undefined }),
         (opened) => (cluster = opened),
       ),
     ],

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Cluster, Consumer } from 'kafkajs'
 import type { Identity } from '../../cluster/membership/announcement.ts'
 import { announcementIn } from './assigner.ts'
@@ -34,20 +35,37 @@ export async function leave(cluster: Cluster, groupId: string, memberId: string)
 export const leaveGroup = (options: RedpandaOptions, memberId: string): Promise<void> =>
   inGroup(options, (cluster) => leave(cluster, options.namespace, memberId))
 
+/** Of this process. */
+export const PLACE = `${hostname()}/${process.pid}`
+
+/** Whether the process that was there has ended, as far as can be told from here. */
+export function hasEnded(place: string): boolean {
+  const pid = Number(place.slice(place.lastIndexOf('/') + 1))
+  if (!Number.isSafeInteger(pid) || pid <= 0 || place !== `${hostname()}/${pid}`) return false
+  // In a container the one who starts again often has the number of the one before.
+  if (pid === process.pid) return true
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as { code?: string }).code === 'ESRCH'
+  }
+}
+
 /**
- * The same for what an earlier process of this node left behind: members that announce the node's URL, and are not of this process. To be
- * called before this process joins; nothing without a URL. Faults: LOG_UNAVAILABLE.
+ * The same for what an earlier process of this node left behind: members that announce the node's URL, and are not of this process; without
+ * a URL those of a process of this machine that has ended. To be called before this process joins. Faults: LOG_UNAVAILABLE.
  */
 export async function leaveForPredecessors(
   options: RedpandaOptions,
   { node, url }: Pick<Identity, 'node' | 'url'>,
 ): Promise<void> {
-  if (url === null) return
   await inGroup(options, async (cluster, consumer) => {
     const { members } = await consumer.describeGroup()
     for (const { memberId, memberMetadata } of members) {
       const announced = announcementIn(memberMetadata)
-      if (announced?.url === url && announced.node !== node) await leave(cluster, options.namespace, memberId)
+      if (!announced || announced.node === node || announced.url !== url) continue
+      if (url !== null || hasEnded(announced.place)) await leave(cluster, options.namespace, memberId)
     }
   })
 }

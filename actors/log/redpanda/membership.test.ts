@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type Member, record, until } from '../conformance/member.ts'
-import { leaveForPredecessors, leaveGroup } from './group.ts'
+import { hasEnded, leaveForPredecessors, leaveGroup, PLACE } from './group.ts'
 import { assignedTo, brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
 
 /** Holds what it was assigned, under epochs that grow as a store's would. */
@@ -115,11 +115,26 @@ describe.skipIf(!brokers)('who is in the group', () => {
     const memberId = await ended(fresh, 'http://a')
     const before = await fresh.members()
     expect(before).toContain(memberId)
-    await leaveForPredecessors(fresh.where, { node: 'new', url: null })
-    expect((await fresh.members()).length).toBe(2)
     await leaveForPredecessors(fresh.where, { node: 'new', url: 'http://a' })
     await until('the other has all of it', () => assignedTo(other).length === PARTITIONS)
     expect(await fresh.members()).toEqual(before.filter((id) => id !== memberId))
+  }, 60_000)
+
+  test('a node without an address that starts again lets go what its process left behind, if that has ended', async () => {
+    await using fresh = await freshTopic()
+    await ended(fresh, null)
+    // Of this very process, which is what a container looks like that has started again.
+    await leaveForPredecessors(fresh.where, { node: 'new', url: null })
+    expect(await fresh.members()).toEqual([])
+    const { exited, pid } = Bun.spawn(['true'])
+    await exited
+    const host = PLACE.slice(0, PLACE.lastIndexOf('/'))
+    expect([hasEnded(`${host}/${pid}`), hasEnded(`${host}/1`), hasEnded(`elsewhere/${pid}`), hasEnded('')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
   }, 60_000)
 
   test('a node that the others cannot reach is refused, and takes nothing from them', async () => {
