@@ -94,13 +94,14 @@ export class FastLanes implements Ends<Response> {
   done(sent: Sent, body: string): Response {
     this.#answers.counted(sent)
     const { headers: own, status } = sent.set
-    if (status !== this.#usual.status || !isUsual(own)) {
-      const headers = new Headers(this.#headers)
-      for (const name in own) headers.set(name, own[name] as string)
-      return new Response(body, { status: status as number, headers })
+    const usual = this.#usual
+    if (status === usual.status && isUsual(own)) {
+      for (const name of OWN) usual.headers.set(name, own[name] as string)
+      return new Response(body, usual)
     }
-    for (const name of OWN) this.#usual.headers.set(name, own[name] as string)
-    return new Response(body, this.#usual)
+    const headers = new Headers(this.#headers)
+    for (const name in own) headers.set(name, own[name] as string)
+    return new Response(body, { status: status as number, headers })
   }
 
   failed(sent: Sent, error: unknown): Response {
@@ -116,5 +117,7 @@ export class FastLanes implements Ends<Response> {
 function isUsual(own: Readonly<Record<string, unknown>>): boolean {
   let count = 0
   for (const _ in own) count++
-  return count === OWN.length + 1 && own['content-type'] === JSON_TYPE && OWN.every((name) => own[name] !== undefined)
+  if (count !== OWN.length + 1 || own['content-type'] !== JSON_TYPE) return false
+  for (const name of OWN) if (own[name] === undefined) return false
+  return true
 }

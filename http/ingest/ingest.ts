@@ -186,10 +186,10 @@ export function createIngest(parts: {
         })
       } else {
         const sender = { identity, nowMs, params }
-        const taken_in = read(resource, form, bytes, sender)
-        if ('batch' in taken_in) answered = await appendMany(taken_in, sender)
+        const body = read(resource, form, bytes, sender)
+        if ('batch' in body) answered = await appendMany(body, sender)
         else {
-          const taken = resource.one(taken_in.value, sender)
+          const taken = resource.one(body.value, sender)
           const record = taken instanceof Promise ? await taken : taken
           const places: (Position | null)[] = []
           await put([record], places)
