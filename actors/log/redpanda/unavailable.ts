@@ -19,8 +19,8 @@ const LOCKED_OUT = [
 /** Why the log cannot be opened: LOG_REFUSED or NODE_REFUSED where waiting is of no use, LOG_UNAVAILABLE where it is. */
 export function notOpened(error: unknown): Fault {
   if (error instanceof Fault) return error
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { name, type = '' } = cause as { name: string; type?: string }
+  for (let cause = error; cause instanceof Error;) {
+    const { name, type = '', errors } = cause as { name: string; type?: string; errors?: readonly unknown[] }
     if (name === 'KafkaJSSASLAuthenticationError' || LOCKED_OUT.includes(type)) {
       const detail = `The broker does not let this node in: ${cause.message} (WINDBOX_KAFKA_USERNAME, WINDBOX_KAFKA_PASSWORD, or what this user may do).`
       return new Fault('LOG_REFUSED', detail, { cause })
@@ -30,6 +30,7 @@ export function notOpened(error: unknown): Fault {
         'A client that is no node is in the consumer group of this namespace: it has to leave, or the namespace to be another one.'
       return new Fault('NODE_REFUSED', detail, { cause })
     }
+    cause = errors?.[0] ?? cause.cause
   }
   return unavailable(error)
 }
