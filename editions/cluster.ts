@@ -5,7 +5,7 @@ import { openRedpandaLog } from '../actors/log/redpanda/log.ts'
 import { openTopicWriter } from '../actors/outgoing/topic-writer.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import { openMongoStore } from '../actors/store/mongo/store.ts'
-import type { StateStore } from '../actors/store/port.ts'
+import type { Collection, StateStore } from '../actors/store/port.ts'
 import { ConfigError } from '../config-error.ts'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
@@ -49,6 +49,7 @@ export async function openCluster(
     )
     undo.push(() => log.close())
     await patiently('broker and database', () => bindAmongOthers(store, log))
+    const installation = await patiently('the database', () => idOf(store))
     const node = crypto.randomUUID()
     const nodeUrl = config.WINDBOX_NODE_URL ?? null
     await patiently('the group', () => leaveForPredecessors(broker, { node, url: nodeUrl }))
@@ -66,7 +67,7 @@ export async function openCluster(
         sessionTimeoutMs: config.WINDBOX_SESSION_TIMEOUT,
         nodeUrl,
         node,
-        log: log.id,
+        log: `${log.id} with ${installation}`,
         leave: (memberId) => leaveGroup(broker, memberId),
       },
       announce: () => () => {},
@@ -74,6 +75,15 @@ export async function openCluster(
   } finally {
     await waiting.close()
   }
+}
+
+const INSTALLATION: Collection = { name: 'installation' }
+
+/** Made with the database and kept: another one on the same log is another installation, and may not be in its group. */
+async function idOf(store: StateStore): Promise<string> {
+  await store.insert(INSTALLATION, 'id', { id: crypto.randomUUID() })
+  const { body } = (await store.get<{ id: string }>(INSTALLATION, 'id'))!
+  return body.id
 }
 
 /**

@@ -19,7 +19,7 @@ export interface ClusterBackend extends Pick<RedpandaOptions, 'brokers' | 'names
   readonly nodeUrl: string | null
   /** Of this process, new at each start. */
   readonly node: string
-  /** The log's id. */
+  /** Which data this is: log and database. */
   readonly log: string
   /** Says of a member of the group that it is gone: a Worker that ends without a word keeps its place until its session has run out. */
   leave(memberId: string): Promise<void>
