@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Fault, putOf, type NewRecord, type Position } from '../../actors/runtime/index.ts'
 import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
+import type { Tracing } from '../../tracing/tracing.ts'
 import { createAdmission } from '../edge/admission.ts'
 import { createCors } from '../edge/cors.ts'
 import { createEdge } from '../edge/edge.ts'
@@ -68,7 +69,8 @@ function start({
   append,
   inFlight,
   resource = words,
-}: { append?: Append; inFlight?: InFlight; resource?: Resource } = {}) {
+  follow,
+}: { append?: Append; inFlight?: InFlight; resource?: Resource; follow?: Tracing['follow'] } = {}) {
   const clock = { nowMs: Date.parse('2026-11-22T10:00:00Z') }
   const now = () => clock.nowMs
   const log: NewRecord[] = []
@@ -99,7 +101,14 @@ function start({
     now,
     inFlight: held,
   })
-  const { app, lanes } = createEdge({ config: {}, admission, answers, cors, outages: { said: '', has: () => false } })
+  const { app, lanes } = createEdge({
+    config: {},
+    admission,
+    answers,
+    cors,
+    outages: { said: '', has: () => false },
+    follow,
+  })
   const handler = ingest(resource)
   app.post('/words', handler, { parse: 'none', access: 'ingest' })
   if (lane) lanes.open({ path: '/words', access: 'ingest', work: ingest.workOf(handler)! })
@@ -498,4 +507,23 @@ test('an answer of the fast lane has the headers of any other, and so has a refu
   for (const body of ['{"word":"gas"}', '{"word":"x"}', '{']) {
     expect(await headersOf(true, body)).toEqual(await headersOf(false, body))
   }
+})
+
+test('a request of the fast lane that is followed is answered under its span; what the router takes is followed there', async () => {
+  lane = true
+  const followed: string[] = []
+  const { post, url } = start({
+    follow: () => async (answer, route) => {
+      followed.push(route())
+      return (await answer()) as Response
+    },
+  })
+  expect((await post('{"word":"gas"}')).status).toBe(202)
+  expect((await post('{"word":"x"}')).status).toBe(422)
+  expect(followed).toEqual(['/words', '/words'])
+  const asked = await fetch(`${url}?a=1`, { method: 'POST', body: '{"word":"gas"}' })
+  await asked.text()
+  const stranger = await post('{"word":"gas"}', { authorization: 'Bearer of-nobody' })
+  expect([asked.status, stranger.status]).toEqual([202, 401])
+  expect(followed.length).toBe(2)
 })
