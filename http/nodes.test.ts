@@ -125,8 +125,9 @@ test('a stream ends some seconds after its session, though nobody tells its node
   const cookie = { cookie: `windbox_session=${page}` }
   const fragments = follow((await there.raw('GET', '/dashboard/live?page=/dashboard', { headers: cookie })).body!)
   await until('both to have begun', () => stream.text !== '' && fragments.text !== '')
+  const admin = (await here.call('GET', '/users/me', { token })).json.id as number
   cut()
-  await here.authority.changeUser({ id: null, email: null }, 1, { password: 'another pass phrase' })
+  await here.authority.changeUser({ id: null, email: null }, admin, { password: 'another pass phrase' })
   clock.ms += SOON_MS
   await until('both streams to end', () => stream.hasEnded && fragments.hasEnded)
 })
