@@ -1,13 +1,21 @@
 import { compare, type Line, type Stored, type Verdict } from './ledger.ts'
 import type { Node } from './node.ts'
+import { EXHAUSTERS, FRAME_EVERY_MS, SIGNAL, temperatureOf, type PlantTopic } from './plant-topic.ts'
 import { eventType, ROTOR_OF, type Load } from './senders.ts'
 import type { Session } from './session.ts'
 
 const PAGE = 1_000
 const RETRIES = 20
+const TREND_MS = 7 * 86_400_000
 
 /** Reads what is stored of everything that was sent, through the API of one node after the other, and compares. */
-export async function audit(load: Load, nodes: readonly Node[], session: Session): Promise<Verdict> {
+export async function audit(parts: {
+  load: Load
+  nodes: readonly Node[]
+  session: Session
+  plant: PlantTopic | null
+}): Promise<Verdict> {
+  const { load, nodes, session, plant } = parts
   let turn = 0
   async function get<T>(path: string): Promise<T> {
     for (let left = RETRIES; ; left--) {
@@ -75,6 +83,34 @@ export async function audit(load: Load, nodes: readonly Node[], session: Session
 
   const { rotor } = await get<{ rotor: { number: string } | null }>(`/api/v1/exhausters/${ROTOR_OF}`)
   judge(load.rotor, { numbers: null, count: null, sum: null, newest: Number(rotor?.number ?? 0) })
+
+  if (load.frames && plant) {
+    // What its topic holds twice is taken twice, and counted as a duplicate.
+    const { state } = await get<{
+      state: { sources: Record<string, { frames: number; duplicates: number }> }
+    }>('/api/v1/inspect/actors/plant/main')
+    const taken = Object.values(state.sources).reduce((sum, { frames, duplicates }) => sum + frames - duplicates, 0)
+    judge({ ...load.frames, name: 'frames taken' }, { numbers: null, count: taken, sum: null, newest: null })
+    for (const exhauster of EXHAUSTERS) {
+      const numbers: number[] = []
+      const end = plant.momentOf(load.frames.acknowledged + 1)
+      for (let from = plant.momentOf(0); from < end; from += TREND_MS) {
+        const range = `from=${new Date(from).toISOString()}&to=${new Date(Math.min(end, from + TREND_MS)).toISOString()}`
+        const { series } = await get<{ series: { points: [number, number, number, number][] }[] }>(
+          `/api/v1/exhausters/${exhauster}/trends?signals=${SIGNAL}&step=60&${range}`,
+        )
+        for (const [at, min, , max] of series[0]!.points) {
+          const n = (at - plant.momentOf(0)) / FRAME_EVERY_MS
+          // A minute with another temperature than its frame's is no frame that was sent.
+          numbers.push(min === temperatureOf(n) && max === min ? n : NaN)
+        }
+      }
+      judge(
+        { ...load.frames, name: `frames in the history of ${exhauster}` },
+        { numbers, count: null, sum: null, newest: null },
+      )
+    }
+  }
 
   const letters = await get<{ items: { code: string; detail?: string }[] }>('/api/v1/dead-letters?limit=10')
   const sentences = verdicts.flatMap((verdict) => verdict.sentences)

@@ -13,6 +13,7 @@ import { audit } from './audit.ts'
 import { commit, heal, type World } from './faults.ts'
 import { Node } from './node.ts'
 import { observe } from './observers.ts'
+import { openPlantTopic } from './plant-topic.ts'
 import { signal } from './process.ts'
 import { createRandom } from './random.ts'
 import { scheduleOf } from './schedule.ts'
@@ -53,10 +54,10 @@ const SESSION_S = 3
 const RECOVERED_MS = 90_000
 const DRAINED_MS = 120_000
 const SETTLED_MS = 5_000
-const AUDITS = 4
+const AUDITS = 8
 const NODES = flags.embedded ? 1 : nodeCount
 /** Between two steps. */
-const REST_MS = 1_000
+const REST_MS = 500
 
 console.log(`seed ${seed}`)
 const began = performance.now()
@@ -89,6 +90,9 @@ const clusterEnv = (url: string) => ({
   WINDBOX_NAMESPACE: namespace,
   ...(NODES > 1 && { WINDBOX_NODE_URL: url, WINDBOX_NODE_SECRET: secret }),
   WINDBOX_SESSION_TIMEOUT: `${SESSION_S}s`,
+  WINDBOX_PLANT: 'kafka',
+  WINDBOX_PLANT_BROKERS: WINDBOX_KAFKA_BROKERS,
+  WINDBOX_PLANT_TOPIC: `${namespace}.plant`,
 })
 for (let i = 1; i <= NODES; i++) {
   const env = (url: string) => ({
@@ -108,9 +112,10 @@ const session = createSession(nodes)
 const watch = createWatch(found)
 const random = (purpose: string) => createRandom(seed, purpose)
 
+const plant = flags.embedded ? null : await openPlantTopic(WINDBOX_KAFKA_BROKERS.split(','), `${namespace}.plant`)
 await heal('start', world)
 say(`${NODES} nodes are ready`)
-const load = await startLoad({ nodes, session, watch, random: random('load'), pauseMs })
+const load = await startLoad({ nodes, session, watch, random: random('load'), plant, pauseMs })
 const stopObserving = observe({
   nodes,
   session,
@@ -168,7 +173,7 @@ try {
   await stopping
   await stopObserving()
   for (let left = AUDITS; ; left--) {
-    const verdict = await audit(load, nodes, session)
+    const verdict = await audit({ load, nodes, session, plant })
     ;({ lost, doubled } = verdict)
     if (verdict.sentences.length > 0 && left > 1) await Bun.sleep(SETTLED_MS)
     else {
@@ -184,7 +189,7 @@ for (const sentence of load.refusals) found(sentence)
 const sum = (senders: readonly { acknowledged: number }[]) => senders.reduce((all, one) => all + one.acknowledged, 0)
 say([...counts].map(([verb, count]) => `${verb} ${count}`).join(' · '))
 say(
-  `acknowledged: readings ${sum(load.devices)}, events ${sum(load.events)}, loop readings ${load.loop.acknowledged}, rotors ${load.rotor.acknowledged}; ` +
+  `acknowledged: readings ${sum(load.devices)}, events ${sum(load.events)}, loop readings ${load.loop.acknowledged}, rotors ${load.rotor.acknowledged}, frames ${load.frames?.acknowledged ?? 0}; ` +
     `sent again ${load.again()}; looked at: reads ${watch.counts.reads}, claims ${watch.counts.claims}`,
 )
 console.log(

@@ -1,5 +1,6 @@
 import { placeIn, type Answer } from './asking.ts'
 import type { Node } from './node.ts'
+import type { PlantTopic } from './plant-topic.ts'
 import type { Random } from './random.ts'
 import type { Session } from './session.ts'
 import type { Watch } from './watch.ts'
@@ -33,6 +34,8 @@ export interface Load {
   readonly events: readonly Sender[]
   readonly loop: Sender
   readonly rotor: Sender
+  /** Frames of a plant, where the run has a broker for its topic. */
+  readonly frames: Sender | null
   readonly loopName: string
   readonly run: string
   /** Sentences of what was refused for good, or answered as a fault of the server. */
@@ -53,12 +56,13 @@ interface Parts {
   readonly session: Session
   readonly watch: Watch
   readonly random: Random
+  readonly plant: PlantTopic | null
   /** Between the answer to one request of a sender and its next. */
   readonly pauseMs: number
 }
 
 /** Makes what the load needs: devices and a loop; then sends until it is stopped. */
-export async function startLoad({ nodes, session, watch, random, pauseMs }: Parts): Promise<Load> {
+export async function startLoad({ nodes, session, watch, random, plant, pauseMs }: Parts): Promise<Load> {
   const run = Math.floor(random.next() * 2 ** 32).toString(36)
   const began = Date.now()
   const refusals: string[] = []
@@ -103,12 +107,8 @@ export async function startLoad({ nodes, session, watch, random, pauseMs }: Part
     'PUT',
   )
   const sender = (name: string): Sender => ({ name, acknowledged: 0 })
-  const [single, batches, loop, rotor] = ['single', 'batches', 'loop', 'rotor'].map(sender) as [
-    Sender,
-    Sender,
-    Sender,
-    Sender,
-  ]
+  const [single, batches, loop, rotor] = [sender('single'), sender('batches'), sender('loop'), sender('rotor')]
+  const frames = plant && sender('frames')
 
   /** The n-th reading of a device. Every other device says its own times. */
   const reading = ({ id }: Device, n: number) => ({
@@ -201,6 +201,11 @@ export async function startLoad({ nodes, session, watch, random, pauseMs }: Part
     await Bun.sleep(20 * pauseMs)
   }
 
+  async function sendFrame(to: Sender, topic: PlantTopic): Promise<void> {
+    await topic.send(to.acknowledged + 1)
+    to.acknowledged++
+  }
+
   const keepOn = async (work: () => Promise<void>): Promise<void> => {
     while (!stopping) {
       await work()
@@ -214,6 +219,7 @@ export async function startLoad({ nodes, session, watch, random, pauseMs }: Part
     keepOn(sendEvents),
     keepOn(sendToLoop),
     keepOn(installRotor),
+    ...(plant && frames ? [keepOn(() => sendFrame(frames, plant))] : []),
   ])
   sending.catch((error: unknown) => refused(String(error)))
 
@@ -222,11 +228,12 @@ export async function startLoad({ nodes, session, watch, random, pauseMs }: Part
     events: [single, batches],
     loop,
     rotor,
+    frames,
     loopName,
     run,
     refusals,
     again: () => again,
-    all: [...alone, ...together, single, batches, loop, rotor],
+    all: [...alone, ...together, single, batches, loop, rotor, ...(frames ? [frames] : [])],
     async stop() {
       stopping = true
       await sending
