@@ -10,7 +10,9 @@ const ASKED_AGAIN_MS = 10
 /** For so long after both nodes are ready the group still moves partitions. */
 const SETTLED_MS = 3_000
 const SESSION_S = 4
-const IDLE_MS = 30_000
+/** Until what was busy at the start is compiled, and compiles no more. */
+const COOLED_MS = 30_000
+const IDLE_MS = 60_000
 
 /** Writes to each device, so that each has a state to be read. */
 async function devicesWithData(product: Product): Promise<number[]> {
@@ -127,6 +129,7 @@ export const benches: readonly Bench[] = [
         nodes.push(await cluster.node())
         await settled(...nodes)
         const ms = quick ? 2_000 : IDLE_MS
+        await Bun.sleep(quick ? 0 : COOLED_MS)
         const [before, began] = [nodes.map(({ pid }) => cpuUs(pid)), performance.now()]
         await Bun.sleep(ms)
         const passed = (performance.now() - began) * 1000
