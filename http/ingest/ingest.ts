@@ -154,7 +154,25 @@ export function createIngest(parts: {
     return { ...answerToOne(resource, record, places[0]), ...keyed }
   }
 
-  /** One item without a retry key is gone through in this one function: each further `async` costs 0.4 µs, of 14 in all. */
+  /** Under a retry key. */
+  async function answerOnce(
+    resource: Resource,
+    { request, identity, params = NO_PARAMETERS }: Sent,
+    form: Form,
+    bytes: Uint8Array,
+    nowMs: number,
+  ): Promise<Answered> {
+    const parts = [new URL(request.url).pathname, form, bytes]
+    return await retries.once(identity, request.headers, parts, async (idOf, beganMs = nowMs) => {
+      const sender = { identity, nowMs: beganMs, params, ...(idOf ? { idOf } : {}) }
+      return await take(resource, read(resource, form, bytes, sender), sender)
+    })
+  }
+
+  /**
+   * One item without a retry key is gone through in this one function: each further `async` costs 0.4 µs, of 14 in all. No closure here takes
+   * any of its variables, which would have to lie on the heap then.
+   */
   async function answer<Answer>(resource: Resource, sent: Sent, ends: Ends<Answer>): Promise<Answer> {
     const { request, identity, set, params = NO_PARAMETERS } = sent
     const held: Held = { bytes: 0 }
@@ -178,13 +196,8 @@ export function createIngest(parts: {
       if (bytes.length > LONG_TEXT) leave = await longOnes.enter()
       const nowMs = now()
       let answered: Answered
-      if (headers.has('idempotency-key')) {
-        const parts = [new URL(request.url).pathname, form, bytes]
-        answered = await retries.once(identity, headers, parts, async (idOf, beganMs = nowMs) => {
-          const sender = { identity, nowMs: beganMs, params, ...(idOf ? { idOf } : {}) }
-          return await take(resource, read(resource, form, bytes, sender), sender)
-        })
-      } else {
+      if (headers.has('idempotency-key')) answered = await answerOnce(resource, sent, form, bytes, nowMs)
+      else {
         const sender = { identity, nowMs, params }
         const body = read(resource, form, bytes, sender)
         if ('batch' in body) answered = await appendMany(body, sender)
