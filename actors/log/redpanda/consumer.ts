@@ -19,8 +19,8 @@ const HAND_OVER_MS = 2_000
 const HAND_OVER_SHARE = 0.25
 /** Who has not joined anew by then is out of the group, though it may live: nobody is served by those who wait for it. */
 const REBALANCE_MS = 10_000
-/** How long an idle fetch lasts, and so how late a member hears that the group divides anew. */
-const IDLE_WAIT_MS = 500
+/** Of the session: how long an idle fetch lasts, and so how late a member hears that the group divides anew. Half of it costs 0.4–0.7 % of a core more. */
+const IDLE_WAIT_SHARE = 0.1
 /** The same while partitions wait for their first fetch, which would wait behind an idle one. */
 const OPENING_WAIT_MS = 20
 const OPENING_MS = 2_000
@@ -51,13 +51,14 @@ export interface RedpandaConsumerOptions extends RedpandaOptions {
 export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsumer {
   const { namespace, sessionTimeoutMs = 10_000, identity, epochs, joined } = options
   const topic = topicOf(namespace)
+  const idleWaitMs = Math.floor(sessionTimeoutMs * IDLE_WAIT_SHARE)
   let cluster!: Cluster
   const consumer = connectKafka(options).consumer({
     groupId: namespace,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.floor(sessionTimeoutMs / 20),
     rebalanceTimeout: Math.max(REBALANCE_MS, sessionTimeoutMs),
-    maxWaitTimeInMs: IDLE_WAIT_MS,
+    maxWaitTimeInMs: idleWaitMs,
     maxBytesPerPartition: 1024 * 1024,
     allowAutoTopicCreation: false,
     retry: { ...RETRY, restartOnFailure: async () => true },
@@ -170,7 +171,7 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     opening.clear()
     for (const partition of partitions) opening.add(partition)
     if (!membership) return
-    membership.maxWaitTime = opening.size > 0 ? OPENING_WAIT_MS : IDLE_WAIT_MS
+    membership.maxWaitTime = opening.size > 0 ? OPENING_WAIT_MS : idleWaitMs
     clearTimeout(hurrying)
     if (opening.size > 0) hurrying = setTimeout(() => hurry([]), OPENING_MS)
   }

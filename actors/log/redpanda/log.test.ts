@@ -20,6 +20,7 @@ logConformance(
       member: async () =>
         openRedpandaConsumer({
           ...where,
+          sessionTimeoutMs: 5_000,
           identity: { node: crypto.randomUUID(), url: null, worker: 0, log: log.id },
           epochs: () => new Map(),
         }),
