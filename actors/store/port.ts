@@ -85,7 +85,7 @@ export interface Deliveries {
     limit: number
     partitions?: readonly number[]
   }): Promise<{ delivery: Delivery; outgoing: string | null }[]>
-  /** How they stand now. Of one that has nothing left to do the outbox lets go. */
+  /** How they stand now. Of one that has nothing left to do the outbox lets go, and it stays as it is: what is said later comes from who had it before. */
   putDeliveries(deliveries: readonly Delivery[]): Promise<void>
   getDelivery(id: string): Promise<Delivery | undefined>
   /** By `at` descending, then id descending. */

@@ -58,6 +58,17 @@ export function deliveryClaims(make: MakeStore) {
       }),
     )
     test(
+      'what has ended stays so, whatever the attempt of a former owner came to meanwhile',
+      withStore(make, async (store, another) => {
+        await store.putEffects([leaving(1)])
+        const ended = waiting(1, { status: 'delivered', attempts: 1, nextAt: null, triedAt: 150, answer: 'HTTP 200' })
+        await store.putDeliveries([ended])
+        await (await another()).putDeliveries([waiting(1, { attempts: 1, nextAt: 5000, triedAt: 160, error: 'late' })])
+        expect(await store.getDelivery('1-1-0')).toEqual(ended)
+        expect(await store.openTargets()).toEqual([])
+      }),
+    )
+    test(
       'one that failed is due at its next time, and its effect stays until it has ended',
       withStore(make, async (store) => {
         await store.putEffects([leaving(1)])

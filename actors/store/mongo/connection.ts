@@ -24,15 +24,7 @@ const SCHEMA_VERSION = 1
 
 /** Faults: STORE_UNAVAILABLE, STORE_REFUSED, SCHEMA_VERSION. */
 export async function connect(url: string, database: string): Promise<MongoConnection> {
-  const client = new MongoClient(url, {
-    appName: 'windbox',
-    writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
-    serverSelectionTimeoutMS: 5_000,
-    connectTimeoutMS: 5_000,
-    socketTimeoutMS: 30_000,
-    maxPoolSize: 8,
-    ignoreUndefined: true,
-  })
+  const client = clientOf(url)
   const db = client.db(database)
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -51,6 +43,33 @@ export async function connect(url: string, database: string): Promise<MongoConne
     throw error
   }
   return { client, db, attempt }
+}
+
+/** What an address may say of reading and writing: an owner that began at a secondary's older snapshot would lose what came after it. */
+const POLICIES = new Set([
+  'readpreference',
+  'readpreferencetags',
+  'maxstalenessseconds',
+  'readconcernlevel',
+  'w',
+  'wtimeoutms',
+  'journal',
+  'retrywrites',
+])
+
+/** Reads the primary and writes to a majority, whatever the address says. */
+export function clientOf(url: string): MongoClient {
+  const [servers = '', settings = ''] = url.split('?')
+  const kept = settings.split('&').filter((setting) => !POLICIES.has(setting.split('=')[0]!.toLowerCase()))
+  return new MongoClient(settings === '' ? url : `${servers}?${kept.join('&')}`, {
+    appName: 'windbox',
+    writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 30_000,
+    maxPoolSize: 8,
+    ignoreUndefined: true,
+  })
 }
 
 /** The oldest whose commands are tried. */

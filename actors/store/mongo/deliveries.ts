@@ -17,7 +17,11 @@ export async function openDeliveries({ db, attempt }: MongoConnection): Promise<
   const stored = db.collection<Stored>('deliveries')
   const effects = db.collection<Effect & { _id: string }>('effects')
   await stored.createIndexes([
-    { key: { target: 1, nextAt: 1, id: 1 }, name: 'open', partialFilterExpression: { nextAt: { $gte: 0 } } },
+    {
+      key: { target: 1, nextAt: 1, id: 1, partition: 1 },
+      name: 'unfinished',
+      partialFilterExpression: { nextAt: { $gte: 0 } },
+    },
     { key: { target: 1, at: -1, id: -1 }, name: 'time' },
     { key: { at: 1 }, name: 'age' },
   ])
@@ -29,11 +33,17 @@ export async function openDeliveries({ db, attempt }: MongoConnection): Promise<
   const methods: Deliveries = {
     openTargets: (partitions) =>
       attempt(async () => {
-        const found = stored.aggregate<{ _id: string; nextAt: number }>([
-          { $match: openOf(partitions) },
-          { $group: { _id: '$target', nextAt: { $min: '$nextAt' } } },
-        ])
-        return (await found.toArray()).map(({ _id, nextAt }) => ({ target: _id, nextAt }))
+        const targets: { target: string; nextAt: number }[] = []
+        // Each step jumps to the next target's first entry in the index: as many steps as targets, however much waits, or has ended.
+        for (let after = ''; ;) {
+          const first = await stored.findOne(
+            { ...openOf(partitions), target: { $gt: after } },
+            { sort: { target: 1, nextAt: 1, id: 1 }, projection: { _id: 0, target: 1, nextAt: 1 } },
+          )
+          if (first === null) return targets
+          targets.push({ target: first.target, nextAt: first.nextAt! })
+          after = first.target
+        }
       }),
     dueDeliveries: ({ target, now, limit, partitions }) =>
       attempt(async () => {
@@ -48,7 +58,10 @@ export async function openDeliveries({ db, attempt }: MongoConnection): Promise<
         if (deliveries.length === 0) return
         await stored.bulkWrite(
           deliveries.map(({ id, status, attempts, nextAt, triedAt, error, answer }) => ({
-            updateOne: { filter: { _id: id }, update: { $set: { status, attempts, nextAt, triedAt, error, answer } } },
+            updateOne: {
+              filter: { _id: id, nextAt: { $gte: 0 } },
+              update: { $set: { status, attempts, nextAt, triedAt, error, answer } },
+            },
           })),
           { ordered: false },
         )

@@ -37,7 +37,7 @@ export async function openSegments(mongo: MongoConnection): Promise<{
     { key: { address: 1, first: 1 }, name: 'place' },
     { key: SPANS, name: 'spans' },
     { key: { to: 1 }, name: 'age' },
-    { key: { address: 1 }, name: 'small', partialFilterExpression: small },
+    { key: { address: 1, rows: 1, text_bytes: 1 }, name: 'fragments', partialFilterExpression: small },
   ])
 
   /** The longer of two with one key stays; an upsert that lost to another writer's is compared with that one and tried again. */
@@ -113,7 +113,8 @@ export async function openSegments(mongo: MongoConnection): Promise<{
       attempt(async () => {
         const found = await segments
           .aggregate<{ _id: string }>([
-            { $match: small },
+            // With bounds for its first field the index answers alone; without, every segment there is would be read.
+            { $match: { address: { $gt: '' }, ...small } },
             { $group: { _id: '$address', n: { $sum: 1 } } },
             { $match: { n: { $gt: count } } },
             { $sort: { n: -1, _id: 1 } },

@@ -79,7 +79,7 @@ export function deliveryTable(sqlite: SqliteFile): {
      ORDER BY d.next_at, d.id LIMIT ?4`,
   )
   const update = sqlite.prepare<unknown, SQLQueryBindings[]>(
-    'UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, tried_at = ?, error = ?, answer = ? WHERE id = ?',
+    'UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, tried_at = ?, error = ?, answer = ? WHERE id = ? AND next_at IS NOT NULL',
   )
   const letGo = sqlite.prepare<unknown, [string]>(`DELETE FROM effects WHERE collection = '${OUTBOX}' AND id = ?`)
   const get = sqlite.prepare<Row, [string]>(`SELECT ${columnsOf('deliveries')} FROM deliveries WHERE id = ?`)
