@@ -87,8 +87,8 @@ async function idOf(store: StateStore): Promise<string> {
 }
 
 /**
- * As {@link bind}. A log that seems too short is looked at again: other nodes write between the look at its end and the one at the store,
- * and a broker that has just begun to lead names for a moment an end before what was acknowledged.
+ * As {@link bind}. A log that seems too short is looked at again: a broker that has just begun to lead names for a moment an end before what
+ * was acknowledged.
  */
 async function bindAmongOthers(store: StateStore, log: EventLog): Promise<void> {
   for (let left = LOOKS - 1; ; left--) {

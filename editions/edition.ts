@@ -25,5 +25,5 @@ export type Undo = (() => unknown)[]
 
 /** A store goes with the log that it was made with, or nothing starts. Faults: LOG_MISMATCH. */
 export async function bind(store: StateStore, log: EventLog): Promise<void> {
-  await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
+  await store.bindLog({ id: log.id, ends: async () => (await log.bounds()).map(({ end }) => end) })
 }

@@ -113,7 +113,11 @@ export interface StateStore extends TurnStore, Documents, Deliveries {
    * Binds this store to a log and remembers the highest end seen of each partition. Throws the fault LOG_MISMATCH when the store knows
    * another log, another number of partitions, or a log that was longer: every new record would look like one already applied.
    */
-  bindLog(log: { id: string; ends: readonly number[] }): Promise<void>
+  bindLog(log: {
+    id: string
+    /** Asked for after the store has looked at what it remembers: others may append and store meanwhile. */
+    ends: () => Promise<readonly number[]>
+  }): Promise<void>
   /** Who claimed each partition last, in no order. A claim is no sign of life: who made it may have gone. */
   owners(): Promise<{ partition: number; epoch: number; owner: string }[]>
   /** One segment, if it is still there and as long: compaction and other owners replace them. */

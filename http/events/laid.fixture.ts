@@ -61,7 +61,7 @@ export async function layEvents(folder: string, count: number): Promise<void> {
     await store.putSegments([segment])
   }
 
-  await store.bindLog({ id: log.id, ends: (await log.bounds()).map(({ end }) => end) })
+  await store.bindLog({ id: log.id, ends: async () => (await log.bounds()).map(({ end }) => end) })
   for (let n = 0; n < count; n++) {
     const event = eventOf(n)
     const at = Math.round(begin + n * APART_MS)

@@ -197,19 +197,20 @@ export function turnClaims(make: MakeStore) {
   })
 
   describe('the log of a store', () => {
-    const log = { id: 'one', ends: [10, 20] }
+    const logOf = (id: string, ends: number[]) => ({ id, ends: async () => ends })
+    const log = logOf('one', [10, 20])
     test(
       'a store stays with its log, also as that grows',
       withStore(make, async (store, another) => {
         await store.bindLog(log)
-        await (await another()).bindLog({ id: 'one', ends: [11, 20] })
-        await store.bindLog({ id: 'one', ends: [11, 25] })
+        await (await another()).bindLog(logOf('one', [11, 20]))
+        await store.bindLog(logOf('one', [11, 25]))
       }),
     )
-    const refusals: [string, { id: string; ends: number[] }][] = [
-      ['another log', { id: 'two', ends: [10, 20] }],
-      ['a log with another number of partitions', { id: 'one', ends: [10, 20, 0] }],
-      ['a log that was longer', { id: 'one', ends: [10, 19] }],
+    const refusals: [string, typeof log][] = [
+      ['another log', logOf('two', [10, 20])],
+      ['a log with another number of partitions', logOf('one', [10, 20, 0])],
+      ['a log that was longer', logOf('one', [10, 19])],
     ]
     for (const [what, other] of refusals) {
       test(
@@ -222,12 +223,25 @@ export function turnClaims(make: MakeStore) {
       )
     }
     test(
+      'what others append and store while one looks makes the log no shorter one',
+      withStore(make, async (store, another) => {
+        await store.bindLog(log)
+        const other = await another()
+        const ends = async () => {
+          await other.putIds([{ address: 'a/1', id: 'x', partition: 1, offset: 20 }])
+          return [10, 20]
+        }
+        await store.bindLog({ id: 'one', ends })
+        await expect(store.bindLog(log)).rejects.toMatchObject({ code: 'LOG_MISMATCH' })
+      }),
+    )
+    test(
       'a log that is shorter than what was stored of it is refused',
       withStore(make, async (store) => {
-        await store.bindLog({ id: 'one', ends: [0, 0, 0, 0] })
+        await store.bindLog(logOf('one', [0, 0, 0, 0]))
         await store.putSnapshots([snapshot('a/1', 99)])
         await store.putIds([{ address: 'a/1', id: 'x', partition: 2, offset: 49 }])
-        const ends = (second: number, third: number) => store.bindLog({ id: 'one', ends: [0, 0, second, third] })
+        const ends = (second: number, third: number) => store.bindLog(logOf('one', [0, 0, second, third]))
         await expect(ends(50, 99)).rejects.toMatchObject({ code: 'LOG_MISMATCH' })
         await expect(ends(49, 100)).rejects.toMatchObject({ code: 'LOG_MISMATCH' })
         await ends(50, 100)

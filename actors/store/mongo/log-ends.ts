@@ -25,18 +25,20 @@ export function openLogEnds({ db, attempt }: MongoConnection): { raise: RaiseEnd
     },
     bindLog: (log) =>
       attempt(async () => {
-        const binding = { id: log.id, partitions: log.ends.length }
+        const seen = await ends.find().toArray()
+        const now = await log.ends()
+        const binding = { id: log.id, partitions: now.length }
         await bound.updateOne({ _id: 'bound' }, { $setOnInsert: binding }, { upsert: true })
         const before = (await bound.findOne({ _id: 'bound' }))!
         if (before.id !== log.id) throw mismatch(`belongs to log ${before.id}, not to ${log.id}`)
-        if (before.partitions !== log.ends.length) {
-          throw mismatch(`belongs to a log of ${before.partitions} partitions, this one has ${log.ends.length}`)
+        if (before.partitions !== now.length) {
+          throw mismatch(`belongs to a log of ${before.partitions} partitions, this one has ${now.length}`)
         }
-        for (const { _id: partition, end } of await ends.find().toArray()) {
-          const here = log.ends[partition] ?? 0
+        for (const { _id: partition, end } of seen) {
+          const here = now[partition] ?? 0
           if (here < end) throw mismatch(`has seen partition ${partition} up to offset ${end}, the log ends at ${here}`)
         }
-        await raiseTo(new Map(log.ends.map((end, partition) => [partition, end])))
+        await raiseTo(new Map(now.map((end, partition) => [partition, end])))
       }),
   }
 }

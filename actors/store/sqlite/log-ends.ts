@@ -26,7 +26,9 @@ export function logEnds(sqlite: SqliteFile): { raise: RaiseEnds; bindLog: StateS
   }
   return {
     raise,
-    async bindLog({ id, ends }) {
+    async bindLog({ id, ends: endsOf }) {
+      const seen = sqlite.attempt(() => known.all())
+      const ends = await endsOf()
       sqlite.write(() => {
         const before = bound.get()
         if (!before) bind.run(id, ends.length)
@@ -34,7 +36,7 @@ export function logEnds(sqlite: SqliteFile): { raise: RaiseEnds; bindLog: StateS
         else if (before.partitions !== ends.length) {
           throw mismatch(`belongs to a log of ${before.partitions} partitions, this one has ${ends.length}`)
         }
-        for (const { partition, end } of known.all()) {
+        for (const { partition, end } of seen) {
           const here = ends[partition] ?? 0
           if (here < end) throw mismatch(`has seen partition ${partition} up to offset ${end}, the log ends at ${here}`)
         }
