@@ -29,3 +29,32 @@ test('a SIGTERM while it starts ends it as one later does', async () => {
     rmSync(dir, { recursive: true, force: true })
   }
 })
+
+test('a SIGTERM while it waits for servers that are away ends it at once', async () => {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WINDBOX_')))
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'main.ts')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...inherited,
+      WINDBOX_PORT: '0',
+      WINDBOX_PLANT: 'off',
+      // Nobody answers there: TEST-NET-1.
+      WINDBOX_KAFKA_BROKERS: '192.0.2.1:9092',
+      WINDBOX_MONGODB_URL: 'mongodb://127.0.0.1:9/?replicaSet=none',
+    },
+  })
+  try {
+    const output = { text: '' }
+    const reading = (async () => {
+      for await (const chunk of child.stderr) output.text += new TextDecoder().decode(chunk)
+    })()
+    while (!output.text.includes('waiting for the database') && child.exitCode === null) await Bun.sleep(5)
+    child.kill('SIGTERM')
+    // One that goes on waiting is ended by its own deadline, and says 1.
+    expect(await child.exited).toBe(0)
+    await reading
+  } finally {
+    child.kill('SIGKILL')
+    await child.exited
+  }
+}, 30_000)

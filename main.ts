@@ -59,13 +59,17 @@ export interface Windbox {
   stop(): Promise<void>
 }
 
-/** Starts everything in order; what has been started is undone in the other order, also when a later step fails. */
+/**
+ * Starts everything in order; what has been started is undone in the other order, also when a later step fails. `interrupted` ends the waiting
+ * for log and store: then it rejects.
+ */
 export async function startWindbox(
   config: Config,
   logger: Logger,
   onFailed: (sentence: string) => void = (sentence) => {
     throw new Error(sentence)
   },
+  interrupted?: AbortSignal,
 ): Promise<Windbox> {
   const undo: (() => unknown)[] = []
   const stop = async () => {
@@ -76,10 +80,9 @@ export async function startWindbox(
   try {
     const stopping = new AbortController()
     undo.push(() => stopping.abort())
+    const starting = interrupted ? AbortSignal.any([stopping.signal, interrupted]) : stopping.signal
     const { log, store, topics, backend, place, backUp, announce } = inCluster(config)
-      ? await (
-          await import('./editions/cluster.ts')
-        ).openCluster(config, clock, undo, { logger, signal: stopping.signal })
+      ? await (await import('./editions/cluster.ts')).openCluster(config, clock, undo, { logger, signal: starting })
       : await openEmbedded(config, clock, undo)
     await keepPlantsApart(store, config.WINDBOX_PLANT, place)
     const sources = openSources({ config, logId: log.id, clock, logger, signal: stopping.signal })
@@ -332,11 +335,13 @@ async function main(): Promise<void> {
   const logger = createLogger(config.WINDBOX_LOG)
   let starting: Promise<Windbox> | null = null
   let ending: Promise<void> | null = null
+  const interruption = new AbortController()
   const end = (code: number, sentence: string) => {
     ending ??= (async () => {
       logger[code === 0 ? 'info' : 'error'](sentence)
       const late = setTimeout(() => process.exit(1), SHUTDOWN_MS)
-      // A start that is under way is waited for: only then it is known what there is to undo.
+      // A start that is under way is waited for, unless it waits itself: only then it is known what there is to undo.
+      interruption.abort()
       const windbox = await starting?.catch(() => null)
       await windbox?.stop()
       clearTimeout(late)
@@ -344,9 +349,11 @@ async function main(): Promise<void> {
     })()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0, `stopping: ${signal}`))
-  starting = startWindbox(config, logger, (sentence) => end(1, sentence))
-  const windbox = await starting
-  if (ending) return
+  starting = startWindbox(config, logger, (sentence) => end(1, sentence), interruption.signal)
+  const windbox = await starting.catch((error: unknown) => {
+    if (!ending) throw error
+  })
+  if (ending || !windbox) return
   logger.info(`listening on ${windbox.url}`)
   const link = await windbox.firstLink()
   if (link) process.stdout.write(`\n  Log in as the first admin, within 10 minutes: ${link}\n\n`)

@@ -26,12 +26,17 @@ export async function openCluster(
   const { WINDBOX_NAMESPACE: namespace, WINDBOX_PARTITIONS: partitions } = config
   const broker = brokerOf(config)
   const waiting = openWaitingRoom(config)
+  const interrupted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  // When nothing is waited for any more, nobody hears of it.
+  interrupted.catch(() => {})
   const patiently = async <T>(what: string, open: () => Promise<T>): Promise<T> => {
     waiting.say(what)
     for (let said = ''; ; await Bun.sleep(TRY_AGAIN_MS)) {
       signal.throwIfAborted()
       try {
-        return await open()
+        return await Promise.race([open(), interrupted])
       } catch (error) {
         const passing = error instanceof Fault && ['LOG_UNAVAILABLE', 'STORE_UNAVAILABLE'].includes(error.code)
         if (!passing) throw error
