@@ -1,4 +1,4 @@
-import { until } from './asking.ts'
+import { ask, until } from './asking.ts'
 import type { Node } from './node.ts'
 import { limitFiles, runs, signal } from './process.ts'
 import type { Fault, Verb } from './schedule.ts'
@@ -25,13 +25,11 @@ export interface World {
   readonly found: (sentence: string) => void
 }
 
-const isReady = async ({ url }: Node): Promise<boolean> =>
-  (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined))?.status === 200
-
 const ready = (phase: string, node: Node) =>
-  until(phase, node.name, 'GET /health/ready 200', READY_MS, async () =>
-    (await isReady(node)) ? null : `not ready (${node.runs ? 'it runs' : 'it does not run'})`,
-  )
+  until(phase, node.name, 'GET /health/ready 200', READY_MS, async () => {
+    const { status, text } = await ask(`${node.url}/health/ready`, { withinMs: 2_000 })
+    return status === 200 ? null : `${status} ${text} (${node.runs ? 'it runs' : 'it does not run'})`
+  })
 
 /** Only one broker is down at a time: with two of three away, nothing could be acknowledged until one is back. */
 async function brokerOf({ servers }: World, target: number): Promise<string> {

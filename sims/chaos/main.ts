@@ -4,7 +4,7 @@
 //
 // It starts brokers, a mongod and three nodes for itself. Ends with 1 when anything acknowledged is lost or doubled, or anything else was
 // found that must not be. The same seed gives the same faults; when they meet which request is the machine's.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -158,6 +158,9 @@ try {
   }
 } catch (error) {
   found(error instanceof Error ? error.message : String(error))
+  // What everybody says of himself at that moment, beside the logs.
+  for (const node of nodes)
+    writeFileSync(join(folder, `${node.name}.inspect`), (await session.ask(node, '/api/v1/inspect')).text)
 }
 
 let lost = NaN
