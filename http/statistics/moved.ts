@@ -1,3 +1,4 @@
+import { Fault } from '../../actors/runtime/index.ts'
 import { inTurn } from '../edge/in-turn.ts'
 
 /** A segment was merged into another one since its span was read: what is to be read has to be looked up anew. */
@@ -16,7 +17,9 @@ export function unmoved<Result>(work: () => Promise<Result>): Promise<Result> {
       try {
         return await work()
       } catch (error) {
-        if (!(error instanceof Moved) || attempt === ATTEMPTS) throw error
+        if (!(error instanceof Moved)) throw error
+        if (attempt === ATTEMPTS)
+          throw new Fault('OVERLOADED', 'History is merged faster than it is read.', { retryAfterS: 1 })
       }
     }
   })

@@ -3,6 +3,7 @@ import {
   MongoBulkWriteError,
   MongoClient,
   MongoError,
+  MongoExpiredSessionError,
   MongoNetworkError,
   MongoServerError,
   MongoServerSelectionError,
@@ -98,10 +99,10 @@ async function checkVersion(db: Db) {
   }
 }
 
-/** Server codes that pass: no room, time-outs, elections and shutdowns. */
+/** Server codes that pass: no room, a disk that fails, time-outs, elections and shutdowns, moments and cursors that these took away. */
 const PASSING = new Set([
-  50, 63, 64, 79, 89, 91, 100, 112, 133, 134, 189, 202, 262, 317, 7, 6, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
-  14031,
+  6, 7, 8, 24, 43, 50, 63, 64, 79, 89, 91, 100, 112, 117, 133, 134, 189, 202, 208, 225, 237, 239, 246, 251, 262, 279,
+  317, 355, 365, 9001, 10107, 11600, 11601, 11602, 13388, 13435, 13436, 14031,
 ])
 
 /** Server codes that no waiting helps against: who we are, and what we may do. */
@@ -119,6 +120,8 @@ function translate(error: unknown): unknown {
     error instanceof MongoTopologyClosedError ||
     error instanceof MongoNotConnectedError ||
     error.hasErrorLabel('RetryableWriteError') ||
+    error.hasErrorLabel('TransientTransactionError') ||
+    error instanceof MongoExpiredSessionError ||
     (error instanceof MongoServerError && PASSING.has(Number(error.code))) ||
     (error instanceof MongoBulkWriteError && error.code !== 11000 && PASSING.has(Number(error.code))) ||
     error.name === 'MongoWaitQueueTimeoutError' ||
