@@ -19,7 +19,7 @@ test('a data directory is open once in a process, and free again when it is let 
 test('another process is kept out until this one is gone, even when that was killed', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'windbox-lock-'))
   const hold = `import { lockDataDir } from ${JSON.stringify(join(import.meta.dir, 'lock.ts'))}
-    lockDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000)`
+    globalThis.release = lockDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000)`
   const child = Bun.spawn([process.execPath, '-e', hold], { stdout: 'pipe' })
   const { value } = await child.stdout.getReader().read()
   expect(new TextDecoder().decode(value)).toBe('held\n')

@@ -5,7 +5,8 @@ import { Fault } from '../../runtime/index.ts'
 
 /**
  * Makes this process the only one that has `dir` open, until the returned function is called or the process ends, however it ends:
- * the lock is the operating system's own, on `lock.sqlite`, held by a transaction that never commits. Faults: DATA_DIR_LOCKED.
+ * the lock is the operating system's own, on `lock.sqlite`, held by a transaction that never commits. Who forgets the function may lose
+ * the lock to the garbage collector. Faults: DATA_DIR_LOCKED.
  */
 export function lockDataDir(dir: string): () => void {
   mkdirSync(dir, { recursive: true })
