@@ -285,9 +285,15 @@ async function ready(cluster: Cluster, stopping: AbortSignal): Promise<boolean> 
   return !stopping.aborted
 }
 
-/** Housekeeping that may fail and is tried again. Returns the way to stop. */
+/** Housekeeping that may fail and is tried again, and never meets itself. Returns the way to stop. */
 function repeat(ms: number, work: () => Promise<void>, logger: Logger, firstMs = ms): () => void {
-  const once = () => work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
+  let running = false
+  const once = async () => {
+    if (running) return
+    running = true
+    await work().catch((error: unknown) => logger.warn('housekeeping failed', { error: String(error) }))
+    running = false
+  }
   const first = firstMs < ms ? setTimeout(once, firstMs) : undefined
   const timer = setInterval(once, ms)
   return () => {

@@ -50,7 +50,14 @@ export async function openCluster(
     undo.push(() => store.close())
     const warn = (line: string) => logger.debug(line)
     const log = await patiently('the broker', () =>
-      openRedpandaLog({ ...broker, partitions, clock, warn, retentionAgeMs: config.WINDBOX_LOG_RETENTION.ageMs }),
+      openRedpandaLog({
+        ...broker,
+        partitions,
+        clock,
+        warn,
+        advise: (sentence) => logger.warn(sentence),
+        retentionAgeMs: config.WINDBOX_LOG_RETENTION.ageMs,
+      }),
     )
     undo.push(() => log.close())
     await patiently('broker and database', () => bindAmongOthers(store, log))

@@ -215,7 +215,7 @@ export class Pool {
         const { worker } = place
         place.questions.refuseAll(new Fault('SHUTTING_DOWN', 'the server is stopping', { retryAfterS: 5 }))
         // A Worker that is still loading has changed nothing, and to end one then is what the Bun of some versions dies of.
-        if (!worker || !place.open) return
+        if (!worker || !place.open) return this.#leave(place)
         const stopped = new Promise<void>((resolve) => (place.stopped = resolve))
         worker.postMessage({ type: 'stop' } satisfies ToWorker)
         let timer: ReturnType<typeof setTimeout> | undefined

@@ -14,9 +14,11 @@ export async function openRedpandaLog(
     partitions: number
     clock: Pick<Clock, 'now'>
     retentionAgeMs?: number
+    /** Hears what an operator should change. */
+    advise?: (sentence: string) => void
   },
 ): Promise<EventLog> {
-  const { namespace, partitions, clock, retentionAgeMs = Infinity } = options
+  const { namespace, partitions, clock, retentionAgeMs = Infinity, advise } = options
   const topic = topicOf(namespace)
   const kafka = connectKafka(options)
   const admin = kafka.admin()
@@ -32,7 +34,7 @@ export async function openRedpandaLog(
   try {
     const id = await attempt(async () => {
       await Promise.all([admin.connect(), producer.connect()])
-      return whenSettled(() => prepareTopic(kafka, admin, { namespace, partitions }))
+      return whenSettled(() => prepareTopic(kafka, admin, { namespace, partitions, ...(advise && { advise }) }))
     })
     const write = groupWriter(producer, topic, partitions)
     let closed = false

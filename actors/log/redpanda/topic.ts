@@ -21,12 +21,12 @@ const CLOCK = { name: 'message.timestamp.type', value: 'LogAppendTime' }
 
 /**
  * Makes the log's topic, or checks that it is as it has to be, and answers the log's id. The broker deletes nothing by
- * itself: only `retain` knows what is still needed. Faults: LOG_MISMATCH.
+ * itself: only `retain` knows what is still needed. `advise` hears what an operator should change. Faults: LOG_MISMATCH.
  */
 export async function prepareTopic(
   kafka: Kafka,
   admin: Admin,
-  { namespace, partitions }: { namespace: string; partitions: number },
+  { namespace, partitions, advise }: { namespace: string; partitions: number; advise?: (sentence: string) => void },
 ): Promise<string> {
   const topic = topicOf(namespace)
   const idTopic = `${topic}-id`
@@ -56,6 +56,12 @@ export async function prepareTopic(
     throw new Fault(
       'LOG_MISMATCH',
       `The log ${topic} has ${present} partitions and cannot be opened with ${partitions}.`,
+    )
+  }
+  const copies = Math.min(...topics[0]!.partitions.map((partition) => partition.replicas.length))
+  if (copies < replicas) {
+    advise?.(
+      `of each record of ${topic} there are ${copies} copies, and brokers for ${replicas}: add replicas to the topic`,
     )
   }
   await checkSettings(admin, topic)
