@@ -30,7 +30,7 @@ export async function ask(url: string, { method = 'GET', headers = {}, body, wit
 }
 
 /** A wait that was too long: the phase, who it was waited for, what was expected and what was there. */
-class TooLong extends Error {}
+export class TooLong extends Error {}
 
 /** Looks until it is as expected. `look` says what is there, or null when it is as it should be. Fails with {@link TooLong}. */
 export async function until(

@@ -13,7 +13,7 @@ const FROZEN_SESSIONS = 1.5
 const MOST_SKEW_MS = 45_000
 /** A server that may write no more ends by itself, or it is let go on. */
 const FULL_MS = 2_000
-const READY_MS = 90_000
+const READY_MS = 60_000
 
 export interface World {
   readonly nodes: readonly Node[]
@@ -122,6 +122,16 @@ const DEEDS: Readonly<Record<Verb, (world: World, fault: Fault) => Promise<void>
 
 /** Does what the verb says, and undoes it. */
 export const commit = (world: World, fault: Fault): Promise<void> => DEEDS[fault.verb](world, fault)
+
+/** As an operator does with nodes that do not become ready. */
+export async function replaceStuck({ nodes }: World): Promise<void> {
+  for (const node of nodes) {
+    const { status } = await ask(`${node.url}/health/ready`, { withinMs: 2_000 })
+    if (status === 200) continue
+    await node.kill()
+    node.start()
+  }
+}
 
 /** Whatever a fault left behind is undone, and whoever ended by himself is started again: then everybody has to become ready. */
 export async function heal(phase: string, { nodes, servers }: World): Promise<void> {

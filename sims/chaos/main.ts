@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { until } from './asking.ts'
+import { TooLong, until } from './asking.ts'
 import { audit } from './audit.ts'
-import { commit, heal, type World } from './faults.ts'
+import { commit, heal, replaceStuck, type World } from './faults.ts'
 import { Node } from './node.ts'
 import { observe } from './observers.ts'
 import { openPlantTopic } from './plant-topic.ts'
@@ -149,8 +149,18 @@ try {
     const stepBegan = performance.now()
     await Promise.all(step.map((fault) => commit(world, fault)))
     const undone = performance.now()
-    await recovered(`after fault ${done + 1} (${names})`)
     done += step.length
+    try {
+      await recovered(`after fault ${done} (${names})`)
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error
+      // A finding, and not the end: what was acknowledged is still to be counted.
+      found(error.message)
+      for (const node of nodes)
+        writeFileSync(join(folder, `${node.name}.${done}.inspect`), (await session.ask(node, '/api/v1/inspect')).text)
+      await replaceStuck(world)
+      await recovered(`after fault ${done} (${names}), with the nodes that were not ready started anew`)
+    }
     for (const { verb } of step) counts.set(verb, (counts.get(verb) ?? 0) + 1)
     const [held, well] = [undone - stepBegan, performance.now() - undone].map((ms) => (ms / 1000).toFixed(1))
     say(`${String(done).padStart(4)}  ${names}: held ${held} s, well after ${well} s`)
@@ -158,9 +168,6 @@ try {
   }
 } catch (error) {
   found(error instanceof Error ? error.message : String(error))
-  // What everybody says of himself at that moment, beside the logs.
-  for (const node of nodes)
-    writeFileSync(join(folder, `${node.name}.inspect`), (await session.ask(node, '/api/v1/inspect')).text)
 }
 
 let lost = NaN
