@@ -296,7 +296,11 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
       }
     },
     inspect({ id }: Extract<ToWorker, { type: 'inspect' }>) {
-      const report = [...member.owned].map(([partition, runtime]) => runtime?.stats() ?? { partition, restoring: true })
+      const { phases } = member
+      const report = [...member.owned].map(([partition, runtime]) => ({
+        ...(runtime?.stats() ?? { partition, restoring: true }),
+        phase: phases.get(partition),
+      }))
       post({ type: 'report', id, report: JSON.stringify({ partitions: report }) })
     },
     async release() {

@@ -155,6 +155,11 @@ export class Member implements ConsumerHandler {
     return new Map(this.#held().map(([partition, { runtime }]) => [partition, runtime]))
   }
 
+  /** Where each partition is on its way to be served. */
+  get phases(): ReadonlyMap<number, Seat['phase']> {
+    return new Map([...this.#seats].map(([partition, { phase }]) => [partition, phase]))
+  }
+
   /** Partitions that are in memory here and may be somebody else's by now. */
   get suspendedPartitions(): number[] {
     return [...this.#seats].flatMap(([partition, { phase }]) => (phase === 'suspended' ? partition : []))
