@@ -1,3 +1,4 @@
+import './unfinished-writes.ts'
 import {
   type Db,
   MongoBulkWriteError,
