@@ -55,7 +55,7 @@ const WEIGHTS: Readonly<Record<Verb, number>> = {
   'fill mongod disk': 1,
 }
 /** Steps of two faults, of all. */
-const PAIRS = 0.25
+const PAIRS = 0.5
 
 const isFor = (verb: Verb, { servers, brokers, disks }: Ground): boolean => {
   if (verb === 'fill node disk') return disks
@@ -78,9 +78,12 @@ export function scheduleOf(faults: number, seed: number, ground: Ground): Step[]
   const steps: Step[] = []
   for (let left = faults; left > 0;) {
     const one = faultOf(draw())
-    const others = bag.filter((verb) => kindOf(verb) !== kindOf(one.verb))
+    const isElse = (verb: Verb) => kindOf(verb) !== kindOf(one.verb)
+    const others = bag.filter(isElse)
     const isPair = random.next() < PAIRS && left > 1 && others.length > 0
-    steps.push(isPair ? [one, faultOf(random.pick(others))] : [one])
+    const unseen = first.findIndex(({ verb }) => isElse(verb))
+    const other = () => (unseen < 0 ? random.pick(others) : first.splice(unseen, 1)[0]!.verb)
+    steps.push(isPair ? [one, faultOf(other())] : [one])
     left -= isPair ? 2 : 1
   }
   return steps
