@@ -54,8 +54,8 @@ const WEIGHTS: Readonly<Record<Verb, number>> = {
   'freeze mongod': 1,
   'fill mongod disk': 1,
 }
-/** Steps of two faults, of all. */
-const PAIRS = 0.5
+/** Of all steps, those of two faults at once. */
+const PAIRS = 0.75
 
 const isFor = (verb: Verb, { servers, brokers, disks }: Ground): boolean => {
   if (verb === 'fill node disk') return disks
