@@ -9,8 +9,8 @@ const REQUEST_BYTES = 900_000
 
 /** As long as it takes to find a new leader, and longer. */
 const GIVE_UP_MS = 12_000
-/** What is not under way by then is refused: nobody has it, and who sends it may be told so. */
-const PATIENCE_MS = 3_000
+/** What is not under way by then is refused: nobody has it, and who sends it may be told so. A new leader is mostly there before. */
+const PATIENCE_MS = 6_000
 const SWEEP_MS = 500
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1_000
