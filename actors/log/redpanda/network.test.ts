@@ -46,7 +46,7 @@ describe.skipIf(!brokers)('a network that fails', () => {
     const sent = Array.from({ length: 20 }, (_, n) => log.append([record(0, n)]))
     network.fail()
     sent.push(...Array.from({ length: 20 }, (_, n) => log.append([record(0, 20 + n)])))
-    setTimeout(network.heal, 1_500)
+    setTimeout(network.heal, 500)
     await Promise.all(sent)
     await reader.has(0, 40)
     expect(reader.values(0)).toEqual(Array.from({ length: 40 }, (_, n) => n))
