@@ -109,6 +109,9 @@ const PASSING = new Set([
 /** Server codes that no waiting helps against: who we are, and what we may do. */
 const LOCKED_OUT = new Set([13, 18, 8000])
 
+/** What a node that is stopping meets: others do what it could not. */
+const CLOSED = new Set(['MongoClientClosedError', 'MongoPoolClosedError', 'MongoServerClosedError'])
+
 function translate(error: unknown): unknown {
   if (!(error instanceof MongoError)) return error
   if (LOCKED_OUT.has(Number(error.code))) {
@@ -126,6 +129,7 @@ function translate(error: unknown): unknown {
     (error instanceof MongoServerError && PASSING.has(Number(error.code))) ||
     (error instanceof MongoBulkWriteError && error.code !== 11000 && PASSING.has(Number(error.code))) ||
     error.name === 'MongoWaitQueueTimeoutError' ||
+    CLOSED.has(error.name) ||
     error.name === 'MongoWriteConcernError'
   if (!passing) return error
   return new Fault('STORE_UNAVAILABLE', `MongoDB cannot be used now: ${error.message}.`, {

@@ -39,6 +39,18 @@ test.skipIf(!url)('who is not let in is told at once: waiting would not help', a
   await opening.catch(() => {})
 })
 
+test.skipIf(!url)(
+  'what is under way when the store is closed may be tried elsewhere: it is no mistake of the server',
+  async () => {
+    const store = await openMongoStore({ url: url!, database: 'windbox_test' })
+    const reads = Promise.allSettled(Array.from({ length: 20 }, () => store.find({ name: 'settings' }, { limit: 1 })))
+    await store.close()
+    const refused = (await reads).flatMap((read) => (read.status === 'rejected' ? [read.reason] : []))
+    expect(refused.length).toBeGreaterThan(0)
+    for (const reason of refused) expect(reason).toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  },
+)
+
 test('the address says where the servers are, and not how durable or how new things have to be', () => {
   const policies = 'readPreference=secondaryPreferred&w=1&journal=false&readConcernLevel=majority&retryWrites=false'
   const login = 'user:a&b'
