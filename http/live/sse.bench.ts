@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Bench } from '../../bench/bench.ts'
 import { compare } from '../../bench/compare.ts'
 import { until } from '../../bench/product.ts'
-import type { Change, Cluster } from '../../actors/cluster/port.ts'
+import { ALONE, type Change, type Cluster } from '../../actors/cluster/port.ts'
 import { EXHAUSTER_IDS } from '../../actors/exhauster/schema.ts'
 import { createPieces } from '../events/segments.ts'
 import { KeptAnswers } from '../exhausters/kept-answers.ts'
@@ -26,7 +26,8 @@ function changingCluster() {
   let version = 0
   let listener: (changes: readonly Change[]) => void
   const answer = { body: SUMMARY, offset: 0, at: 0, state: 'live' as const }
-  const cluster: Pick<Cluster, 'ask' | 'version' | 'partitions' | 'onChange' | 'inspect'> = {
+  const cluster: Pick<Cluster, 'ask' | 'bus' | 'version' | 'partitions' | 'onChange' | 'inspect'> = {
+    bus: ALONE,
     partitions: 16,
     ask: () => Promise.resolve(answer),
     version: () => version,
