@@ -11,6 +11,7 @@ import {
   type Partition,
   type Rows,
 } from '../runtime/index.ts'
+import { again } from './again.ts'
 import { Board } from './board.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { changeNotices } from './notices.ts'
@@ -44,29 +45,6 @@ const refuse = (id: number, error: unknown) => {
 const fail = (error: unknown) => {
   const { code, message } = faultOf(error)
   post({ type: 'failed', code, detail: message })
-}
-
-/** Runs `work` again and again, each time `pause` ms after it was done. Returns the way to stop, which waits for the run at hand. */
-function every(pause: number | (() => number), work: () => Promise<unknown>): () => Promise<void> {
-  let timer: ReturnType<typeof setTimeout>
-  let running: Promise<void> = Promise.resolve()
-  let stopped = false
-  const again = () => {
-    timer = setTimeout(
-      () => {
-        running = work().then(() => {
-          if (!stopped) again()
-        })
-      },
-      typeof pause === 'number' ? pause : pause(),
-    )
-  }
-  again()
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
 }
 
 /** Log and store as this edition has them. What the other edition needs is not loaded. */
@@ -214,16 +192,16 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
 
   const loops = [
     // For itself: a tick waits for the log, and a log that is away is no reason to replace this thread.
-    every(BEAT_EVERY_MS, async () => publish()),
-    every(untilTick, async () => {
+    again(BEAT_EVERY_MS, async () => publish()),
+    again(untilTick, async () => {
       tickedAt = clock.now()
       await member.tick()
     }),
-    every(FLUSH_EVERY_MS, async () => {
+    again(FLUSH_EVERY_MS, async () => {
       await member.flushAndCommit()
       sayTrouble()
     }),
-    every(COMPACT_EVERY_MS, async () => {
+    again(COMPACT_EVERY_MS, async () => {
       // Compaction is housekeeping: what fails now is found again next time.
       const addresses = await store.fragmented(FRAGMENTS, 64).catch(() => [])
       for (const address of addresses) {

@@ -1,5 +1,5 @@
 import { Fault } from '../../runtime/index.ts'
-import { again, singleFlight } from './again.ts'
+import { again, singleFlight } from '../again.ts'
 import { NodeBus } from './bus.ts'
 import { DistributedCluster } from './cluster.ts'
 import { settleDisputes } from './disputes.ts'
@@ -67,7 +67,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
     bus.publish(OWNERS, '')
   })
   const isClaimed = (partition: number) => table.claimOf(partition)?.url === url
-  const insist = again(settleDisputes({ local, table, url, announce, report }), () => DISPUTE_MS)
+  const insist = again(DISPUTE_MS, settleDisputes({ local, table, url, announce, report }))
 
   const handle = nodeRoutes({
     actors: ownActors(local, mine),

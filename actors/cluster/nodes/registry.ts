@@ -1,5 +1,5 @@
 import type { Collection, Documents } from '../../store/port.ts'
-import { again, singleFlight } from './again.ts'
+import { again, singleFlight } from '../again.ts'
 
 const NODES: Collection = { name: 'nodes', fleeting: true }
 const PACE = { beatMs: 2000, aliveMs: 10_000, goneMs: 60_000 }
@@ -76,7 +76,7 @@ export class Registry {
         failing = true
       }
     }
-    this.#end = again(beat, () => this.#pace.beatMs * (0.9 + 0.1 * Math.random()))
+    this.#end = again(() => this.#pace.beatMs * (0.9 + 0.1 * Math.random()), beat)
   }
 
   /** Those that are alive, without this one. */

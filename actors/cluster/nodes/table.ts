@@ -1,5 +1,5 @@
 import type { StateStore } from '../../store/port.ts'
-import { again, singleFlight } from './again.ts'
+import { again, singleFlight } from '../again.ts'
 
 const REFRESH_MS = 5000
 
@@ -45,7 +45,7 @@ export class RoutingTable {
   async start(): Promise<void> {
     await this.#read()
     const { refreshMs = REFRESH_MS } = this.#options
-    this.#end = again(this.refresh, () => refreshMs * (0.8 + 0.4 * Math.random()))
+    this.#end = again(() => refreshMs * (0.8 + 0.4 * Math.random()), this.refresh)
   }
 
   /** Reads the owners anew; keeps what is known when the store is away. */

@@ -1,14 +1,17 @@
 /** Does `work` again and again, each time `pause` ms after it was done; it must not reject. Returns the way to stop, which waits for the run at hand. */
-export function again(work: () => Promise<void>, pause: () => number): () => Promise<void> {
+export function again(pause: number | (() => number), work: () => Promise<unknown>): () => Promise<void> {
   let timer: ReturnType<typeof setTimeout>
   let stopped = false
   let running = Promise.resolve()
   const plan = () => {
-    timer = setTimeout(() => {
-      running = work().then(() => {
-        if (!stopped) plan()
-      })
-    }, pause())
+    timer = setTimeout(
+      () => {
+        running = work().then(() => {
+          if (!stopped) plan()
+        })
+      },
+      typeof pause === 'number' ? pause : pause(),
+    )
   }
   plan()
   return async () => {
