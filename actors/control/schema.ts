@@ -52,6 +52,16 @@ export interface LoopSettings {
   readonly dry_run: boolean
 }
 
+/** Of a loop that nobody has set up: it sends nothing until somebody says where to. */
+export const DEFAULT_SETTINGS: LoopSettings = {
+  interval_s: 5,
+  alpha: 0.05,
+  test: 'one_sample',
+  manipulator: null,
+  interlock: null,
+  dry_run: true,
+}
+
 /** Record `settings`: the document's version makes it idempotent, only a higher one than the last is applied. */
 export interface SettingsRecord {
   readonly version: number

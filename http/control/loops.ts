@@ -1,5 +1,10 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
-import type { LoopDocument, LoopSettings, SettingsRecord } from '../../actors/control/schema.ts'
+import {
+  DEFAULT_SETTINGS,
+  type LoopDocument,
+  type LoopSettings,
+  type SettingsRecord,
+} from '../../actors/control/schema.ts'
 import { Fault, formatPosition, type NewRecord } from '../../actors/runtime/index.ts'
 import type { Collection } from '../../actors/store/port.ts'
 import { isoTime } from '../time.ts'
@@ -8,15 +13,6 @@ const LOOPS: Collection = { name: 'control_loops' }
 
 /** The loop of the replaced system's paths. It is always there. */
 export const DEFAULT_LOOP = 'default'
-
-const DEFAULT_SETTINGS: LoopSettings = {
-  interval_s: 5,
-  alpha: 0.05,
-  test: 'one_sample',
-  manipulator: null,
-  interlock: null,
-  dry_run: true,
-}
 
 interface StoredLoop {
   readonly settings: LoopSettings

@@ -1,23 +1,13 @@
-import { POSITIONS, TESTS, type LoopDocument } from '../../../actors/control/schema.ts'
+import { DEFAULT_SETTINGS, POSITIONS, TESTS, type LoopDocument } from '../../../actors/control/schema.ts'
 import { field, numberInput, textInput } from '../../components/act-form.ts'
 import { html, type Html } from '../../html.ts'
 import type { Reader } from '../../layout.ts'
 import type { View } from '../../view.ts'
 
-/** What stands in the form of a new loop: it sends nothing until somebody says where to. */
-const NEW: Pick<LoopDocument, 'interval_s' | 'alpha' | 'test' | 'manipulator' | 'interlock' | 'dry_run'> = {
-  interval_s: 5,
-  alpha: 0.05,
-  test: 'one_sample',
-  manipulator: null,
-  interlock: null,
-  dry_run: true,
-}
-
 /** The settings of a loop as they are, or for a new one. What was filled in and refused stands there again. */
 export function settingsFields({ text }: View, { shown }: Reader, loop: LoopDocument | null): Html {
   const { control } = text
-  const { interval_s, alpha, test, manipulator, interlock, dry_run } = loop ?? NEW
+  const { interval_s, alpha, test, manipulator, interlock, dry_run } = loop ?? DEFAULT_SETTINGS
   // The page has another form: only this one has an interval.
   const filled = shown.fields?.interval_s === undefined ? undefined : shown.fields
   const textOf = (name: string, now: string | number | null | undefined) => filled?.[name] ?? String(now ?? '')
