@@ -3,7 +3,7 @@ import type { NewRecord } from '../runtime/index.ts'
 import { readRecord, recordOfMessage, type EventRecordOf, type TopicMessage } from './messages.ts'
 import { patiently, placesOf, sayIfGone, type PlaceParts } from './places.ts'
 import type { EventSource } from './source-setting.ts'
-import { brokerOf, farewell, keepReading, type Report } from './topic-access.ts'
+import { begin, brokerOf, farewell, keepReading, memberOf, type Report } from './topic-access.ts'
 
 export interface EventSourceOptions {
   readonly source: EventSource
@@ -22,7 +22,6 @@ interface EventSourceParts extends EventSourceOptions, PlaceParts {
 /** What one append takes. */
 const MOST_MESSAGES = 1000
 const MOST_BYTES = 1024 * 1024
-const SESSION_MS = 10_000
 
 /**
  * A topic whose messages are events. `run` reads it until the signal aborts, and waits out a broker that is away. Throws when the authority's
@@ -45,15 +44,8 @@ export function openEventSource(options: EventSourceOptions) {
 async function readAsMember(kafka: Kafka, parts: EventSourceParts, well: () => void): Promise<void> {
   const { group, signal } = parts
   const { topic } = parts.source
-  const admin = kafka.admin()
-  const consumer = kafka.consumer({
-    groupId: group,
-    allowAutoTopicCreation: false,
-    sessionTimeout: SESSION_MS,
-    heartbeatInterval: SESSION_MS / 10,
-    maxWaitTimeInMs: 500,
-    retry: { retries: 5, restartOnFailure: async () => false },
-  })
+  const member = memberOf(kafka, group)
+  const { admin, consumer } = member
   const over = Promise.withResolvers<void>()
   // It may be over before anybody waits for that.
   over.promise.catch(() => {})
@@ -84,10 +76,7 @@ async function readAsMember(kafka: Kafka, parts: EventSourceParts, well: () => v
   consumer.on(consumer.events.CRASH, ({ payload }) => over.reject(payload.error))
 
   try {
-    await admin.connect()
-    await admin.fetchTopicOffsets(topic)
-    await consumer.connect()
-    await consumer.subscribe({ topic, fromBeginning: true })
+    await begin(member, topic)
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

@@ -1,7 +1,17 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { firstPlaces } from './places.ts'
 import type { Start } from './source-setting.ts'
-import { brokerOf, createWord, farewell, pause, RETRY_MS, type Report, type TopicAccess } from './topic-access.ts'
+import {
+  begin,
+  brokerOf,
+  createWord,
+  farewell,
+  memberOf,
+  pause,
+  RETRY_MS,
+  type Report,
+  type TopicAccess,
+} from './topic-access.ts'
 
 export interface KafkaPlant extends TopicAccess {
   /** Of this Windbox alone: two that shared a group would share the frames. */
@@ -82,16 +92,8 @@ async function* connected(
     wakeConsumer()
   }
 
-  const admin = kafka.admin()
-  const consumer = kafka.consumer({
-    groupId: group,
-    allowAutoTopicCreation: false,
-    // A node that dies keeps its place for so long, and the next one waits.
-    sessionTimeout: 10_000,
-    heartbeatInterval: 1000,
-    maxWaitTimeInMs: 500,
-    retry: { retries: 5, restartOnFailure: async () => false },
-  })
+  const member = memberOf(kafka, group)
+  const { admin, consumer } = member
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     well()
     for (const partition of payload.memberAssignment[topic] ?? []) {
@@ -106,10 +108,7 @@ async function* connected(
   signal.addEventListener('abort', end, { once: true })
 
   try {
-    await admin.connect()
-    await admin.fetchTopicOffsets(topic)
-    await consumer.connect()
-    await consumer.subscribe({ topic, fromBeginning: true })
+    await begin(member, topic)
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Kafka, SASLOptions } from 'kafkajs'
+import type { Admin, Consumer, Kafka, SASLOptions } from 'kafkajs'
 import { connectKafka } from '../log/redpanda/client.ts'
 import { readAllCompressions } from './compression/codecs.ts'
 
@@ -26,6 +26,35 @@ export function brokerOf({ brokers, username, password, caFile }: TopicAccess, c
   readAllCompressions()
   const ssl = caFile !== undefined ? { ca: [readFileSync(caFile, 'utf8')] } : sasl !== undefined
   return connectKafka({ brokers, namespace: clientId, retries: RETRIES, security: { ssl, ...(sasl && { sasl }) } })
+}
+
+/** Who dies keeps its place in the group for so long, and the next one waits. */
+const SESSION_MS = 10_000
+
+/** Reads a topic as one of a group of ours, once {@link begin} has connected it. */
+export interface Member {
+  readonly admin: Admin
+  readonly consumer: Consumer
+}
+
+export const memberOf = (kafka: Kafka, groupId: string): Member => ({
+  admin: kafka.admin(),
+  consumer: kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: SESSION_MS / 10,
+    maxWaitTimeInMs: 500,
+    retry: { retries: 5, restartOnFailure: async () => false },
+  }),
+})
+
+/** Rejects when the topic is not there. */
+export async function begin({ admin, consumer }: Member, topic: string): Promise<void> {
+  await admin.connect()
+  await admin.fetchTopicOffsets(topic)
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
 }
 
 export const RETRY_MS = 5_000
