@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts'
-import { freshCluster, makeDevices } from './cluster.ts'
+import { freshCluster } from './cluster.ts'
+import { makeDevices } from './posts.ts'
 import { quantile } from './compare.ts'
 import { cpuUs, until, type Product } from './product.ts'
 

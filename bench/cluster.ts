@@ -24,15 +24,3 @@ export function freshCluster(settings: Readonly<Record<string, string>> = {}) {
       startProduct({ env: (url) => ({ ...shared, WINDBOX_NODE_URL: url, WINDBOX_NODE_SECRET: SECRET }) }),
   }
 }
-
-/** Devices, by their ids. */
-export async function makeDevices({ url, token }: Product, count: number): Promise<number[]> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const ids: number[] = []
-  for (let n = 0; n < count; n++) {
-    const answer = await fetch(`${url}/api/v1/devices`, { method: 'POST', headers, body: '{}' })
-    if (answer.status !== 201) throw new Error(`a device was answered ${answer.status} ${await answer.text()}`)
-    ids.push(((await answer.json()) as { id: number }).id)
-  }
-  return ids
-}

@@ -2,18 +2,15 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench } from '../../bench/bench.ts'
-import { quantile, ratioOf } from '../../bench/compare.ts'
+import { quantile } from '../../bench/compare.ts'
 import { load } from '../../bench/load.ts'
-import { cpuUs, residentBytes, startProduct, type Product } from '../../bench/product.ts'
+import { comparePosts } from '../../bench/posts.ts'
+import { residentBytes, startProduct, type Product } from '../../bench/product.ts'
 import { eventOf, layEvents } from './laid.fixture.ts'
 
 const PATH = '/api/v1/events'
-const CONNECTIONS = 256
 /** Events a second. */
 const OFFERED = 3_500
-/** After this an event is flushed, with its id and its row. */
-const FLUSHED_MS = 2_500
-
 /** Laid once for both benchmarks: of ten million events that takes minutes. */
 let laid: Promise<string> | undefined
 
@@ -35,14 +32,6 @@ async function startOn(events: number): Promise<Product> {
     rmSync(folder, { recursive: true })
     throw error
   }
-}
-
-/** A bare server as a child; resolves when it listens. */
-async function startBare() {
-  const script = join(import.meta.dir, '../../bench/yardsticks/http-servers.ts')
-  const child = Bun.spawn([process.execPath, script, 'post'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const { value } = await child.stdout.getReader().read()
-  return { url: `http://127.0.0.1:${new TextDecoder().decode(value).trim()}`, child }
 }
 
 /** Bodies with random ids, made before anything is measured. */
@@ -73,28 +62,15 @@ export const benches: readonly Bench[] = [
     yardstick: 'bare Bun.serve JSON POST',
     async measure({ quick }) {
       const product = await startOn(quick ? 50_000 : 10_000_000)
-      const bare = await startBare()
       try {
-        const requests = quick ? 2_000 : 30_000
-        const headers = { authorization: `Bearer ${product.token}` }
-        const cost = async (url: string, pid: number, settleMs: number) => {
-          const body = bodies(requests)
-          const before = cpuUs(pid)
-          await load(url, { requests, connections: CONNECTIONS, headers, body })
-          await Bun.sleep(settleMs)
-          return (cpuUs(pid) - before) / requests
-        }
-        const ours = () => cost(product.url + PATH, product.pid, FLUSHED_MS)
-        const theirs = () => cost(bare.url, bare.child.pid, 0)
-        await ours()
-        await theirs()
-        const costs: { ours: number; yardstick: number }[] = []
-        for (let round = 0; round < (quick ? 1 : 7); round++) {
-          costs.push({ ours: await ours(), yardstick: await theirs() })
-        }
-        return ratioOf(costs)
+        const requests = quick ? 2_000 : 100_000
+        return await comparePosts(product, {
+          path: PATH,
+          requests,
+          rounds: quick ? 1 : 7,
+          bodies: () => bodies(requests),
+        })
       } finally {
-        bare.child.kill(9)
         await product.remove()
       }
     },
