@@ -4,6 +4,7 @@ import { type AssignedPartition, type ConsumerHandler, Fault, type LogConsumer }
 import { assigner, judge } from './assigner.ts'
 import { describePartitions } from './assigned.ts'
 import { connectKafka, RETRY, type RedpandaOptions, topicOf } from './client.ts'
+import { takeOverFetches } from './fetch.ts'
 import { leave, PLACE } from './group.ts'
 import { Intake } from './intake.ts'
 import { beforeJoin, type Membership, rejoin } from './rejoin.ts'
@@ -44,9 +45,8 @@ export interface RedpandaConsumerOptions extends RedpandaOptions {
 }
 
 /**
- * A member of the consumer group: one in each Worker. kafkajs restarts every partition at its committed offset at each rebalance, also those
- * that were kept, keeps pauses and seeks of lost ones, and skips silently what is gone: so at each join all partitions are
- * paused until the handler has sought them anew, and every fetched offset is compared with the one expected.
+ * A member of the consumer group: one in each Worker. kafkajs has the group and the connections; what is read from where stands in the intakes,
+ * which nothing leaves until the handler has sought them anew after each join.
  */
 export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsumer {
   const { namespace, sessionTimeoutMs = 10_000, identity, epochs, joined } = options
@@ -99,8 +99,6 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   /** What it is about to open stays with it as well, if nobody has claimed it. */
   const claims = () => new Map([...mine.map((partition) => [partition, UNCLAIMED] as const), ...epochs()])
 
-  const of = (partitions: readonly number[]) => [{ topic, partitions: [...partitions] }]
-
   const fail = (error: unknown) => {
     if (stopped) return
     stopped = true
@@ -113,7 +111,6 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
   const deliver = (intake: Intake) => {
     if (stopped || !intake.deliverable || intakes.get(intake.partition) !== intake) return
     intake.busy = true
-    const wasFull = intake.full
     const { records, next } = intake.take()
     const batch = handler.batch(intake.partition, records, intake.end, next).then(() => {
       batches.delete(batch)
@@ -121,7 +118,6 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       deliver(intake)
     }, fail)
     batches.add(batch)
-    if (wasFull && !intake.full) consumer.resume(of([intake.partition]))
   }
 
   /** What is in memory stays there; nothing more is delivered until the group has answered. */
@@ -141,7 +137,6 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
     const lost = [...intakes.keys()].filter((partition) => !mine.includes(partition))
     for (const partition of lost) intakes.delete(partition)
     if (lost.length > 0) handler.revoked(lost)
-    consumer.pause(of(mine))
     hurry(mine)
     for (const partition of mine) {
       const intake = intakes.get(partition) ?? new Intake(partition)
@@ -252,6 +247,24 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
           fail(error)
         }
       }
+      takeOverFetches(cluster, topic, {
+        next: (partition) => (stopped ? undefined : intakes.get(partition)?.next),
+        arrived(partition, fetched) {
+          const intake = intakes.get(partition)
+          if (!intake) return
+          guarded(() => {
+            intake.put(fetched)
+            deliver(intake)
+          })
+        },
+        async missing(partition, offset) {
+          const [found] = await cluster
+            .fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning: true }])
+            .catch(() => [])
+          const earliest = Number(found?.partitions[0]?.offset ?? 0)
+          guarded(() => intakes.get(partition)?.miss(offset, earliest))
+        },
+      })
       beforeJoin(cluster, async (joining) => {
         membership = joining
         await handOver()
@@ -279,29 +292,14 @@ export function openRedpandaConsumer(options: RedpandaConsumerOptions): LogConsu
       } catch (error) {
         throw notOpened(error)
       }
-      await consumer.run({
-        autoCommit: false,
-        eachBatch: async ({ batch, isStale, isRunning }) => {
-          const intake = intakes.get(batch.partition)
-          if (stopped || !intake || isStale() || !isRunning()) return
-          try {
-            const back = intake.put(batch)
-            if (back !== undefined) consumer.seek({ topic, partition: batch.partition, offset: String(back) })
-          } catch (error) {
-            return fail(error)
-          }
-          if (intake.full) consumer.pause(of([batch.partition]))
-          deliver(intake)
-        },
-      })
+      await consumer.run({ autoCommit: false, eachBatch: async () => {} })
       await assignedOnce.promise
     },
     seek(partition, offset) {
       const intake = intakes.get(partition)
       if (!intake || stopped) return
       try {
-        consumer.seek({ topic, partition, offset: String(intake.seek(offset)) })
-        consumer.resume(of([partition]))
+        intake.seek(offset)
         if (opening.delete(partition) && opening.size === 0) hurry([])
       } catch (error) {
         fail(error)

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { Intake } from './intake.ts'
 import { LOOK_BACK } from './duplicates.ts'
-import { sentAgain, toMessage } from './wire.ts'
+import type { Stored } from './batch-format.ts'
 
 interface Sent {
   readonly producer: string
@@ -10,30 +10,22 @@ interface Sent {
   readonly at?: number
 }
 
-/** A partition with these messages, as a broker would deliver them. */
+/** A partition with these records, as they are fetched. */
 function partition(sent: readonly Sent[]) {
-  const messages = sent.map(({ producer, sequence, again = false, at = 1_000 }, offset) => {
-    const record = { key: 'part/#0', type: 'tested', value: `${producer}${sequence}` }
-    const message = toMessage(record, 0, { producer, sequence })
-    const { key, value, headers } = again ? sentAgain(message) : message
-    return {
-      offset: String(offset),
-      timestamp: String(at),
-      attributes: 0,
-      key: Buffer.from(key as string),
-      value: Buffer.from(value as string),
-      headers: headers as Record<string, string>,
-    }
-  })
+  const records = sent.map(({ producer, sequence, again = false, at = 1_000 }, offset): Stored => ({
+    record: { offset, at, key: 'part/#0', type: 'tested', value: `${producer}${sequence}`, id: '', source: '' },
+    origin: { producer, sequence, again },
+  }))
   return {
     /** What is delivered from this offset on, and where the broker was asked to begin. */
     from(offset: number) {
       const intake = new Intake(0)
       Object.assign(intake, { earliest: 0, end: sent.length })
-      const begun = [intake.seek(offset)]
-      for (let next: number | undefined = begun[0]; next !== undefined;) {
-        next = intake.put({ messages: messages.slice(next), highWatermark: String(sent.length) })
-        if (next !== undefined) begun.push(next)
+      intake.seek(offset)
+      const begun = [intake.next!]
+      for (let next = begun[0]!; next < sent.length; next = intake.next!) {
+        intake.put({ offset: next, records: records.slice(next), highWatermark: sent.length })
+        if (intake.next! < sent.length) begun.push(intake.next!)
       }
       const delivered: number[] = []
       Object.assign(intake, { paused: false })

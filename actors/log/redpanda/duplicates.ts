@@ -1,4 +1,4 @@
-import type { Origin } from './wire.ts'
+import type { Origin } from './batch-format.ts'
 
 /**
  * So many records before the place where a partition is begun are read, and not delivered: there a repeated request mostly has its first,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { record, until } from '../conformance/member.ts'
 import { hurtNetwork } from './network.fixture.ts'
 import { assignedTo, brokers, freshTopic, PARTITIONS } from './topic.fixture.ts'
-import { toMessage } from './wire.ts'
+import { toMessage } from './messages.fixture.ts'
 
 describe.skipIf(!brokers)('a group of several members', () => {
   test('partitions are divided, move when a member comes or goes, and nothing is left out', async () => {

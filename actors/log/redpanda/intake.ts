@@ -1,7 +1,6 @@
-import type { Batch } from 'kafkajs'
 import { Fault, type LogRecord } from '../../runtime/index.ts'
 import { duplicateFilter, LOOK_BACK } from './duplicates.ts'
-import { originOf, toRecord } from './wire.ts'
+import type { Fetched } from './fetch.ts'
 
 /** Characters of values that wait in memory for one partition; beyond, it is not fetched. */
 const QUEUE_LENGTH = 2 * 1024 * 1024
@@ -21,7 +20,7 @@ export class Intake {
   #length = 0
   /** Offset from which on records are delivered; undefined until the first seek of an assignment. */
   #from: number | undefined
-  /** Offset that the broker sends next. */
+  /** Offset that is fetched next. */
   #next = 0
   #at = 0
   /** What was read last is a repetition, and nobody was told that it is passed. */
@@ -38,8 +37,9 @@ export class Intake {
     return !this.paused && !this.busy && (this.#queue.length > 0 || this.#passed)
   }
 
-  get full(): boolean {
-    return this.#length >= QUEUE_LENGTH
+  /** Where to fetch; undefined: nothing is wanted now. */
+  get next(): number | undefined {
+    return this.#from === undefined || this.#length >= QUEUE_LENGTH ? undefined : this.#next
   }
 
   /** A new assignment: nothing is delivered until the next seek and resume. */
@@ -51,39 +51,34 @@ export class Intake {
     this.#length = 0
   }
 
-  /** Answers where the broker is to begin: a little before, to know what is a repetition; after the end there is nothing to seek. */
-  seek(offset: number): number {
+  /** Fetches begin a little before, to know what is a repetition; after the end there is nothing to fetch. Fault LOG_OFFSET_OUT_OF_RANGE. */
+  seek(offset: number): void {
     if (offset < this.earliest) throw outOfRange(this.partition, offset)
     this.#queue = []
     this.#length = 0
     this.#passed = false
     this.#from = offset
-    return this.#begin(Math.min(offset, this.end) - LOOK_BACK)
+    this.#begin(Math.min(offset, this.end) - LOOK_BACK)
   }
 
-  #begin(offset: number): number {
+  #begin(offset: number): void {
     this.#next = this.#begun = Math.max(this.earliest, offset)
     this.#at = 0
     this.#judge = duplicateFilter(this.#begun === this.earliest)
-    return this.#next
   }
 
-  /**
-   * Answers where the broker is to go on, if not behind this batch. Faults: LOG_OFFSET_OUT_OF_RANGE, when it went on somewhere else
-   * because the records are gone.
-   */
-  put({ messages, highWatermark }: Pick<Batch, 'messages' | 'highWatermark'>): number | undefined {
-    this.end = Math.max(this.end, Number(highWatermark))
-    if (this.#from === undefined) return undefined
-    for (const message of messages) {
-      const offset = Number(message.offset)
-      if (offset < this.#next) continue
+  /** What was fetched for another place than the next is not taken. Fault LOG_OFFSET_OUT_OF_RANGE, when records are left out that were there. */
+  put({ offset: asked, records, highWatermark }: Fetched): void {
+    this.end = Math.max(this.end, highWatermark)
+    if (this.#from === undefined || asked !== this.#next) return
+    for (const { record, origin } of records) {
+      const { offset } = record
       // What lies before the place that was sought the retention may take at any time.
       if (offset > Math.max(this.#next, this.#from)) throw outOfRange(this.partition, this.#next)
       this.#next = offset + 1
       // A broker's clock may step back when the leader changes; time in a partition does not.
-      this.#at = Math.max(this.#at, Number(message.timestamp))
-      const verdict = this.#judge(originOf(message), this.#at)
+      this.#at = Math.max(this.#at, record.at)
+      const verdict = this.#judge(origin, this.#at)
       // Before the place that was sought only what comes after counts, and that is read again with all the rest.
       if (verdict === 'unsure' && offset >= this.#from) {
         this.#from = offset
@@ -91,13 +86,19 @@ export class Intake {
       }
       this.#passed = verdict === 'repeated' && offset >= this.#from
       if (verdict === 'repeated' || offset < this.#from) continue
-      const record = toRecord(message, offset, this.#at)
-      this.#queue.push(record)
+      this.#queue.push(record.at === this.#at ? record : { ...record, at: this.#at })
       this.#length += record.value.length
     }
     // The broker reads its high watermark before the records: a fetch may bring one that it does not count yet.
     this.end = Math.max(this.end, this.#next)
-    return undefined
+  }
+
+  /** The broker does not have the offset that was asked for. Fault LOG_OFFSET_OUT_OF_RANGE, when it was there: the first is `earliest` now. */
+  miss(asked: number, earliest: number): void {
+    if (this.#from === undefined || asked !== this.#next || asked >= earliest) return
+    if (this.#from < earliest) throw outOfRange(this.partition, this.#from)
+    this.earliest = Math.max(this.earliest, earliest)
+    this.#begin(earliest)
   }
 
   /** The next records; with `next` nothing that was read is left. */

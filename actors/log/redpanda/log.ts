@@ -1,9 +1,9 @@
-import type { Clock } from '../../runtime/index.ts'
+import { appendOf, type Clock } from '../../runtime/index.ts'
 import type { EventLog } from '../port.ts'
 import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
 import { prepareTopic } from './topic.ts'
-import { notOpened, unavailable } from './unavailable.ts'
-import { groupWriter, openProducer } from './writer.ts'
+import { notOpened } from './unavailable.ts'
+import { openWriter } from './writer.ts'
 
 /**
  * The log of the cluster edition: a topic of a Kafka broker, used through kafkajs. `retentionAgeMs` is what {@link EventLog.retain} keeps;
@@ -22,8 +22,6 @@ export async function openRedpandaLog(
   const topic = topicOf(namespace)
   const kafka = connectKafka(options)
   const admin = kafka.admin()
-  const producer = openProducer(kafka)
-  const close = () => Promise.all([producer.disconnect(), admin.disconnect()])
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -33,15 +31,15 @@ export async function openRedpandaLog(
   }
   try {
     const id = await attempt(async () => {
-      await Promise.all([admin.connect(), producer.connect()])
+      await admin.connect()
       return whenSettled(() => prepareTopic(kafka, admin, { namespace, partitions, ...(advise && { advise }) }))
     })
-    const write = groupWriter(producer, topic, partitions)
-    let closed = false
+    const writer = await attempt(() => openWriter(kafka, namespace, partitions))
     return {
       id,
       partitions,
-      append: (records) => (closed ? Promise.reject(unavailable('it is closed')) : write(records)),
+      append: appendOf(writer.put),
+      put: writer.put,
       bounds: () =>
         attempt(async () => {
           const offsets = await admin.fetchTopicOffsets(topic)
@@ -66,12 +64,11 @@ export async function openRedpandaLog(
           if (gone.length > 0) await admin.deleteTopicRecords({ topic, partitions: gone })
         }),
       async close() {
-        closed = true
-        await close()
+        await Promise.all([writer.close(), admin.disconnect()])
       },
     }
   } catch (error) {
-    await close()
+    await admin.disconnect()
     throw error
   }
 }

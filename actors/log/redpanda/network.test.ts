@@ -72,6 +72,7 @@ describe.skipIf(!brokers)('a network that fails', () => {
     const settled: string[] = []
     const note = (name: string) => () => void settled.push(name)
     const first = log.append([record(0, 'under way')]).then(note('taken'), note('under way'))
+    await Bun.sleep(20)
     const second = log.append([record(0, 'behind it')]).then(note('taken'), note('behind it'))
     await Promise.all([first, second])
     expect(settled).toEqual(['behind it', 'under way'])

@@ -4,7 +4,7 @@ import { Member } from '../conformance/member.ts'
 import { connectKafka, type RedpandaOptions, topicOf } from './client.ts'
 import { openRedpandaConsumer } from './consumer.ts'
 import { openRedpandaLog } from './log.ts'
-import type { toMessage } from './wire.ts'
+import type { toMessage } from './messages.fixture.ts'
 
 /** Undefined: there is no broker to test against. */
 export const brokers = process.env.WINDBOX_KAFKA_BROKERS?.split(',')
