@@ -69,7 +69,7 @@ export const benches: readonly Bench[] = [
         const devices = await makeDevices(product, DEVICES)
         return await comparePosts(product, {
           path: READINGS,
-          requests: quick ? 2_000 : 200_000,
+          requests: quick ? 2_000 : 500_000,
           rounds: quick ? 1 : 5,
           bodies: () => singleReadings(devices),
           applied: (sent) => applied(product, sent, LOOK_EVERY_MS),

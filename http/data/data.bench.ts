@@ -26,7 +26,7 @@ export const benches: readonly Bench[] = [
         const devices = await makeDevices(product, DEVICES)
         return await comparePosts(product, {
           path: READINGS,
-          requests: quick ? 2_000 : 200_000,
+          requests: quick ? 2_000 : 500_000,
           rounds: quick ? 1 : 7,
           bodies: () => singleReadings(devices),
           applied: (sent) => applied(product, sent),
