@@ -1,6 +1,8 @@
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 // @ts-expect-error: kafkajs has no types for its inner files.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+// @ts-expect-error: the same.
+import Encoder from 'kafkajs/src/protocol/encoder.js'
 
 /** Where the log is: any broker that speaks Kafka's protocol. */
 export interface RedpandaOptions {
@@ -58,4 +60,13 @@ RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleCheckPend
     this.throttleCheckTimeoutId = null
     this.checkPendingRequests()
   }, delay)
+}
+
+/** kafkajs 2.2.4 takes the next power of two and clears it, for each request twice: of a large one that is most of what it costs. */
+Encoder.prototype.ensureAvailable = function ensureAvailable(this: { buf: Buffer; offset: number }, length: number) {
+  const needed = this.offset + length
+  if (needed <= this.buf.length) return
+  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.buf.length))
+  this.buf.copy(larger, 0, 0, this.offset)
+  this.buf = larger
 }

@@ -18,7 +18,7 @@ const EPOCHS = 9
 const RACKS = 11
 
 /** After an answer that brought little, the next request waits so long: each costs more than the records of a few. */
-const PACE_MS = 8
+const PACE_MS = 12
 const LITTLE_BYTES = 256 * 1024
 /** Until it is looked again, when nothing is wanted now. */
 const NOTHING_WANTED_MS = 20
