@@ -3,10 +3,10 @@ import type { Cluster, Kafka } from 'kafkajs'
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js'
 import type { Fault, NewRecord, Position, Put } from '../../runtime/index.ts'
 import { placeOf, refused } from '../placing.ts'
+import type { Numbered } from './batch-format.ts'
 import { topicOf } from './client.ts'
 import { type BrokerConnection, brokerOf, openConnections } from './connections.ts'
 import { type Produced, requester } from './produce.ts'
-import type { Numbered } from './batch-format.ts'
 import { unavailable } from './unavailable.ts'
 
 /** Of one partition in a request, in UTF-16 units: the broker takes it as a whole or not at all, and no more than 4 MiB. */
@@ -36,7 +36,7 @@ const BROKER_WAITS_MS = 10_000
 /** Of one caller. */
 class Call {
   /** Of its records those that are still to come to an end. */
-  left: number
+  #left: number
   #taken = 0
   #error: unknown
   readonly #places: (Position | null)[]
@@ -46,7 +46,7 @@ class Call {
   readonly #reject: (fault: Fault) => void
 
   constructor(count: number, places: (Position | null)[], resolve: () => void, reject: (fault: Fault) => void) {
-    this.left = count
+    this.#left = count
     this.#places = places
     this.#first = places.length
     this.#resolve = resolve
@@ -57,12 +57,12 @@ class Call {
   settle(index: number, position: Position): void {
     this.#places[this.#first + index] = position
     this.#taken++
-    if (--this.left === 0) this.#finish()
+    if (--this.#left === 0) this.#finish()
   }
 
   refuse(error: unknown): void {
     this.#error = error
-    if (--this.left === 0) this.#finish()
+    if (--this.#left === 0) this.#finish()
   }
 
   #finish(): void {
