@@ -2,12 +2,12 @@ import { carries, relayed, type RelaysRecord } from '../relay/schema.ts'
 import { defineActor, OUTBOX, type Turn } from '../runtime/index.ts'
 import { digestOf } from './digest.ts'
 import { COLUMNS, textOf } from './row.ts'
+import { readRecord, type ReadRecord } from './read.ts'
 import type { EventRecord } from './schema.ts'
 
 /** Takes an event into the history, or, of an id that is stored already, only that it came again. */
-function take({ at, event }: EventRecord, turn: Turn, repeated: boolean): void {
-  const track = typeof event.track_id === 'string' ? 1 : NaN
-  turn.row(at, [turn.takenAt - at, repeated ? 1 : NaN, track], textOf(event, repeated ? '' : turn.text))
+function take({ at, labels, isTracked }: ReadRecord, turn: Turn, repeated: boolean): void {
+  turn.row(at, [turn.takenAt - at, repeated ? 1 : NaN, isTracked ? 1 : NaN], textOf(labels, repeated ? '' : turn.text))
 }
 
 interface EventState {
@@ -16,8 +16,9 @@ interface EventState {
 }
 
 /** What leaves the system for an event. */
-function relay({ relays }: EventState, { at, event }: EventRecord, turn: Turn): void {
-  if (relays === undefined) return
+function relay({ relays }: EventState, turn: Turn): void {
+  if (relays === undefined || relays.relays.length === 0) return
+  const { at, event } = JSON.parse(turn.text) as EventRecord
   for (const route of relays.relays) {
     if (carries(route.filter, event)) turn.emit(OUTBOX, turn.at, relayed(route, event, at), { urgent: true })
   }
@@ -35,15 +36,16 @@ export const event = defineActor<EventState>({
   historyText: true,
   digest: digestOf,
   on: {
-    event: (state, record: EventRecord, turn) => {
+    event: (state, record: ReadRecord, turn) => {
       take(record, turn, false)
-      relay(state, record, turn)
+      relay(state, turn)
       turn.changed()
     },
     relays: (state, relays: RelaysRecord) => {
       if (relays.version > (state.relays?.version ?? 0)) state.relays = relays
     },
   },
-  repeated: { event: (_, record: EventRecord, turn) => take(record, turn, true) },
+  read: { event: readRecord },
+  repeated: { event: (_, record: ReadRecord, turn) => take(record, turn, true) },
   ask: { past: () => null, relays: ({ relays }) => ({ version: relays?.version ?? 0 }) },
 })

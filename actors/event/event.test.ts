@@ -71,7 +71,7 @@ function rowsOf(events: readonly { at: number; type: string; user: string; lag: 
       Float64Array.from(events, ({ again }) => (again ? 1 : NaN)),
       Float64Array.from(events, () => NaN),
     ],
-    texts: events.map(({ type, user }) => textOf({ id: '', type, user_id: user }, '')),
+    texts: events.map(({ type, user }) => textOf({ type, user_id: user }, '')),
   }
 }
 

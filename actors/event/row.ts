@@ -17,8 +17,10 @@ export interface Labels {
 export type Label = keyof Labels
 
 /** The text of a row. `value` is the text of its record, '' where the event is stored elsewhere. */
-export const textOf = ({ type = '', user_id = '', subject = '' }: SentEvent, value: string): string =>
-  type + PART + user_id + PART + subject + PART + value
+export const textOf = (
+  { type = '', user_id = '', subject = '' }: Pick<SentEvent, 'type' | 'user_id' | 'subject'>,
+  value: string,
+): string => type + PART + user_id + PART + subject + PART + value
 
 export function labelsOf(text: string): Labels {
   const user = text.indexOf(PART) + 1

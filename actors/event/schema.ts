@@ -36,13 +36,19 @@ export const eventsOf = (partition: number): string => `event/#${partition}`
 
 /**
  * The record of an event. Its id is what makes it one event: the same id from the same `sender` and `source` is stored once. The event's own
- * id begins it, so that an event is found by that alone.
+ * id begins it, so that an event is found by that alone. `json` is the event's, on one line.
  */
-export function eventRecord(address: string, sender: string, at: number, event: SentEvent): NewRecord {
+export function eventRecord(
+  address: string,
+  sender: string,
+  at: number,
+  event: Pick<SentEvent, 'id' | 'source'>,
+  json = JSON.stringify(event),
+): NewRecord {
   return {
     key: address,
     type: 'event',
-    value: `{"at":${at},"event":${JSON.stringify(event)}}`,
+    value: `{"at":${at},"event":${json}}`,
     id: `${event.id}${ID_PARTS}${sender}${ID_PARTS}${event.source ?? ''}`,
   }
 }

@@ -32,12 +32,15 @@ export interface Refusal {
 export interface KindTable {
   readonly definition: ActorKind
   readonly on: ReadonlyMap<string, Reduce<unknown>>
+  /** How the records of a type are read; most kinds have none. */
+  readonly read: ReadonlyMap<string, (text: string) => unknown>
   readonly ask: ReadonlyMap<string, Answer<unknown>>
 }
 
 export const kindTable = (definition: ActorKind): KindTable => ({
   definition,
   on: new Map(Object.entries(definition.on)),
+  read: new Map(Object.entries(definition.read ?? {})),
   ask: new Map(Object.entries(definition.ask ?? {})),
 })
 

@@ -67,6 +67,8 @@ export interface ActorKind<State = any> {
   readonly version: number
   initial(actorId: string): State
   readonly on: { readonly [type: string]: Reduce<State> }
+  /** How the text of a record of this type is read, where not by `JSON.parse`. What it throws makes the record an unreadable one. */
+  readonly read?: { readonly [type: string]: (text: string) => unknown }
   readonly ask?: { readonly [name: string]: Answer<State> }
   /** `upcast[n]` turns the state of version n into that of n + 1. Pure. */
   readonly upcast?: { readonly [version: number]: (old: never) => unknown }

@@ -182,7 +182,8 @@ export class TurnLoop {
     turn.begin(actor, record)
     let code: FaultCode = 'UNREADABLE_RECORD'
     try {
-      const parsed = JSON.parse(value)
+      const { read } = actor.kind
+      const parsed = read.size === 0 ? JSON.parse(value) : (read.get(type) ?? JSON.parse)(value)
       code = 'POISON'
       reduce(actor.state, parsed as never, turn)
     } catch (error) {

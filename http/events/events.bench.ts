@@ -63,11 +63,11 @@ export const benches: readonly Bench[] = [
     async measure({ quick }) {
       const product = await startOn(quick ? 50_000 : 10_000_000)
       try {
-        const requests = quick ? 2_000 : 100_000
+        const requests = quick ? 2_000 : 500_000
         return await comparePosts(product, {
           path: PATH,
           requests,
-          rounds: quick ? 1 : 7,
+          rounds: quick ? 1 : 5,
           bodies: () => bodies(requests),
         })
       } finally {

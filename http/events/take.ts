@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { addressOfEvent } from '../../actors/event/address.ts'
+import { type PlainEvent, readPlainText } from '../../actors/event/plain.ts'
 import { eventRecord, OWN_SOURCE, type SentEvent } from '../../actors/event/schema.ts'
 import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
 import { senderOf } from '../auth/identity.ts'
@@ -20,7 +21,7 @@ const invalid = (name: string, message: string) =>
   new Fault('VALIDATION', `${name}: ${message}.`, { errors: [{ path: `/${name}`, message }] })
 
 /** A name's text, as CloudEvents has it: not empty, no control characters. */
-function demandText(event: Record<string, unknown>, name: keyof typeof LONGEST): void {
+function demandText(event: Readonly<Record<string, unknown>>, name: keyof typeof LONGEST): void {
   const value = event[name]
   if (value === undefined) return
   if (typeof value !== 'string') throw invalid(name, 'Expected a text')
@@ -43,6 +44,13 @@ function eventOf(value: unknown): Record<string, unknown> {
     })
   }
   const event = value as Record<string, unknown>
+  demandEvent(event)
+  for (const name of OWN_NAMES) if (event[name] !== undefined) delete event[name]
+  return event
+}
+
+/** Fault VALIDATION where one of the names that matter says something wrong. */
+function demandEvent(event: Readonly<Record<string, unknown>>): void {
   for (const name in LONGEST) demandText(event, name as keyof typeof LONGEST)
   if (event.specversion !== undefined) demandCloudEvent(event)
   if (typeof event.source === 'string' && event.source.startsWith(OWN_SOURCE)) {
@@ -51,8 +59,6 @@ function eventOf(value: unknown): Record<string, unknown> {
   if (typeof event.time === 'string' && Number.isNaN(parseTime(event.time))) {
     throw invalid('time', 'Expected an ISO 8601 time such as 2026-11-22T10:00:00Z')
   }
-  for (const name of OWN_NAMES) if (event[name] !== undefined) delete event[name]
-  return event
 }
 
 /** Makes records of what comes in. */
@@ -64,8 +70,8 @@ export function createTake(partitions: number) {
     return recordFrom(event as SentEvent, senderOf(identity), at)
   }
 
-  function recordFrom(event: SentEvent, sender: string, at: number): NewRecord {
-    const record = eventRecord(addressOfEvent(event.id, partitions), sender, at, event)
+  function recordFrom(event: Pick<SentEvent, 'id' | 'source'>, sender: string, at: number, json?: string): NewRecord {
+    const record = eventRecord(addressOfEvent(event.id, partitions), sender, at, event, json)
     if (record.value.length * 3 > MOST_EVENT_BYTES && Buffer.byteLength(record.value) > MOST_EVENT_BYTES) {
       throw new Fault('TOO_LARGE', `An event may have at most ${MOST_EVENT_BYTES} bytes.`)
     }
@@ -74,6 +80,14 @@ export function createTake(partitions: number) {
 
   return {
     recordOf,
+
+    /** The record of an event that is plain and has an id: its text is kept as it was sent. Faults: VALIDATION, TOO_LARGE. */
+    recordOfText(text: string, { identity, nowMs }: Sender): NewRecord | undefined {
+      const event = readPlainText(text)
+      if (event?.id === undefined) return undefined
+      demandEvent(event)
+      return recordFrom(event as PlainEvent & { id: string }, senderOf(identity), nowMs, text)
+    },
 
     /** The same for what came otherwise than in a request; `id` is for one that has none. */
     recordOfMessage(value: unknown, { sender, nowMs, id }: { sender: string; nowMs: number; id: string }): NewRecord {
@@ -102,7 +116,7 @@ export function createTake(partitions: number) {
 export type Take = ReturnType<typeof createTake>
 
 /** What says that it is a CloudEvent is one. */
-function demandCloudEvent(event: Record<string, unknown>): void {
+function demandCloudEvent(event: Readonly<Record<string, unknown>>): void {
   if (event.specversion !== '1.0') throw invalid('specversion', 'Expected "1.0"')
   for (const name of ['id', 'source', 'type'])
     if (event[name] === undefined) throw invalid(name, 'A CloudEvent has one')

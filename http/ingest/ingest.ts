@@ -39,10 +39,8 @@ function formOf(contentType: string | null, resource: Resource): Form {
 
 const takesMany = ({ many, batch }: Resource): boolean => many !== undefined || batch !== undefined
 
-/** One item alone. */
-interface One {
-  readonly value: unknown
-}
+/** One item alone: what it says, or already its record. */
+type One = { readonly value: unknown } | { readonly record: NewRecord }
 
 /** The items of a body are in the batch; `unread` is what was none. */
 interface Many {
@@ -66,7 +64,10 @@ function read(resource: Resource, form: Form, bytes: Uint8Array, sender: Sender)
     const batch = batchOf(resource, sender)
     return { batch, unread: readLines(bytes, batch) }
   }
-  const value = parseJson(textOf(bytes))
+  const text = textOf(bytes)
+  const record = form === 'many' ? undefined : resource.text?.(text, sender)
+  if (record !== undefined) return { record }
+  const value = parseJson(text)
   if (form !== 'one' && takesMany(resource) && Array.isArray(value)) {
     const batch = batchOf(resource, sender)
     return { batch, unread: readArray(value, batch) }
@@ -146,7 +147,7 @@ export function createIngest(parts: {
 
   async function take(resource: Resource, sent: Many | One, sender: Sender): Promise<Done> {
     if ('batch' in sent) return await appendMany(sent, sender)
-    const taken = await resource.one(sent.value, sender)
+    const taken = 'record' in sent ? sent.record : await resource.one(sent.value, sender)
     const record = sender.idOf && !taken.id ? { ...taken, id: sender.idOf(0) } : taken
     const places: (Position | null)[] = []
     await put([record], places)
@@ -202,7 +203,7 @@ export function createIngest(parts: {
         const body = read(resource, form, bytes, sender)
         if ('batch' in body) answered = await appendMany(body, sender)
         else {
-          const taken = resource.one(body.value, sender)
+          const taken = 'record' in body ? body.record : resource.one(body.value, sender)
           const record = taken instanceof Promise ? await taken : taken
           const places: (Position | null)[] = []
           await put([record], places)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addToFilter, emptyFilter, idHash, mayPass } from './id-entries.ts'
+import { addToFilter, emptyFilter, familyHash, mayHold } from './id-entries.ts'
 import { openSqliteStore } from './store.ts'
 
 const address = 'event/#0'
@@ -136,17 +136,20 @@ test('ids that come few at a time become a run when there are many', async () =>
   await store.close()
 })
 
-test('a filter passes all its members and few strangers', () => {
-  const filter = emptyFilter(10_000)
-  const of = (text: string) => {
-    const { a, b } = idHash(text)
-    return [a, b] as const
+test('of filters those that an entry is in are found, and few others; fewer the more bits an entry has', () => {
+  const passedAt = (bitsEach: number) => {
+    const all = ['one', 'two', 'three'].map((name) => ({ name, filter: emptyFilter(10_000, bitsEach) }))
+    const namesOf = (text: string) => mayHold(all, familyHash(text)).map(({ name }) => name)
+    for (const { name, filter } of all) {
+      for (let n = 0; n < 10_000; n++) addToFilter(filter, familyHash(`${name} ${n}`))
+    }
+    let passed = 0
+    for (let n = 0; n < 10_000; n++) {
+      for (const { name } of all) expect(namesOf(`${name} ${n}`)).toContain(name)
+      passed += namesOf(`stranger ${n}`).length
+    }
+    return passed / 30_000
   }
-  for (let n = 0; n < 10_000; n++) addToFilter(filter, ...of(`member ${n}`))
-  let passed = 0
-  for (let n = 0; n < 10_000; n++) {
-    expect(mayPass(filter, ...of(`member ${n}`))).toBe(true)
-    if (mayPass(filter, ...of(`stranger ${n}`))) passed++
-  }
-  expect(passed).toBeLessThan(300)
+  expect(passedAt(10)).toBeLessThan(0.03)
+  expect(passedAt(16)).toBeLessThan(0.006)
 })

@@ -5,7 +5,7 @@ import {
   emptyFilter,
   familyHash,
   idHash,
-  mayPass,
+  mayHold,
   offsetAt,
   placeAmong,
   WORDS,
@@ -32,6 +32,9 @@ const DEAD_MS = 60 * 60 * 1000
 export const isAged = (address: string, kinds: string): string =>
   `(NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = ${address})
     OR substr(${address}, 1, instr(${address}, '/') - 1) IN (SELECT value FROM json_each(${kinds})))`
+
+/** Bits an entry of a run's filter. Low levels hold many of the runs and few of the ids (Dayan, Athanassoulis, Idreos 2017). */
+const bitsEach = (level: number): number => (level < 3 ? 16 : 10)
 
 /** A run as memory knows it. */
 interface Run {
@@ -156,8 +159,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
    * newer one, or are forgotten.
    */
   function look(runs: readonly Run[], hash: FamilyHash, found: (entries: Uint32Array, at: number) => void): boolean {
-    for (const { filter, base, buckets } of runs) {
-      if (!mayPass(filter, hash.a, hash.b)) continue
+    for (const { base, buckets } of mayHold(runs, hash)) {
       const entries = entriesOf(base, placeAmong(hash.a, buckets))
       if (entries === undefined) return false
       for (let at = 0; at < entries.length; at += WORDS) {
@@ -212,7 +214,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     let isDone = false
     try {
       const gone = sqlite.attempt(() => forgotten.all(address))
-      const merged = await merge(runs, base, gone)
+      const merged = await merge(runs, base, level + 1, gone)
       if (isClosed) return false
       isDone = sqlite.write(() => replace(address, level, runs, base, merged))
     } finally {
@@ -250,10 +252,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   }
 
   /** Writes the buckets of a merged run, and says what its row is. */
-  async function merge(runs: readonly Run[], base: number, gone: readonly Range[]): Promise<Merged> {
+  async function merge(runs: readonly Run[], base: number, level: number, gone: readonly Range[]): Promise<Merged> {
     const most = runs.reduce((sum, { entries }) => sum + entries, 0)
     const buckets = Math.min(MOST_BUCKETS, Math.ceil(most / BUCKET_ENTRIES))
-    const filter = emptyFilter(most)
+    const filter = emptyFilter(most, bitsEach(level))
     const range = { first: Infinity, last: -1 }
     let count = 0
     const isGone = (offset: number) => gone.some(({ first, last }) => offset >= first && offset <= last)
@@ -374,7 +376,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
 function layOut(entries: Uint32Array) {
   const count = entries.length / WORDS
   const buckets = Math.min(MOST_BUCKETS, Math.ceil(count / BUCKET_ENTRIES))
-  const filter = emptyFilter(count)
+  const filter = emptyFilter(count, bitsEach(0))
   const range = { first: Infinity, last: -1 }
   for (let at = 0; at < entries.length; at += WORDS) note(entries, at, filter, range)
   return { buckets: distribute([entries], 0, buckets, buckets, NOTHING_GONE), filter, ...range }
@@ -382,7 +384,7 @@ function layOut(entries: Uint32Array) {
 
 /** Takes an entry into a run's filter and range. */
 function note(entries: Uint32Array, at: number, filter: Uint32Array, range: { first: number; last: number }): void {
-  addToFilter(filter, entries[at]!, entries[at + 1]!)
+  addToFilter(filter, { a: entries[at]!, b: entries[at + 1]! })
   const offset = offsetAt(entries, at)
   if (offset < range.first) range.first = offset
   if (offset > range.last) range.last = offset

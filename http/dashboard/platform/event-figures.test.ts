@@ -21,7 +21,7 @@ function tailOf(events: Came[]) {
     return {
       times: Float64Array.from(events, ({ at }) => at),
       offsets: Float64Array.from(events, (_, index) => index),
-      texts: events.map(({ type }) => textOf({ id: 'x', type }, '{}')),
+      texts: events.map(({ type }) => textOf({ type }, '{}')),
       lag: (row) => events[row]!.lag ?? 2,
       repeated: (row) => events[row]!.repeated ?? false,
       track: () => false,
