@@ -1,6 +1,6 @@
 import type { Rows } from '../runtime/index.ts'
 import { Bloom } from './bloom.ts'
-import { addLag, type Lags } from './lags.ts'
+import { addLag, addLags, type Lags } from './lags.ts'
 import { COLUMNS, LAG, labelsOf, REPEATED, TRACK } from './row.ts'
 
 /** More values of a label than this are not counted one by one in a digest: who needs them decodes the rows. */
@@ -47,6 +47,12 @@ class Sum {
     if (unit === 1) addLag(this.lags, lag)
   }
 
+  addAll({ packed, lags, minutes }: Sum): void {
+    this.packed += packed
+    addLags(this.lags, lags)
+    for (const [minute, unit] of minutes) count(this.minutes, minute, unit)
+  }
+
   share(withMinutes: boolean): Share {
     const minutes = [...this.minutes].map(([minute, packed]): [number, number, number] => [minute, ...pairOf(packed)])
     return { counts: pairOf(this.packed), lags: [...this.lags], ...(withMinutes ? { minutes } : {}) }
@@ -68,7 +74,6 @@ const pairsOf = (counts: ReadonlyMap<string, number>): Record<string, Counts> =>
 export function digestOf(rows: Rows): string {
   const column = (index: number) => rows.columns[rows.names.indexOf(COLUMNS[index]!)]
   const [lags, repeated, track] = [column(LAG), column(REPEATED), column(TRACK)]
-  const all = new Sum()
   const types = new Map<string, Sum>()
   const users = new Map<string, number>()
   const subjects = new Map<string, number>()
@@ -78,7 +83,6 @@ export function digestOf(rows: Rows): string {
     const unit = repeated?.[i] === 1 ? REPEATED_UNIT : 1
     const minute = Math.floor(rows.times[i]! / MINUTE_MS)
     const lag = lags?.[i] ?? 0
-    all.add(minute, lag, unit)
     let own = types.get(type)
     if (own === undefined) types.set(type, (own = new Sum()))
     own.add(minute, lag, unit)
@@ -86,6 +90,8 @@ export function digestOf(rows: Rows): string {
     count(subjects, subject, unit)
     if (track?.[i] === 1 && unit === 1) tracks++
   })
+  const all = new Sum()
+  for (const own of types.values()) all.addAll(own)
   const minutes = [...types.values()].reduce((sum, own) => sum + own.minutes.size, 0)
   const withMinutes = types.size <= MOST_COUNTED && minutes <= MOST_MINUTES
   const digest: Digest = { ...all.share(withMinutes || all.minutes.size <= MOST_MINUTES), tracks }

@@ -50,6 +50,17 @@ function hashOf(data: Uint8Array, length: number): number {
  */
 export function partitionOf(address: string, partitions: number): number {
   const hash = address.indexOf('/#')
-  if (hash >= 0) return Number(address.slice(hash + 2))
+  if (hash >= 0) return numberAt(address, hash + 2)
   return (murmur2(address) & 0x7fffffff) % partitions
+}
+
+/** The number that ends a text, without a string being made of it where it is digits alone. */
+function numberAt(text: string, from: number): number {
+  let number = 0
+  for (let i = from; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return Number(text.slice(from))
+    number = number * 10 + digit
+  }
+  return number
 }

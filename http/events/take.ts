@@ -21,8 +21,7 @@ const invalid = (name: string, message: string) =>
   new Fault('VALIDATION', `${name}: ${message}.`, { errors: [{ path: `/${name}`, message }] })
 
 /** A name's text, as CloudEvents has it: not empty, no control characters. */
-function demandText(event: Readonly<Record<string, unknown>>, name: keyof typeof LONGEST): void {
-  const value = event[name]
+function demandText(name: keyof typeof LONGEST, value: unknown): void {
   if (value === undefined) return
   if (typeof value !== 'string') throw invalid(name, 'Expected a text')
   if (value === '' || value.length > LONGEST[name]) throw invalid(name, `Expected 1 to ${LONGEST[name]} characters`)
@@ -51,7 +50,13 @@ function eventOf(value: unknown): Record<string, unknown> {
 
 /** Fault VALIDATION where one of the names that matter says something wrong. */
 function demandEvent(event: Readonly<Record<string, unknown>>): void {
-  for (const name in LONGEST) demandText(event, name as keyof typeof LONGEST)
+  // Name by name: a loop over them costs three times as much.
+  demandText('id', event.id)
+  demandText('type', event.type)
+  demandText('source', event.source)
+  demandText('subject', event.subject)
+  demandText('user_id', event.user_id)
+  demandText('time', event.time)
   if (event.specversion !== undefined) demandCloudEvent(event)
   if (typeof event.source === 'string' && event.source.startsWith(OWN_SOURCE)) {
     throw invalid('source', `${OWN_SOURCE}… is this system's own`)
