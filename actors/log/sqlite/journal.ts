@@ -57,6 +57,7 @@ export function parseRow(text: string): Row | undefined {
 export function splitBlock({ first, count, at, lines }: Block, from: number, records: LogRecord[]) {
   let start = 0
   let lastType = ''
+  let lastKey = ''
   for (let offset = first; offset < first + count; offset++) {
     if (offset < from) {
       start = lines.indexOf('\n', start) + 1
@@ -69,10 +70,13 @@ export function splitBlock({ first, count, at, lines }: Block, from: number, rec
     const end = lines.indexOf('\n', sourceEnd + 1)
     const type = lines.slice(start, typeEnd)
     if (type !== lastType) lastType = type
+    const key = lines.slice(typeEnd + 1, keyEnd)
+    if (key !== lastKey) lastKey = key
     records.push({
       offset,
       at,
-      key: lines.slice(typeEnd + 1, keyEnd),
+      // Neighbours often share both: of one and the same string a map asks for the hash once.
+      key: lastKey,
       type: lastType,
       value: lines.slice(sourceEnd + 1, end),
       id: idEnd === keyEnd + 1 ? '' : lines.slice(keyEnd + 1, idEnd),
