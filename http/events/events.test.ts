@@ -138,8 +138,26 @@ test.each([
   ['a CloudEvent of another version', { specversion: '2.0', id: '1', type: 'a', source: '/' }, 422],
   ['an event that is too large', { data: 'x'.repeat(65_600) }, 413],
   ['an event of almost 64 KiB', { data: 'x'.repeat(65_000) }, 202],
-])('%s is answered', async (_, body, status) => {
+])('%s is answered, and so it is with an id', async (name, body, status) => {
   expect((await post(body)).status).toBe(status)
+  if (body !== null && typeof body === 'object') expect((await post({ id: name, ...body })).status).toBe(status)
+})
+
+test('an event says the same however its sender writes JSON', async () => {
+  const same = { a: 'é', n: [1.5, 100, -2], o: { x: null } }
+  const texts = [
+    '{"id":"w1","a":"é","n":[1.5,100,-2],"o":{"x":null}}',
+    '{ "n" : [ 1.50 , 100 , -2 ] , "id" : "w2" , "o" : { "x" : null } , "a" : "é" }',
+    '{"id":"w3","a":"\\u00e9","n":[15e-1,1E2,-2],"o":{"x":null}}',
+    '\n{\r\n\t"id": "w4",\n\t"a": "é", "n": [1.5,\t100, -2], "o": {"x": null}\n}\n',
+    '{"id":"other","a":0,"n":[1.5,100,-2],"o":{"x":null},"a":"é","id":"w5"}',
+  ]
+  for (const [i, text] of texts.entries()) {
+    const answer = await system.call('POST', '/api/v1/events', { token, text })
+    expect([text, answer.status, answer.json.id]).toEqual([text, 202, `w${i + 1}`])
+    const { ingest_time: _, store_time: __, ...back } = await read(`/w${i + 1}`, positionOf(answer))
+    expect(back as unknown).toEqual({ ...same, id: `w${i + 1}` })
+  }
 })
 
 test('in a batch a bad event is refused by its index', async () => {

@@ -29,8 +29,8 @@ async function findAt(cluster: Cluster, address: string, id: string): Promise<St
   return found.sort((a, b) => (a.ingest_time < b.ingest_time ? 1 : -1))[0]
 }
 
-/** What stands in the text of a row that holds the event. */
-const inTextOf = (id: string): string => `"id":${JSON.stringify(id)}`
+/** What stands in the text of a row that holds the event: its id, wherever its sender put spaces. */
+const inTextOf = (id: string): string => JSON.stringify(id)
 
 /** The events of a segment with this id; with `offset` only that one. */
 function eventsIn(segment: Segment, id: string, offset?: number): StoredEvent[] {
