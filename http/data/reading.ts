@@ -12,7 +12,7 @@ export interface Reading {
   /** Epoch ms; null: the moment when it is appended. */
   readonly at: number | null
   readonly names: readonly string[]
-  readonly values: readonly number[]
+  readonly values: ArrayLike<number>
 }
 
 const wrong = (path: string, message: string) =>

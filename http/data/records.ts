@@ -6,6 +6,11 @@ import type { Batch, Carried, Refused, Sender } from '../ingest/resource.ts'
 import { readingOf, type Reading, XYZ } from './reading.ts'
 import { ShapeReader } from './shapes.ts'
 
+/**
+ * Of readings that come alone one in so many may bring a new shape: to find it costs more than to read the reading without. A prime, for
+ * senders take turns.
+ */
+const LEARN_EVERY = 61
 /** Numbers of one record: at most some 210 kB of text, which every log takes. */
 const MOST_NUMBERS = 20_000
 
@@ -39,21 +44,36 @@ interface Group {
 
 /** What readings become on their way into the log, and who may send them. */
 export function readingRecords(devices: Pick<Registry, 'deviceOf'>) {
-  /** At once when the device is known: the fast path. Faults: VALIDATION, NOT_FOUND, FORBIDDEN. */
-  function one(value: unknown, sender: Sender): NewRecord | Promise<NewRecord> {
-    const reading = readingOf(value, sender.nowMs)
-    const device = devices.deviceOf(reading.device)
+  /** The record, if its device is one that this sender may send for: at once when the device is known. Faults: NOT_FOUND, FORBIDDEN. */
+  function checked(id: number, record: NewRecord, sender: Sender): NewRecord | Promise<NewRecord> {
+    const device = devices.deviceOf(id)
     if (device instanceof Promise) {
       return device.then((found) => {
         demandSender(found, sender)
-        return recordOf(reading)
+        return record
       })
     }
     demandSender(device, sender)
-    return recordOf(reading)
+    return record
   }
 
-  return { one, batch: (sender: Sender): Batch => readingBatch(devices, sender) }
+  /** Faults: VALIDATION, NOT_FOUND, FORBIDDEN. */
+  function one(value: unknown, sender: Sender): NewRecord | Promise<NewRecord> {
+    const reading = readingOf(value, sender.nowMs)
+    return checked(reading.device, recordOf(reading), sender)
+  }
+
+  const reader = new ShapeReader(0)
+  let count = 0
+  /** A reading that looks like one before it. Undefined for any other. Faults: NOT_FOUND, FORBIDDEN. */
+  function likeBefore(bytes: Uint8Array, sender: Sender): NewRecord | Promise<NewRecord> | undefined {
+    reader.begin(sender.nowMs, count++ % LEARN_EVERY === 0 ? 1 : 0)
+    if (!reader.read(bytes, 0, bytes.length)) return undefined
+    const { device, at, names, values } = reader
+    return checked(device, recordOf({ device, at: Number.isNaN(at) ? null : at, names, values }), sender)
+  }
+
+  return { one, bytes: likeBefore, batch: (sender: Sender): Batch => readingBatch(devices, sender) }
 }
 export type ReadingRecords = ReturnType<typeof readingRecords>
 

@@ -12,7 +12,7 @@ function slowly(line: string) {
     const value: unknown = JSON.parse(line)
     if (flawOf(value) !== undefined) return undefined
     const { device, at, names, values } = readingOf(value, NOW)
-    return { device, at: at ?? NaN, names: [...names], values: [...values] }
+    return { device, at: at ?? NaN, names: [...names], values: Array.from(values) }
   } catch {
     return undefined
   }

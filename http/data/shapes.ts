@@ -25,8 +25,8 @@ const MOST_TRIES = 16
 /** Reads lines that look like one before it, and makes no objects of them: `JSON.parse` and the check of its result cost four times as much. */
 export class ShapeReader {
   static readonly #seen: Shape[] = []
-  readonly #latest: number
-  #tries = 0
+  #latest = 0
+  #triesLeft = 0
   /** The reading of the line that was read last. `at` NaN: it says none. */
   device = 0
   at = NaN
@@ -34,7 +34,13 @@ export class ShapeReader {
   readonly values = new Float64Array(MOST_NAMES)
 
   constructor(nowMs: number) {
+    this.begin(nowMs, MOST_TRIES)
+  }
+
+  /** The lines after this came now; of those that fit no shape so many are looked at for a new one. */
+  begin(nowMs: number, tries: number): void {
     this.#latest = nowMs + AHEAD_MS
+    this.#triesLeft = tries
   }
 
   /** False for a line that has no shape, or says what is not valid: it is to be read as JSON. */
@@ -46,7 +52,7 @@ export class ShapeReader {
       if (i > 0) seen.splice(0, 0, ...seen.splice(i, 1))
       return true
     }
-    if (this.#tries++ >= MOST_TRIES) return false
+    if (this.#triesLeft-- <= 0) return false
     const shape = shapeOf(decoder.decode(text.subarray(begin, end)))
     if (!shape || !this.#fits(shape, text, begin, end)) return false
     seen.unshift(shape)

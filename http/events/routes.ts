@@ -49,7 +49,7 @@ export function eventRoutes(parts: { cluster: Cluster; ingest: Ingest; take: Tak
   const { partitions } = cluster
   const post = ingest({
     one: (value, sender) => take.recordOf(value, 0, sender),
-    text: take.recordOfText,
+    bytes: take.recordOfBytes,
     many: take.recordsOf,
     answer: (position, { id }) => `{"status":"queued","id":${JSON.stringify(eventIdOf(id!))},"position":"${position}"}`,
     types: { 'application/cloudevents+json': 'one', 'application/cloudevents-batch+json': 'many' },

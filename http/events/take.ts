@@ -5,6 +5,7 @@ import { eventRecord, OWN_SOURCE, type SentEvent } from '../../actors/event/sche
 import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
 import { senderOf } from '../auth/identity.ts'
 import { flawOf } from '../edge/flaw.ts'
+import { textOf } from '../ingest/body.ts'
 import type { Item, Refused, Sender } from '../ingest/resource.ts'
 import { parseTime } from '../time.ts'
 
@@ -86,8 +87,9 @@ export function createTake(partitions: number) {
   return {
     recordOf,
 
-    /** The record of an event that is plain and has an id: its text is kept as it was sent. Faults: VALIDATION, TOO_LARGE. */
-    recordOfText(text: string, { identity, nowMs }: Sender): NewRecord | undefined {
+    /** The record of an event that is plain and has an id: its text is kept as it was sent. Faults: MALFORMED, VALIDATION, TOO_LARGE. */
+    recordOfBytes(bytes: Uint8Array, { identity, nowMs }: Sender): NewRecord | undefined {
+      const text = textOf(bytes)
       const event = readPlainText(text)
       if (event?.id === undefined) return undefined
       demandEvent(event)

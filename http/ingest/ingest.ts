@@ -40,7 +40,7 @@ function formOf(contentType: string | null, resource: Resource): Form {
 const takesMany = ({ many, batch }: Resource): boolean => many !== undefined || batch !== undefined
 
 /** One item alone: what it says, or already its record. */
-type One = { readonly value: unknown } | { readonly record: NewRecord }
+type One = { readonly value: unknown } | { readonly record: NewRecord | Promise<NewRecord> }
 
 /** The items of a body are in the batch; `unread` is what was none. */
 interface Many {
@@ -64,10 +64,9 @@ function read(resource: Resource, form: Form, bytes: Uint8Array, sender: Sender)
     const batch = batchOf(resource, sender)
     return { batch, unread: readLines(bytes, batch) }
   }
-  const text = textOf(bytes)
-  const record = form === 'many' ? undefined : resource.text?.(text, sender)
+  const record = form === 'many' ? undefined : resource.bytes?.(bytes, sender)
   if (record !== undefined) return { record }
-  const value = parseJson(text)
+  const value = parseJson(textOf(bytes))
   if (form !== 'one' && takesMany(resource) && Array.isArray(value)) {
     const batch = batchOf(resource, sender)
     return { batch, unread: readArray(value, batch) }
@@ -147,7 +146,7 @@ export function createIngest(parts: {
 
   async function take(resource: Resource, sent: Many | One, sender: Sender): Promise<Done> {
     if ('batch' in sent) return await appendMany(sent, sender)
-    const taken = 'record' in sent ? sent.record : await resource.one(sent.value, sender)
+    const taken = await ('record' in sent ? sent.record : resource.one(sent.value, sender))
     const record = sender.idOf && !taken.id ? { ...taken, id: sender.idOf(0) } : taken
     const places: (Position | null)[] = []
     await put([record], places)

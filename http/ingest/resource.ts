@@ -71,8 +71,8 @@ export interface Batch {
 export interface Resource {
   /** One item alone, the fast path. Not `async`: a promise only where it has to wait (a look at the store). */
   one(value: unknown, sender: Sender): NewRecord | Promise<NewRecord>
-  /** One item alone, read from its JSON text without making values of it. Undefined: it has to come as a value. */
-  text?(text: string, sender: Sender): NewRecord | undefined
+  /** One item alone, read from its bytes without making values of it. Undefined: it has to come as a value. */
+  bytes?(bytes: Uint8Array, sender: Sender): NewRecord | Promise<NewRecord> | undefined
   /** An array or lines, all at once. */
   many?(items: readonly Item[], sender: Sender): Taken | Promise<Taken>
   /** An array or lines, one by one: in place of `many`. With neither, the route takes one item only. */
