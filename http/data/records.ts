@@ -11,6 +11,8 @@ import { ShapeReader } from './shapes.ts'
  * senders take turns.
  */
 const LEARN_EVERY = 61
+/** A longer body is many readings, or looks like no other. */
+const MOST_ALIKE_BYTES = 16 * 1024
 /** Numbers of one record: at most some 210 kB of text, which every log takes. */
 const MOST_NUMBERS = 20_000
 
@@ -67,6 +69,7 @@ export function readingRecords(devices: Pick<Registry, 'deviceOf'>) {
   let count = 0
   /** A reading that looks like one before it. Undefined for any other. Faults: NOT_FOUND, FORBIDDEN. */
   function likeBefore(bytes: Uint8Array, sender: Sender): NewRecord | Promise<NewRecord> | undefined {
+    if (bytes.length > MOST_ALIKE_BYTES) return undefined
     reader.begin(sender.nowMs, count++ % LEARN_EVERY === 0 ? 1 : 0)
     if (!reader.read(bytes, 0, bytes.length)) return undefined
     const { device, at, names, values } = reader
