@@ -45,7 +45,7 @@ interface Ask {
   token?: string
   body?: unknown
   form?: Record<string, string>
-  text?: string
+  text?: string | Uint8Array<ArrayBuffer>
   headers?: Record<string, string>
 }
 

@@ -128,6 +128,9 @@ test('the record of an event is read the same, whether its event is plain or not
     '{"at":1,"event":{}',
     '{"at":1,"event":{}}}',
     '{"at":1,"event":{} }',
+    '{"at":,"event":{}}',
+    '{"at":007,"event":{}}',
+    '{"at":0x10,"event":{}}',
     '{"at":x,"event":{}}',
     '{"event":{}}',
   ])

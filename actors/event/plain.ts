@@ -22,60 +22,50 @@ const LONGEST_NUMBER = 32
 const [SPACE, QUOTE, COMMA, MINUS, POINT, ZERO, NINE, COLON] = [0x20, 0x22, 0x2c, 0x2d, 0x2e, 0x30, 0x39, 0x3a]
 const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d]
 
-/** Where the event ends that was read last. */
+/** Where the event ends that was read last, and the name. */
 let eventEnd = 0
+let nameEnd = 0
 
 /**
  * Reads the event that begins at `from`, up to {@link eventEnd}, and makes nothing of the rest: half of what `JSON.parse`, the checks of its
  * result and writing it again cost. Undefined where it is not plain: it may be an event all the same, or no JSON.
  */
 function readPlain(text: string, from: number): PlainEvent | undefined {
-  let id: string | undefined
-  let type: string | undefined
-  let source: string | undefined
-  let subject: string | undefined
-  let user_id: string | undefined
-  let time: string | undefined
-  let specversion: string | undefined
-  let isTracked = false
+  const event: { -readonly [Name in keyof PlainEvent]: PlainEvent[Name] } = {
+    id: undefined,
+    type: undefined,
+    source: undefined,
+    subject: undefined,
+    user_id: undefined,
+    time: undefined,
+    specversion: undefined,
+    isTracked: false,
+  }
   let at = skipSpaces(text, from)
   if (text.charCodeAt(at) !== OPEN) return undefined
   at = skipSpaces(text, at + 1)
-  if (text.charCodeAt(at) === CLOSE) at++
-  else {
-    for (;;) {
-      if (text.charCodeAt(at) !== QUOTE) return undefined
-      const name = at + 1
-      const nameEnd = textEnd(text, name)
-      if (nameEnd < 0) return undefined
-      at = skipSpaces(text, nameEnd + 1)
-      if (text.charCodeAt(at) !== COLON) return undefined
-      const value = skipSpaces(text, at + 1)
-      at = valueEnd(text, value, DEEPEST)
-      if (at < 0) return undefined
-      const label = labelAt(text, name, nameEnd)
-      if (label === REFUSED) return undefined
-      if (label === 'track_id') isTracked = text.charCodeAt(value) === QUOTE
-      else if (label !== NO_LABEL) {
-        if (text.charCodeAt(value) !== QUOTE) return undefined
-        const said = text.slice(value + 1, at - 1)
-        if (label === 'id') id = said
-        else if (label === 'type') type = said
-        else if (label === 'user_id') user_id = said
-        else if (label === 'subject') subject = said
-        else if (label === 'source') source = said
-        else if (label === 'time') time = said
-        else specversion = said
-      }
-      at = skipSpaces(text, at)
-      const code = text.charCodeAt(at++)
-      if (code === CLOSE) break
-      if (code !== COMMA) return undefined
-      at = skipSpaces(text, at)
+  let code = text.charCodeAt(at)
+  if (code === CLOSE) at++
+  while (code !== CLOSE) {
+    const name = at + 1
+    const value = valueBehindName(text, at)
+    if (value < 0) return undefined
+    const label = labelAt(text, name, nameEnd)
+    at = valueEnd(text, value, DEEPEST)
+    if (at < 0 || label === REFUSED) return undefined
+    const isText = text.charCodeAt(value) === QUOTE
+    if (label === 'track_id') event.isTracked = isText
+    else if (label !== NO_LABEL) {
+      if (!isText) return undefined
+      event[label] = text.slice(value + 1, at - 1)
     }
+    at = skipSpaces(text, at)
+    code = text.charCodeAt(at++)
+    if (code === COMMA) at = skipSpaces(text, at)
+    else if (code !== CLOSE) return undefined
   }
   eventEnd = at
-  return { id, type, source, subject, user_id, time, specversion, isTracked }
+  return event
 }
 
 /** Reads a text that holds an event and nothing else. Undefined where it is not plain: it may be one all the same, or no JSON. */
@@ -90,9 +80,9 @@ const [BEFORE_TIME, BEFORE_EVENT] = ['{"at":', ',"event":']
 /** Reads the value of an event's record, up to its end; `at` is its time. Undefined where the event is not plain. */
 export function readPlainRecord(value: string): { at: number; event: PlainEvent } | undefined {
   if (!value.startsWith(BEFORE_TIME)) return undefined
-  const timeEnd = value.indexOf(BEFORE_EVENT, BEFORE_TIME.length)
+  const timeEnd = numberEnd(value, BEFORE_TIME.length)
+  if (timeEnd < 0 || !value.startsWith(BEFORE_EVENT, timeEnd)) return undefined
   const at = Number(value.slice(BEFORE_TIME.length, timeEnd))
-  if (!Number.isSafeInteger(at)) return undefined
   const event = readPlain(value, timeEnd + BEFORE_EVENT.length)
   return event !== undefined && eventEnd === value.length - 1 && value.charCodeAt(eventEnd) === CLOSE
     ? { at, event }
@@ -149,6 +139,15 @@ function textEnd(text: string, at: number): number {
   }
 }
 
+/** The place of the value behind the name that begins here, which ends at {@link nameEnd} then; -1 where there is none. */
+function valueBehindName(text: string, at: number): number {
+  if (text.charCodeAt(at) !== QUOTE) return -1
+  nameEnd = textEnd(text, at + 1)
+  if (nameEnd < 0) return -1
+  at = skipSpaces(text, nameEnd + 1)
+  return text.charCodeAt(at) === COLON ? skipSpaces(text, at + 1) : -1
+}
+
 /** The place behind a value, or -1. */
 function valueEnd(text: string, at: number, levels: number): number {
   const code = text.charCodeAt(at)
@@ -170,13 +169,9 @@ function nestedEnd(text: string, at: number, levels: number): number {
   if (text.charCodeAt(at) === close) return at + 1
   for (;;) {
     if (isObject) {
-      if (text.charCodeAt(at) !== QUOTE) return -1
       const name = at + 1
-      const end = textEnd(text, name)
-      if (end < 0 || isPrototype(text, name, end)) return -1
-      at = skipSpaces(text, end + 1)
-      if (text.charCodeAt(at) !== COLON) return -1
-      at = skipSpaces(text, at + 1)
+      at = valueBehindName(text, at)
+      if (at < 0 || isPrototype(text, name, nameEnd)) return -1
     }
     at = valueEnd(text, at, levels)
     if (at < 0) return -1

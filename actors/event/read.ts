@@ -1,11 +1,12 @@
 import { readPlainRecord } from './plain.ts'
-import type { EventRecord, SentEvent } from './schema.ts'
+import type { Labels } from './row.ts'
+import type { EventRecord } from './schema.ts'
 
 /** What the actor makes of an event's record; the rest of it goes into the history as it came. */
 export interface ReadRecord {
   /** Ingest time, epoch ms. */
   readonly at: number
-  readonly labels: Pick<SentEvent, 'type' | 'user_id' | 'subject'>
+  readonly labels: Partial<Labels>
   readonly isTracked: boolean
 }
 

@@ -1,4 +1,4 @@
-import type { EventRecord, SentEvent, StoredEvent } from './schema.ts'
+import type { EventRecord, StoredEvent } from './schema.ts'
 
 /** Numbers of a row: ms from ingest to stored; 1 where the event repeats an id that is stored; 1 where it names a track. */
 export const COLUMNS = ['lag', 'repeated', 'track'] as const
@@ -17,10 +17,8 @@ export interface Labels {
 export type Label = keyof Labels
 
 /** The text of a row. `value` is the text of its record, '' where the event is stored elsewhere. */
-export const textOf = (
-  { type = '', user_id = '', subject = '' }: Pick<SentEvent, 'type' | 'user_id' | 'subject'>,
-  value: string,
-): string => type + PART + user_id + PART + subject + PART + value
+export const textOf = ({ type = '', user_id = '', subject = '' }: Partial<Labels>, value: string): string =>
+  type + PART + user_id + PART + subject + PART + value
 
 export function labelsOf(text: string): Labels {
   const user = text.indexOf(PART) + 1

@@ -160,6 +160,13 @@ test('an event says the same however its sender writes JSON', async () => {
   }
 })
 
+test('an event that was cut off within a character is refused, and not mended', async () => {
+  const text = Buffer.concat([Buffer.from('{"id":"cut","a":"'), Buffer.from([0xf0, 0x9f, 0x98]), Buffer.from('"}')])
+  const answer = await system.call('POST', '/api/v1/events', { token, text })
+  expect([answer.status, answer.json.code]).toEqual([400, 'MALFORMED'])
+  expect((await system.call('GET', '/api/v1/events/cut', { token })).status).toBe(404)
+})
+
 test('in a batch a bad event is refused by its index', async () => {
   const { json } = await post([{ id: 'good' }, { id: 5 }, 'text', { type: 'fine' }])
   expect(json).toMatchObject({ accepted: 2, rejected: 2 })

@@ -39,8 +39,10 @@ function formOf(contentType: string | null, resource: Resource): Form {
 
 const takesMany = ({ many, batch }: Resource): boolean => many !== undefined || batch !== undefined
 
-/** One item alone: what it says, or already its record. */
-type One = { readonly value: unknown } | { readonly record: NewRecord | Promise<NewRecord> }
+/** The record of one item alone. */
+interface One {
+  readonly record: NewRecord | Promise<NewRecord>
+}
 
 /** The items of a body are in the batch; `unread` is what was none. */
 interface Many {
@@ -57,7 +59,7 @@ function batchOf({ many, batch }: Resource, sender: Sender): Batch {
   }
 }
 
-/** What a body holds. Faults: MALFORMED, TOO_LARGE, VALIDATION. */
+/** What a body holds. Faults: MALFORMED, TOO_LARGE, VALIDATION, and the resource's own. */
 function read(resource: Resource, form: Form, bytes: Uint8Array, sender: Sender): Many | One {
   if (form === 'lines') {
     demandUtf8(bytes)
@@ -72,7 +74,7 @@ function read(resource: Resource, form: Form, bytes: Uint8Array, sender: Sender)
     return { batch, unread: readArray(value, batch) }
   }
   if (form === 'many') throw new Fault('VALIDATION', 'The body is not an array.')
-  return { value: sound(value) }
+  return { record: resource.one(sound(value), sender) }
 }
 
 const isNotTaken = () => new Fault('LOG_UNAVAILABLE', 'The log could not take it; send it again.')
@@ -146,7 +148,7 @@ export function createIngest(parts: {
 
   async function take(resource: Resource, sent: Many | One, sender: Sender): Promise<Done> {
     if ('batch' in sent) return await appendMany(sent, sender)
-    const taken = await ('record' in sent ? sent.record : resource.one(sent.value, sender))
+    const taken = await sent.record
     const record = sender.idOf && !taken.id ? { ...taken, id: sender.idOf(0) } : taken
     const places: (Position | null)[] = []
     await put([record], places)
@@ -202,8 +204,7 @@ export function createIngest(parts: {
         const body = read(resource, form, bytes, sender)
         if ('batch' in body) answered = await appendMany(body, sender)
         else {
-          const taken = 'record' in body ? body.record : resource.one(body.value, sender)
-          const record = taken instanceof Promise ? await taken : taken
+          const record = body.record instanceof Promise ? await body.record : body.record
           const places: (Position | null)[] = []
           await put([record], places)
           answered = answerToOne(resource, record, places[0])
