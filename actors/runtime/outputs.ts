@@ -1,5 +1,6 @@
 import type { Guards } from './guards.ts'
 import type { Outbox } from './outbox.ts'
+import { PendingIds } from './pending-ids.ts'
 import type { AppliedId, Effect, TurnStore } from './ports.ts'
 
 interface PendingEffect {
@@ -17,9 +18,7 @@ export class Outputs {
   #puttingEffects: Promise<void> = Promise.resolve()
   /** Whether an effect waits that the next flush is too late for. */
   urgent = false
-  readonly #ids: AppliedId[] = []
-  /** Address → id → the offset that applied it, as long as that is not durable. */
-  readonly #known = new Map<string, Map<string, number>>()
+  readonly #ids = new PendingIds()
 
   /** `stored` hears of effects that have just become durable. */
   constructor(store: TurnStore, outbox: Outbox, guards: Guards, stored: (effects: readonly Effect[]) => void) {
@@ -30,7 +29,7 @@ export class Outputs {
   }
 
   get size(): number {
-    return this.#effects.length + this.#ids.length + this.outbox.size
+    return this.#effects.length + this.#ids.size + this.outbox.size
   }
 
   emit(offset: number, effect: Effect): void {
@@ -38,32 +37,29 @@ export class Outputs {
   }
 
   applied(id: AppliedId): void {
-    this.#ids.push(id)
-    let known = this.#known.get(id.address)
-    if (known === undefined) this.#known.set(id.address, (known = new Map()))
-    known.set(id.id, id.offset)
+    this.#ids.add(id)
   }
 
   /** The offset that applied this id, where the store may not know yet. */
-  firstOffset(address: string, id: string): number | undefined {
-    return this.#guards.knowPendingIds ? this.#known.get(address)?.get(id) : undefined
+  firstOffset(id: AppliedId): number | undefined {
+    return this.#guards.knowPendingIds ? this.#ids.offsetOf(id) : undefined
   }
 
   /** Offset of the first turn whose outputs are not durable, Infinity for none. */
   get first(): number {
-    return Math.min(this.#effects[0]?.offset ?? Infinity, this.#ids[0]?.offset ?? Infinity, this.outbox.first)
+    return Math.min(this.#effects[0]?.offset ?? Infinity, this.#ids.first, this.outbox.first)
   }
 
   /** Offset of the last turn whose outputs are not durable, -1 for none. */
   get last(): number {
-    return Math.max(this.#effects.at(-1)?.offset ?? -1, this.#ids.at(-1)?.offset ?? -1, this.outbox.last)
+    return Math.max(this.#effects.at(-1)?.offset ?? -1, this.#ids.last, this.outbox.last)
   }
 
   /** As {@link first}, of those that a snapshot has to wait for. */
   get firstBeforeSnapshot(): number {
     return Math.min(
       this.#guards.effectBeforeSnapshot ? (this.#effects[0]?.offset ?? Infinity) : Infinity,
-      this.#guards.idBeforeSnapshot ? (this.#ids[0]?.offset ?? Infinity) : Infinity,
+      this.#guards.idBeforeSnapshot ? this.#ids.first : Infinity,
       this.#guards.messageBeforeSnapshot ? this.outbox.first : Infinity,
     )
   }
@@ -97,19 +93,7 @@ export class Outputs {
   }
 
   /** Writes the ids that are there now. Rejects when the store does not take them; they stay. */
-  async putIds(batch: number): Promise<void> {
-    for (let left = this.#ids.length; left > 0;) {
-      const some = this.#ids.slice(0, Math.min(left, batch))
-      await this.#store.putIds(some)
-      this.#ids.splice(0, some.length)
-      for (const { address, id } of some) this.#forget(address, id)
-      left -= some.length
-    }
-  }
-
-  #forget(address: string, id: string): void {
-    const known = this.#known.get(address)
-    known?.delete(id)
-    if (known?.size === 0) this.#known.delete(address)
+  putIds(batch: number): Promise<void> {
+    return this.#ids.write(this.#store, batch)
   }
 }

@@ -1,3 +1,4 @@
+import type { IdHash } from './id-hash.ts'
 import type { LogRecord, NewRecord, Position } from './record.ts'
 
 /** An actor's state as the store keeps it: one document an actor. */
@@ -58,6 +59,8 @@ export interface Effect {
 export interface AppliedId {
   readonly address: string
   readonly id: string
+  /** Of the id, where somebody has made it already. */
+  readonly hash?: IdHash
   readonly partition: number
   readonly offset: number
 }
@@ -78,7 +81,7 @@ export interface TurnStore {
   /** Keeps for each (address, id) the lowest offset. */
   putIds(ids: readonly AppliedId[]): Promise<void>
   /** The stored offset of each, or -1. */
-  findIds(ids: readonly { address: string; id: string }[]): Promise<number[]>
+  findIds(ids: readonly Pick<AppliedId, 'address' | 'id' | 'hash'>[]): Promise<number[]>
   /**
    * All segments of an actor that overlap `from`..`to` (ms, inclusive), by `first`, as they were at one moment. With `below`
    * only those of fewer rows, where the store can tell: compaction wants no sealed ones. A store may leave `below` alone.

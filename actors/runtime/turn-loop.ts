@@ -2,10 +2,11 @@ import { CLEAN, type Actor, type LastMessage } from './actor.ts'
 import { TIMER, type AlarmClock, type TimerRecord } from './alarm-clock.ts'
 import type { FaultCode } from './faults.ts'
 import type { Guards } from './guards.ts'
+import { idHash } from './id-hash.ts'
 import type { Reduce } from './kind.ts'
 import type { Limits } from './limits.ts'
 import type { Outputs } from './outputs.ts'
-import type { Clock, TurnStore } from './ports.ts'
+import type { AppliedId, Clock, TurnStore } from './ports.ts'
 import type { LogRecord } from './record.ts'
 import type { Snapshotter } from './snapshotter.ts'
 import { countFailure, deadLetter, release, RELEASE } from './supervision.ts'
@@ -42,8 +43,9 @@ export class TurnLoop {
   readonly #turn: CurrentTurn
   /** Actor of each record of the prepared chunk. Undefined: nobody knows its kind. */
   readonly #actors: (Actor | undefined)[] = []
-  /** Offset that first applied the id of each record of the prepared chunk, -1 for none. Empty when no record has one. */
-  #firstOffsets: number[] = []
+  /** Id of each record of the prepared chunk, and the offset that first applied it, -1 for none. Empty when no record has one. */
+  readonly #ids: (AppliedId | undefined)[] = []
+  readonly #firstOffsets: number[] = []
   // The last reducer found: neighbours in the log mostly share kind and type.
   #lastType = ''
   #lastKind: Actor['kind'] | undefined
@@ -77,32 +79,50 @@ export class TurnLoop {
       if (actor === undefined) missing = true
       if (record.id !== '') withId = true
     }
+    this.#ids.length = 0
     this.#firstOffsets.length = 0
-    return missing || withId ? this.#ask(records.slice(from, to)) : undefined
+    if (missing) return this.#load(records, from, to).then(() => (withId ? this.#ask(records, from, to) : undefined))
+    return withId ? this.#ask(records, from, to) : undefined
   }
 
-  async #ask(chunk: readonly LogRecord[]): Promise<void> {
-    const { table, store, outputs, alarmClock } = this.#parts
+  async #load(records: readonly LogRecord[], from: number, to: number): Promise<void> {
+    const { table, alarmClock } = this.#parts
     const missing = new Set<string>()
-    chunk.forEach(({ key }, i) => {
-      if (this.#actors[i] === undefined && table.kindOf(key) !== undefined) missing.add(key)
-    })
-    if (missing.size > 0) {
-      // A snapshot may be newer than what was due at the opening: another owner wrote it.
-      for (const actor of await table.load([...missing])) alarmClock.scheduleAll(actor)
-      chunk.forEach(({ key }, i) => (this.#actors[i] ??= table.get(key)))
+    for (let i = from; i < to; i++) {
+      const { key } = records[i]!
+      if (this.#actors[i - from] === undefined && table.kindOf(key) !== undefined) missing.add(key)
     }
-    const asked: number[] = []
-    this.#firstOffsets = chunk.map(({ key, id, offset }, i) => {
-      if (id === '' || offset <= (this.#actors[i]?.offset ?? Infinity)) return -1
+    if (missing.size === 0) return
+    // A snapshot may be newer than what was due at the opening: another owner wrote it.
+    for (const actor of await table.load([...missing])) alarmClock.scheduleAll(actor)
+    for (let i = from; i < to; i++) this.#actors[i - from] ??= table.get(records[i]!.key)
+  }
+
+  async #ask(records: readonly LogRecord[], from: number, to: number): Promise<void> {
+    const { store, outputs } = this.#parts
+    const asked: AppliedId[] = []
+    const places: number[] = []
+    for (let i = from; i < to; i++) {
+      const record = records[i]!
+      const place = i - from
+      this.#firstOffsets[place] = -1
+      if (record.id === '' || record.offset <= (this.#actors[place]?.offset ?? Infinity)) continue
+      const id = this.#idOf(record, place)
       // Taken now: by the time the store answers, a flush may have made it durable and forgotten it here.
-      const known = outputs.firstOffset(key, id)
-      if (known === undefined) asked.push(i)
-      return known ?? -1
-    })
+      const known = outputs.firstOffset(id)
+      if (known === undefined) {
+        asked.push(id)
+        places.push(place)
+      } else this.#firstOffsets[place] = known
+    }
     if (asked.length === 0) return
-    const found = await store.findIds(asked.map((i) => ({ address: chunk[i]!.key, id: chunk[i]!.id })))
-    asked.forEach((i, n) => (this.#firstOffsets[i] = found[n]!))
+    const found = await store.findIds(asked)
+    for (let n = 0; n < found.length; n++) this.#firstOffsets[places[n]!] = found[n]!
+  }
+
+  /** The id of a record of the prepared chunk: made once, for it has to be hashed. */
+  #idOf({ key, id, offset }: LogRecord, place: number): AppliedId {
+    return (this.#ids[place] ??= { address: key, id, partition: this.#parts.partition, offset, hash: idHash(id) })
   }
 
   /** When the records at hand were taken from the log, epoch ms. */
@@ -136,9 +156,10 @@ export class TurnLoop {
     }
     if (record.source !== '' && this.#isRepeatedMessage(actor, record)) this.counts.duplicates++
     else if (record.id !== '' && this.#isDuplicate(record, place)) this.#repeated(actor, record)
-    else if (record.type.charCodeAt(0) === DOLLAR) this.#runtimeRecord(actor, record)
-    else if (actor.quarantine !== undefined) this.#quarantined(actor, record)
-    else this.#reduce(actor, record, this.#reducerOf(actor, record.type), record.type, record.value)
+    else if (this.#run(actor, record)) {
+      this.counts.applied++
+      if (record.id !== '') this.#parts.outputs.applied(this.#idOf(record, place))
+    }
 
     const { offset } = record
     actor.offset = offset
@@ -147,6 +168,13 @@ export class TurnLoop {
     // A record that the store's snapshot includes already leaves nothing to write.
     if (actor.dirtyFrom === CLEAN && offset > actor.stored) this.#parts.snapshotter.mark(actor, offset)
     Atomics.add(this.#parts.versions, actor.slot, 1)
+  }
+
+  /** Whether there was a turn. */
+  #run(actor: Actor, record: LogRecord): boolean {
+    if (record.type.charCodeAt(0) === DOLLAR) return this.#runtimeRecord(actor, record)
+    if (actor.quarantine !== undefined) return this.#quarantined(actor, record)
+    return this.#reduce(actor, record, this.#reducerOf(actor, record.type), record.type, record.value)
   }
 
   #reducerOf({ kind }: Actor, type: string): Reduce<unknown> | undefined {
@@ -163,21 +191,14 @@ export class TurnLoop {
     this.counts.duplicates++
     const { repeated } = actor.kind.definition
     if (repeated === undefined || actor.quarantine !== undefined || !Object.hasOwn(repeated, record.type)) return
-    this.#reduce(actor, record, repeated[record.type], record.type, record.value, true)
+    this.#reduce(actor, record, repeated[record.type], record.type, record.value)
   }
 
-  #reduce(
-    actor: Actor,
-    record: LogRecord,
-    reduce: Reduce<unknown> | undefined,
-    type: string,
-    value: string,
-    again = false,
-  ): void {
+  /** One turn, which counts only if it did not throw. */
+  #reduce(actor: Actor, record: LogRecord, reduce: Reduce<unknown> | undefined, type: string, value: string): boolean {
     const turn = this.#turn
     if (reduce === undefined) {
-      this.#bury('UNKNOWN_TYPE', `${actor.kind.definition.kind} has no ${type}`, record)
-      return
+      return this.#bury('UNKNOWN_TYPE', `${actor.kind.definition.kind} has no ${type}`, record)
     }
     turn.begin(actor, record)
     let code: FaultCode = 'UNREADABLE_RECORD'
@@ -188,14 +209,10 @@ export class TurnLoop {
       reduce(actor.state, parsed as never, turn)
     } catch (error) {
       this.#threw(actor, record, code, error)
-      return
-    }
-    if (!again) this.counts.applied++
-    if (record.id !== '' && !again) {
-      const { partition, outputs } = this.#parts
-      outputs.applied({ address: actor.address, id: record.id, partition, offset: record.offset })
+      return false
     }
     if (turn.touched) this.#settle(actor, record)
+    return true
   }
 
   /** Hands over what a turn has asked for. */
@@ -227,32 +244,35 @@ export class TurnLoop {
     if (actor.quarantine !== undefined) this.counts.quarantines++
   }
 
-  #quarantined(actor: Actor, record: LogRecord): void {
+  #quarantined(actor: Actor, record: LogRecord): false {
     const { since, offset, error } = actor.quarantine!
-    this.#bury('QUARANTINED', `since record ${offset} of ${new Date(since).toISOString()}: ${error}`, record)
+    return this.#bury('QUARANTINED', `since record ${offset} of ${new Date(since).toISOString()}: ${error}`, record)
   }
 
   #unknownKind(record: LogRecord): void {
     this.#bury('UNKNOWN_KIND', `no kind has the address ${record.key}`, record)
   }
 
-  #bury(code: FaultCode, error: unknown, record: LogRecord): void {
+  /** The record was no turn. */
+  #bury(code: FaultCode, error: unknown, record: LogRecord): false {
     this.counts.deadLetters++
     const { outputs, partition } = this.#parts
     outputs.emit(record.offset, deadLetter(code, error, record, partition))
     // Somebody may have sent it a moment ago, and waits to see what became of it.
     outputs.urgent = true
+    return false
   }
 
-  #runtimeRecord(actor: Actor, record: LogRecord): void {
+  #runtimeRecord(actor: Actor, record: LogRecord): boolean {
     if (record.type === TIMER) return this.#timer(actor, record)
     if (record.type !== RELEASE) return this.#bury('UNKNOWN_TYPE', `the runtime has no ${record.type}`, record)
     release(actor)
     this.#parts.alarmClock.scheduleAll(actor)
+    return false
   }
 
   /** Disarms first: the reducer may arm the same timer again, and one that throws must not fire for ever. */
-  #timer(actor: Actor, record: LogRecord): void {
+  #timer(actor: Actor, record: LogRecord): boolean {
     let timerRecord: TimerRecord
     try {
       timerRecord = JSON.parse(record.value)
@@ -261,10 +281,10 @@ export class TurnLoop {
     }
     const timer = actor.timers?.get(timerRecord.name)
     // A quarantined actor's timers wait for its release.
-    if (timer === undefined || actor.quarantine !== undefined) return
-    if (timer.due !== timerRecord.due && this.#parts.guards.timerStillArmed) return
+    if (timer === undefined || actor.quarantine !== undefined) return false
+    if (timer.due !== timerRecord.due && this.#parts.guards.timerStillArmed) return false
     actor.timers!.delete(timerRecord.name)
-    this.#reduce(actor, record, this.#reducerOf(actor, timer.type), timer.type, timer.value)
+    return this.#reduce(actor, record, this.#reducerOf(actor, timer.type), timer.type, timer.value)
   }
 
   /** Whether this message was dealt with before. If not, it counts as dealt with from now on, whatever its turn does. */
@@ -281,10 +301,10 @@ export class TurnLoop {
   }
 
   /** An id that was first applied before this record. Its own position means that this is a replay. */
-  #isDuplicate({ key, id, offset }: LogRecord, place: number): boolean {
+  #isDuplicate(record: LogRecord, place: number): boolean {
     let first = this.#firstOffsets[place] ?? -1
-    if (first < 0) first = this.#parts.outputs.firstOffset(key, id) ?? -1
-    return first >= 0 && (first < offset || !this.#parts.guards.lowerPositionIsDuplicate)
+    if (first < 0) first = this.#parts.outputs.firstOffset(this.#idOf(record, place)) ?? -1
+    return first >= 0 && (first < record.offset || !this.#parts.guards.lowerPositionIsDuplicate)
   }
 
   /** The actor's records among the partition's latest, newest first. */

@@ -1,37 +1,7 @@
-import { ID_PARTS } from '../../runtime/index.ts'
+import type { FamilyHash, IdHash } from '../../runtime/index.ts'
 
-/**
- * An entry of the ids index: 64 bits of SHA-256 of the id's family, 64 of the whole id, and its offset, as six words of 32 bits. Ids
- * with no family are their own. The texts themselves are not kept: two ids that share all 128 bits do not occur, by chance or by craft.
- */
+/** An entry of the ids index: the four words of an {@link IdHash}, and the offset in two of 32 bits. The texts themselves are not kept. */
 export const WORDS = 6
-
-const digest = new Uint8Array(32)
-const words = new Uint32Array(digest.buffer)
-
-/** Where an entry is looked for: its family's two words. */
-export interface FamilyHash {
-  readonly a: number
-  readonly b: number
-}
-
-export interface IdHash extends FamilyHash {
-  readonly c: number
-  readonly d: number
-}
-
-/** Of an id's family alone: most ids that are looked for are not there, and need no other. */
-export function familyHash(id: string): FamilyHash {
-  const end = id.indexOf(ID_PARTS)
-  Bun.SHA256.hash(end < 0 ? id : id.slice(0, end), digest)
-  return { a: words[0]!, b: words[1]! }
-}
-
-export function idHash(id: string): IdHash {
-  const { a, b } = familyHash(id)
-  Bun.SHA256.hash(id, digest)
-  return { a, b, c: words[2]!, d: words[3]! }
-}
 
 export function writeEntry(entries: Uint32Array, at: number, { a, b, c, d }: IdHash, offset: number): void {
   entries[at] = a

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addToFilter, emptyFilter, familyHash, mayHold } from './id-entries.ts'
+import { idHash } from '../../runtime/index.ts'
+import { addToFilter, emptyFilter, mayHold } from './id-entries.ts'
 import { openSqliteStore } from './store.ts'
 
 const address = 'event/#0'
@@ -139,9 +140,9 @@ test('ids that come few at a time become a run when there are many', async () =>
 test('of filters those that an entry is in are found, and few others; fewer the more bits an entry has', () => {
   const passedAt = (bitsEach: number) => {
     const all = ['one', 'two', 'three'].map((name) => ({ name, filter: emptyFilter(10_000, bitsEach) }))
-    const namesOf = (text: string) => mayHold(all, familyHash(text)).map(({ name }) => name)
+    const namesOf = (text: string) => mayHold(all, idHash(text)).map(({ name }) => name)
     for (const { name, filter } of all) {
-      for (let n = 0; n < 10_000; n++) addToFilter(filter, familyHash(`${name} ${n}`))
+      for (let n = 0; n < 10_000; n++) addToFilter(filter, idHash(`${name} ${n}`))
     }
     let passed = 0
     for (let n = 0; n < 10_000; n++) {

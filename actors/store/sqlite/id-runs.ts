@@ -1,17 +1,6 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { Fault } from '../../runtime/index.ts'
-import {
-  addToFilter,
-  emptyFilter,
-  familyHash,
-  idHash,
-  mayHold,
-  offsetAt,
-  placeAmong,
-  WORDS,
-  type FamilyHash,
-  type IdHash,
-} from './id-entries.ts'
+import { Fault, idHash, type FamilyHash, type IdHash } from '../../runtime/index.ts'
+import { addToFilter, emptyFilter, mayHold, offsetAt, placeAmong, WORDS } from './id-entries.ts'
 
 /** Entries of a bucket, on average: with their words it fills a page of the file. */
 const BUCKET_ENTRIES = 120
@@ -303,16 +292,13 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
      * What finds the lowest offset of an id in the runs of an address, -1 for none; undefined where it has no runs, as most. Runs that come
      * after it was made are not looked into. `now`: the highest number among them, where it is known.
      */
-    finder(address: string, now?: number): ((id: string) => number) | undefined {
+    finder(address: string, now?: number): ((hash: IdHash) => number) | undefined {
       let runs = runsOf(address, now)
       if (runs.length === 0) return undefined
-      return (id) => {
-        const hash = familyHash(id)
-        let whole: IdHash | undefined
+      return (hash) => {
         let lowest = -1
         const found = (entries: Uint32Array, at: number) => {
-          whole ??= idHash(id)
-          if (entries[at + 2] !== whole.c || entries[at + 3] !== whole.d) return
+          if (entries[at + 2] !== hash.c || entries[at + 3] !== hash.d) return
           const offset = offsetAt(entries, at)
           if ((lowest < 0 || offset < lowest) && !isGone(address, offset)) lowest = offset
         }

@@ -1,7 +1,7 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { ID_PARTS, type AppliedId } from '../../runtime/index.ts'
+import { ID_PARTS, idHash, type AppliedId } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
-import { idHash, WORDS, writeEntry } from './id-entries.ts'
+import { WORDS, writeEntry } from './id-entries.ts'
 import { idRuns, isAged } from './id-runs.ts'
 import type { RaiseEnds } from './log-ends.ts'
 
@@ -27,6 +27,7 @@ interface Offsets {
   readonly last: number
 }
 
+type Asked = Parameters<StateStore['findIds']>[0][number]
 type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
 
 /**
@@ -54,7 +55,10 @@ export function idTable(
   const find = sqlite.prepare<{ offset: number }, [string, string]>(
     'SELECT offset FROM ids WHERE address = ? AND id = ?',
   )
-  const anyWaiting = sqlite.prepare<{ one: number }, [string]>('SELECT 1 AS one FROM ids WHERE address = ? LIMIT 1')
+  const state = sqlite.prepare<{ someWait: number; run: number | null }, [string]>(
+    `SELECT EXISTS (SELECT 1 FROM ids WHERE address = ?1) AS someWait,
+       (SELECT run FROM newest_runs WHERE address = ?1) AS run`,
+  )
   const both = sqlite.prepare<{ offset: number | null; run: number | null }, [string, string]>(
     `SELECT (SELECT offset FROM ids WHERE address = ?1 AND id = ?2) AS offset,
        (SELECT run FROM newest_runs WHERE address = ?1) AS run`,
@@ -92,23 +96,34 @@ export function idTable(
     counts.delete(address)
   }
 
-  function lookAt(address: string, id: string): number {
+  function lookAt({ address, id, hash }: Asked): number {
     const { offset, run } = both.get(address, id)!
-    return lower(offset ?? -1, runs.finder(address, run ?? 0)?.(id) ?? -1)
+    return lower(offset ?? -1, runs.finder(address, run ?? 0)?.(hash ?? idHash(id)) ?? -1)
+  }
+
+  /** Ids of one address, of which none waits: nothing but the runs has to be asked. Undefined where some wait. */
+  function lookAtRuns(ids: readonly Asked[]): number[] | undefined {
+    const { address } = ids[0]!
+    for (const one of ids) if (one.address !== address) return undefined
+    const { someWait, run } = state.get(address)!
+    if (someWait !== 0) return undefined
+    const finder = runs.finder(address, run ?? 0)
+    return ids.map(({ id, hash }) => finder?.(hash ?? idHash(id)) ?? -1)
   }
 
   /** Within a transaction. */
-  function look(ids: Parameters<Methods['findIds']>[0]): number[] {
+  function look(ids: readonly Asked[]): number[] {
     let of = ''
     let finder: ReturnType<typeof runs.finder>
-    let someWait = false
-    return ids.map(({ address, id }) => {
+    let waits = false
+    return ids.map(({ address, id, hash }) => {
       if (address !== of) {
         of = address
-        finder = runs.finder(address)
-        someWait = anyWaiting.get(address) !== null
+        const { someWait, run } = state.get(address)!
+        finder = runs.finder(address, run ?? 0)
+        waits = someWait !== 0
       }
-      return lower(someWait ? (find.get(address, id)?.offset ?? -1) : -1, finder?.(id) ?? -1)
+      return lower(waits ? (find.get(address, id)?.offset ?? -1) : -1, finder?.(hash ?? idHash(id)) ?? -1)
     })
   }
 
@@ -126,8 +141,8 @@ export function idTable(
       await Promise.all(byAddress.keys().map(runs.tidy).toArray())
     },
     async findIds(ids) {
-      if (ids.length >= TOGETHER_FROM) return sqlite.read(() => look(ids))
-      return sqlite.attempt(() => ids.map(({ address, id }) => lookAt(address, id)))
+      if (ids.length < TOGETHER_FROM) return sqlite.attempt(() => ids.map(lookAt))
+      return sqlite.attempt(() => lookAtRuns(ids)) ?? sqlite.read(() => look(ids))
     },
     async dropIds(ids) {
       sqlite.write(() => {
@@ -171,9 +186,9 @@ export function idTable(
   }
 }
 
-function entriesOf(ids: readonly { readonly id: string; readonly offset: number }[]): Uint32Array {
+function entriesOf(ids: readonly Pick<AppliedId, 'id' | 'hash' | 'offset'>[]): Uint32Array {
   const entries = new Uint32Array(ids.length * WORDS)
-  ids.forEach(({ id, offset }, i) => writeEntry(entries, i * WORDS, idHash(id), offset))
+  ids.forEach(({ id, hash, offset }, i) => writeEntry(entries, i * WORDS, hash ?? idHash(id), offset))
   return entries
 }
 
