@@ -11,10 +11,10 @@ export class Bloom {
     this.#bytes = bytes
   }
 
-  static of(values: Iterable<string>, count: number): Bloom {
-    const bytes = new Uint8Array(Math.max(1, Math.ceil((count * BITS_EACH) / 8)))
-    const bloom = new Bloom(bytes)
-    for (const value of values) for (const bit of bloom.#bitsOf(value)) bytes[bit >> 3]! |= 1 << (bit & 7)
+  /** Of values by their {@link murmur2}. */
+  static of(hashes: ReadonlySet<number>): Bloom {
+    const bloom = new Bloom(new Uint8Array(Math.max(1, Math.ceil((hashes.size * BITS_EACH) / 8))))
+    for (const hash of hashes) bloom.#add(hash)
     return bloom
   }
 
@@ -26,15 +26,25 @@ export class Bloom {
     return Buffer.from(this.#bytes).toString('base64')
   }
 
+  #add(hash: number): void {
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = this.#bitOf(hash, probe)
+      this.#bytes[bit >> 3]! |= 1 << (bit & 7)
+    }
+  }
+
   has(value: string): boolean {
-    return this.#bitsOf(value).every((bit) => (this.#bytes[bit >> 3]! & (1 << (bit & 7))) !== 0)
+    const hash = murmur2(value)
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = this.#bitOf(hash, probe)
+      if ((this.#bytes[bit >> 3]! & (1 << (bit & 7))) === 0) return false
+    }
+    return true
   }
 
   /** Two hashes make them all (Kirsch and Mitzenmacher, 2006). */
-  #bitsOf(value: string): number[] {
-    const hash = murmur2(value) >>> 0
+  #bitOf(hash: number, probe: number): number {
     const step = (Math.imul(hash, 0x9e3779b1) | 1) >>> 0
-    const bits = this.#bytes.length * 8
-    return Array.from({ length: PROBES }, (_, i) => (hash + i * step) % bits)
+    return ((hash >>> 0) + probe * step) % (this.#bytes.length * 8)
   }
 }

@@ -1,7 +1,7 @@
-import type { Rows } from '../runtime/index.ts'
+import { murmur2, type Rows } from '../runtime/index.ts'
 import { Bloom } from './bloom.ts'
 import { addLag, addLags, type Lags } from './lags.ts'
-import { COLUMNS, LAG, labelsOf, REPEATED, TRACK } from './row.ts'
+import { COLUMNS, LAG, labelEnds, REPEATED, TRACK } from './row.ts'
 
 /** More values of a label than this are not counted one by one in a digest: who needs them decodes the rows. */
 const MOST_COUNTED = 64
@@ -67,39 +67,62 @@ const count = <Key>(counts: Map<Key, number>, value: Key, unit: number): void =>
 
 const pairOf = (packed: number): Counts => [packed % REPEATED_UNIT, Math.floor(packed / REPEATED_UNIT)]
 
-const pairsOf = (counts: ReadonlyMap<string, number>): Record<string, Counts> =>
-  Object.fromEntries([...counts].map(([value, packed]) => [value, pairOf(packed)]))
+/** How often the values of a label occur, as long as there are not too many; of more than that, which there are, by their {@link murmur2}. */
+class Values {
+  #counts: Map<string, number> | undefined = new Map()
+  readonly #hashes = new Set<number>()
+
+  /** The value is this part of the text. */
+  add(text: string, from: number, to: number, unit: number): void {
+    if (this.#counts === undefined) return void this.#hashes.add(murmur2(text, from, to))
+    count(this.#counts, text.slice(from, to), unit)
+    if (this.#counts.size <= MOST_COUNTED) return
+    for (const value of this.#counts.keys()) this.#hashes.add(murmur2(value))
+    this.#counts = undefined
+  }
+
+  get counted(): Record<string, Counts> | undefined {
+    return this.#counts && Object.fromEntries([...this.#counts].map(([value, packed]) => [value, pairOf(packed)]))
+  }
+
+  get any(): string {
+    return Bloom.of(this.#hashes).toText()
+  }
+}
 
 /** The kind's `digest`. */
 export function digestOf(rows: Rows): string {
   const column = (index: number) => rows.columns[rows.names.indexOf(COLUMNS[index]!)]
   const [lags, repeated, track] = [column(LAG), column(REPEATED), column(TRACK)]
+  const texts = rows.texts ?? []
   const types = new Map<string, Sum>()
-  const users = new Map<string, number>()
-  const subjects = new Map<string, number>()
+  const users = new Values()
+  const subjects = new Values()
   let tracks = 0
-  rows.texts?.forEach((text, i) => {
-    const { type, user_id, subject } = labelsOf(text)
+  for (let i = 0; i < texts.length; i++) {
+    const text = texts[i]!
+    const [typeEnd, userEnd, subjectEnd] = labelEnds(text)
     const unit = repeated?.[i] === 1 ? REPEATED_UNIT : 1
-    const minute = Math.floor(rows.times[i]! / MINUTE_MS)
-    const lag = lags?.[i] ?? 0
+    const type = text.slice(0, typeEnd)
     let own = types.get(type)
     if (own === undefined) types.set(type, (own = new Sum()))
-    own.add(minute, lag, unit)
-    count(users, user_id, unit)
-    count(subjects, subject, unit)
+    own.add(Math.floor(rows.times[i]! / MINUTE_MS), lags?.[i] ?? 0, unit)
+    users.add(text, typeEnd + 1, userEnd, unit)
+    subjects.add(text, userEnd + 1, subjectEnd, unit)
     if (track?.[i] === 1 && unit === 1) tracks++
-  })
+  }
   const all = new Sum()
   for (const own of types.values()) all.addAll(own)
   const minutes = [...types.values()].reduce((sum, own) => sum + own.minutes.size, 0)
   const withMinutes = types.size <= MOST_COUNTED && minutes <= MOST_MINUTES
   const digest: Digest = { ...all.share(withMinutes || all.minutes.size <= MOST_MINUTES), tracks }
-  if (types.size > MOST_COUNTED) digest.anyType = Bloom.of(types.keys(), types.size).toText()
+  if (types.size > MOST_COUNTED)
+    digest.anyType = Bloom.of(new Set([...types.keys()].map((type) => murmur2(type)))).toText()
   else digest.types = Object.fromEntries([...types].map(([type, own]) => [type, own.share(withMinutes)]))
-  if (users.size > MOST_COUNTED) digest.anyUser = Bloom.of(users.keys(), users.size).toText()
-  else digest.users = pairsOf(users)
-  if (subjects.size <= MOST_COUNTED) digest.subjects = pairsOf(subjects)
+  const { counted } = users
+  if (counted === undefined) digest.anyUser = users.any
+  else digest.users = counted
+  if (subjects.counted !== undefined) digest.subjects = subjects.counted
   return JSON.stringify(digest)
 }
 

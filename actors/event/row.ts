@@ -20,11 +20,16 @@ export type Label = keyof Labels
 export const textOf = ({ type = '', user_id = '', subject = '' }: Partial<Labels>, value: string): string =>
   type + PART + user_id + PART + subject + PART + value
 
+/** Where the labels of a row's text end; the next begins behind the sign there. */
+export function labelEnds(text: string): readonly [type: number, user: number, subject: number] {
+  const type = text.indexOf(PART)
+  const user = text.indexOf(PART, type + 1)
+  return [type, user, text.indexOf(PART, user + 1)]
+}
+
 export function labelsOf(text: string): Labels {
-  const user = text.indexOf(PART) + 1
-  const subject = text.indexOf(PART, user) + 1
-  const value = text.indexOf(PART, subject)
-  return { type: text.slice(0, user - 1), user_id: text.slice(user, subject - 1), subject: text.slice(subject, value) }
+  const [type, user, subject] = labelEnds(text)
+  return { type: text.slice(0, type), user_id: text.slice(type + 1, user), subject: text.slice(user + 1, subject) }
 }
 
 /** One label of a row's text. */

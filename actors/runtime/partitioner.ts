@@ -5,21 +5,24 @@ const M = 0x5bd1e995 | 0
 /** Short texts in ASCII, as nearly all addresses are, are put here: the encoder makes an array for each. */
 const ascii = new Uint8Array(128)
 
-/** Whether the text is in {@link ascii} now. */
-function isPutIntoAscii(text: string): boolean {
-  if (text.length > ascii.length) return false
-  for (let i = 0; i < text.length; i++) {
+/** Whether this part of the text is in {@link ascii} now. */
+function isPutIntoAscii(text: string, from: number, to: number): boolean {
+  if (to - from > ascii.length) return false
+  for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i)
     if (code > 0x7f) return false
-    ascii[i] = code
+    ascii[i - from] = code
   }
   return true
 }
 
-/** murmur2 of the UTF-8 bytes, 32 bits signed, the very function of Kafka's Java clients (`Utils.murmur2`). */
-export function murmur2(text: string): number {
-  if (isPutIntoAscii(text)) return hashOf(ascii, text.length)
-  const data = encoder.encode(text)
+/**
+ * murmur2 of the UTF-8 bytes, 32 bits signed, the very function of Kafka's Java clients (`Utils.murmur2`). Of the text, or a part of it, which
+ * need not be cut out.
+ */
+export function murmur2(text: string, from = 0, to = text.length): number {
+  if (isPutIntoAscii(text, from, to)) return hashOf(ascii, to - from)
+  const data = encoder.encode(text.slice(from, to))
   return hashOf(data, data.length)
 }
 

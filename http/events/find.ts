@@ -1,5 +1,5 @@
 import type { Cluster } from '../../actors/cluster/port.ts'
-import { addressOfEvent, eventAddresses } from '../../actors/event/address.ts'
+import { eventAddresses, partitionOfEvent } from '../../actors/event/address.ts'
 import { eventOf } from '../../actors/event/row.ts'
 import type { StoredEvent } from '../../actors/event/schema.ts'
 import type { Segment } from '../../actors/runtime/index.ts'
@@ -7,11 +7,12 @@ import { rowsOf } from './segments.ts'
 
 /** The event with this id, whoever sent it; of several senders' the one that came last. */
 export async function findEvent(cluster: Cluster, id: string): Promise<StoredEvent | undefined> {
-  const home = addressOfEvent(id, cluster.partitions)
+  const addresses = eventAddresses(cluster.partitions)
+  const home = addresses[partitionOfEvent(id, cluster.partitions)]!
   const found = await findAt(cluster, home, id)
   // An event of the system itself lives where its actor does, whose address stands in its id.
   if (found !== undefined || !id.includes('/')) return found
-  for (const address of eventAddresses(cluster.partitions)) {
+  for (const address of addresses) {
     const stored = address === home ? undefined : await findAt(cluster, address, id)
     if (stored !== undefined) return stored
   }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { openSqliteLog } from '../../actors/log/sqlite/log.ts'
-import { addressOfEvent, eventAddresses } from '../../actors/event/address.ts'
+import { eventAddresses, partitionOfEvent } from '../../actors/event/address.ts'
 import { digestOf } from '../../actors/event/digest.ts'
 import { COLUMNS, textOf } from '../../actors/event/row.ts'
-import { eventRecord } from '../../actors/event/schema.ts'
+import { eventRecord, eventsOf } from '../../actors/event/schema.ts'
 import { toSegment } from '../../actors/runtime/history/row-buffer.ts'
 import { LIMITS, type AppliedId } from '../../actors/runtime/index.ts'
 import { openSqliteStore } from '../../actors/store/sqlite/store.ts'
@@ -65,7 +65,7 @@ export async function layEvents(folder: string, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const event = eventOf(n)
     const at = Math.round(begin + n * APART_MS)
-    const { key, value, id } = eventRecord(addressOfEvent(event.id, PARTITIONS), SENDER, at, event)
+    const { key, value, id } = eventRecord(eventsOf(partitionOfEvent(event.id, PARTITIONS)), SENDER, at, event)
     const rows = pending.get(key)!
     rows.times.push(at)
     rows.texts.push(textOf(event, value))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { addressOfEvent } from '../../actors/event/address.ts'
+import { eventAddresses, partitionOfEvent } from '../../actors/event/address.ts'
 import { type PlainEvent, readPlainText } from '../../actors/event/plain.ts'
 import { eventRecord, OWN_SOURCE, type SentEvent } from '../../actors/event/schema.ts'
 import { Fault, type NewRecord } from '../../actors/runtime/index.ts'
@@ -69,6 +69,8 @@ function demandEvent(event: Readonly<Record<string, unknown>>): void {
 
 /** Makes records of what comes in. */
 export function createTake(partitions: number) {
+  const addresses = eventAddresses(partitions)
+
   /** The record of an event. `index` counts the items of its request. Faults: VALIDATION, TOO_LARGE. */
   function recordOf(value: unknown, index: number, { identity, nowMs, idOf }: Sender, at = nowMs): NewRecord {
     const event = eventOf(value)
@@ -77,7 +79,8 @@ export function createTake(partitions: number) {
   }
 
   function recordFrom(event: Pick<SentEvent, 'id' | 'source'>, sender: string, at: number, json?: string): NewRecord {
-    const record = eventRecord(addressOfEvent(event.id, partitions), sender, at, event, json)
+    const address = addresses[partitionOfEvent(event.id, partitions)]!
+    const record = eventRecord(address, sender, at, event, json)
     if (record.value.length * 3 > MOST_EVENT_BYTES && Buffer.byteLength(record.value) > MOST_EVENT_BYTES) {
       throw new Fault('TOO_LARGE', `An event may have at most ${MOST_EVENT_BYTES} bytes.`)
     }
