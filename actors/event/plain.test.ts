@@ -9,7 +9,7 @@ const LABELS = ['id', 'type', 'source', 'subject', 'user_id', 'time', 'specversi
 const label = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.uuid(),
-  fc.constantFrom('', 'a"b', 'a\\b', 'a\nb', '\u0000', '\ud800', 'ё'),
+  fc.constantFrom('', 'a"b', 'a\\b', 'a\nb', '\u0000', '\u0080', '\ud800', 'ё'),
 )
 const anyEvent = fc
   .record(
@@ -38,6 +38,8 @@ function expectSame(text: string): void {
   const event = JSON.parse(text) as Record<string, unknown>
   for (const name of LABELS) expect(plain[name]).toEqual(event[name] as string | undefined)
   expect(plain.isTracked).toBe(typeof event.track_id === 'string')
+  if (plain.id !== undefined) expect(text.slice(plain.idAt, plain.idAt + plain.id.length)).toBe(plain.id)
+  expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
   expect(text).not.toMatch(/[\n\r\\]/)
   expect(Object.hasOwn(event, 'ingest_time') || Object.hasOwn(event, 'store_time')).toBe(false)
 }
@@ -94,6 +96,8 @@ test('what needs a closer look is not', () => {
     '{"x":[1,]}',
     '{"x":[1 2]}',
     '{"x":"a\u0001"}',
+    '{"x":"a\u007f"}',
+    '{"x":"a\u009f"}',
     '{"__proto__":1}',
     '{"data":{"__proto__":{}}}',
     '{"ingest_time":"2026-01-01"}',

@@ -1,9 +1,11 @@
 /**
- * What a plain event says of itself. Plain is the JSON of an event, an object on one line without escapes, exponents and deep nesting, whose
- * names below are texts: what nearly all senders send. Such a text is valid JSON that can be stored as it is.
+ * What a plain event says of itself. Plain is the JSON of an event, an object on one line without escapes, control characters, exponents and
+ * deep nesting, whose names below are texts: what nearly all senders send. Such a text is valid JSON that can be stored as it is.
  */
 export type PlainEvent = {
   readonly id: string | undefined
+  /** Where the id begins in the text: who reads it there need not cut it out. */
+  readonly idAt: number
   readonly type: string | undefined
   readonly source: string | undefined
   readonly subject: string | undefined
@@ -20,7 +22,7 @@ const DEEPEST = 8
 const LONGEST_NUMBER = 32
 
 const [SPACE, QUOTE, COMMA, MINUS, POINT, ZERO, NINE, COLON] = [0x20, 0x22, 0x2c, 0x2d, 0x2e, 0x30, 0x39, 0x3a]
-const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d]
+const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE, DELETE, LAST_CONTROL] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0x7f, 0x9f]
 
 /** Where the event ends that was read last, and the name. */
 let eventEnd = 0
@@ -33,6 +35,7 @@ let nameEnd = 0
 function readPlain(text: string, from: number): PlainEvent | undefined {
   const event: { -readonly [Name in keyof PlainEvent]: PlainEvent[Name] } = {
     id: undefined,
+    idAt: -1,
     type: undefined,
     source: undefined,
     subject: undefined,
@@ -58,6 +61,7 @@ function readPlain(text: string, from: number): PlainEvent | undefined {
     else if (label !== NO_LABEL) {
       if (!isText) return undefined
       event[label] = text.slice(value + 1, at - 1)
+      if (label === 'id') event.idAt = value + 1
     }
     at = skipSpaces(text, at)
     code = text.charCodeAt(at++)
@@ -130,12 +134,12 @@ function skipSpaces(text: string, at: number): number {
   return at
 }
 
-/** Where the text ends that begins behind a quote: at the next quote. -1 where it has an escape, or what no JSON text has. */
+/** Where the text ends that begins behind a quote: at the next quote. -1 where it has an escape or a control character, or does not end. */
 function textEnd(text: string, at: number): number {
   for (; ; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) return at
-    if (!(code >= SPACE) || code === BACKSLASH) return -1
+    if (code < DELETE ? code < SPACE || code === BACKSLASH : !(code > LAST_CONTROL)) return -1
   }
 }
 

@@ -24,6 +24,8 @@ export interface NewRecord {
   readonly source?: string
   /** `traceparent` of the request behind it, for the few that are followed. It changes nothing. Empty or absent: none. */
   readonly trace?: string
+  /** Its maker knows that none of its fields holds a line end, or a tab where none may be: the log need not look again. */
+  readonly isClean?: boolean
 }
 
 /** A record as the log gives it back. `value` stays text until the turn loop knows that the record is new to its actor. */
