@@ -11,6 +11,13 @@ import { LOG_FILE } from './schema.ts'
 const CREDIT_STEP = 64 * 1024
 
 /**
+ * A row that brings a partition so many records is of many senders at once: they wait for those of the next rows, so long at most. Each batch
+ * costs what ten records cost.
+ */
+const MANY_RECORDS = 8
+const GATHER_MS = 20
+
+/**
  * The consumer of the embedded log, in a Worker or beside the writer. `port` is the other end of the channel given to `SqliteLog.serve`,
  * which also says the partitions. Fresh rows come through it; what is older, or came while too much waited, is read from `file`.
  * Batches of different partitions are with the handler at the same time, of one partition never.
@@ -26,6 +33,7 @@ export function openSqliteConsumer({ file, port }: { file: string; port: Port })
   let stopped = false
   let reading = false
   let uncredited = 0
+  let gathering: ReturnType<typeof setTimeout> | undefined
 
   const fail = (error: unknown) => {
     if (stopped) return
@@ -66,6 +74,11 @@ export function openSqliteConsumer({ file, port }: { file: string; port: Port })
     }
   }
 
+  const gathered = () => {
+    gathering = undefined
+    for (const intake of intakes.values()) deliver(intake)
+  }
+
   const takeRow = (text: string) => {
     uncredited += text.length
     if (uncredited >= CREDIT_STEP) {
@@ -76,8 +89,10 @@ export function openSqliteConsumer({ file, port }: { file: string; port: Port })
     for (const block of row?.blocks ?? []) {
       const intake = intakes.get(block.partition)
       if (!intake) continue
-      if (intake.offer(block, row!.seq) === 'taken') deliver(intake)
-      else if (intake.wants) void catchUp()
+      if (intake.offer(block, row!.seq) === 'taken') {
+        if (block.count < MANY_RECORDS) deliver(intake)
+        else gathering ??= setTimeout(gathered, GATHER_MS)
+      } else if (intake.wants) void catchUp()
     }
   }
 
@@ -122,6 +137,7 @@ export function openSqliteConsumer({ file, port }: { file: string; port: Port })
     leaseMs: () => Infinity,
     async stop() {
       stopped = true
+      clearTimeout(gathering)
       port.removeEventListener('message', take)
       await Promise.allSettled(batches)
       calls.close()
