@@ -1,10 +1,13 @@
 import { murmur2, type Rows } from '../runtime/index.ts'
 import { Bloom } from './bloom.ts'
-import { addLag, addLags, type Lags } from './lags.ts'
+import { bucketOf } from './lags.ts'
 import { COLUMNS, LAG, labelEnds, REPEATED, TRACK } from './row.ts'
 
 /** More values of a label than this are not counted one by one in a digest: who needs them decodes the rows. */
 const MOST_COUNTED = 64
+
+/** So many types are looked for one after the other. */
+const MOST_FEW = 8
 
 /** Minutes in a digest, of all types together. */
 const MOST_MINUTES = 256
@@ -35,27 +38,78 @@ export interface Digest extends Share {
   anyUser?: string
 }
 
+/** Counts by number. Neighbours are often equal: they come to one entry of the map, which costs more than all else here. */
+class Tally {
+  readonly #counts = new Map<number, number>()
+  #last = NaN
+  #ofLast = 0
+
+  add(key: number, unit: number): void {
+    if (key !== this.#last) {
+      this.#settle()
+      this.#last = key
+    }
+    this.#ofLast += unit
+  }
+
+  addAll(others: ReadonlyMap<number, number>): void {
+    for (const [key, unit] of others) count(this.#counts, key, unit)
+  }
+
+  get counts(): ReadonlyMap<number, number> {
+    this.#settle()
+    return this.#counts
+  }
+
+  #settle(): void {
+    if (this.#ofLast > 0) count(this.#counts, this.#last, this.#ofLast)
+    this.#ofLast = 0
+  }
+}
+
 /** Sums up events, one after the other. */
 class Sum {
   packed = 0
-  readonly lags: Lags = new Map()
-  readonly minutes = new Map<number, number>()
+  readonly lags = new Tally()
+  readonly minutes = new Tally()
 
   add(minute: number, lag: number, unit: number): void {
     this.packed += unit
-    count(this.minutes, minute, unit)
-    if (unit === 1) addLag(this.lags, lag)
+    this.minutes.add(minute, unit)
+    if (unit === 1) this.lags.add(bucketOf(lag), 1)
   }
 
   addAll({ packed, lags, minutes }: Sum): void {
     this.packed += packed
-    addLags(this.lags, lags)
-    for (const [minute, unit] of minutes) count(this.minutes, minute, unit)
+    this.lags.addAll(lags.counts)
+    this.minutes.addAll(minutes.counts)
   }
 
   share(withMinutes: boolean): Share {
-    const minutes = [...this.minutes].map(([minute, packed]): [number, number, number] => [minute, ...pairOf(packed)])
-    return { counts: pairOf(this.packed), lags: [...this.lags], ...(withMinutes ? { minutes } : {}) }
+    const minutes = () =>
+      [...this.minutes.counts].map(([minute, packed]): [number, number, number] => [minute, ...pairOf(packed)])
+    return { counts: pairOf(this.packed), lags: [...this.lags.counts], ...(withMinutes ? { minutes: minutes() } : {}) }
+  }
+}
+
+/** The sums of types. Most events are of one of a few: which, is seen in the row's text, and nothing is cut out of it. */
+class Types {
+  readonly all = new Map<string, Sum>()
+  readonly #few: { readonly type: string; readonly sum: Sum }[] = []
+
+  /** Of the row with this text, in which the type ends there. */
+  of(text: string, end: number): Sum {
+    for (let i = 0; i < this.#few.length; i++) {
+      const { type, sum } = this.#few[i]!
+      if (type.length === end && text.startsWith(type)) return sum
+    }
+    const type = text.slice(0, end)
+    let sum = this.all.get(type)
+    if (sum === undefined) {
+      this.all.set(type, (sum = new Sum()))
+      if (this.#few.length < MOST_FEW) this.#few.push({ type, sum })
+    }
+    return sum
   }
 }
 
@@ -95,7 +149,7 @@ export function digestOf(rows: Rows): string {
   const column = (index: number) => rows.columns[rows.names.indexOf(COLUMNS[index]!)]
   const [lags, repeated, track] = [column(LAG), column(REPEATED), column(TRACK)]
   const texts = rows.texts ?? []
-  const types = new Map<string, Sum>()
+  const found = new Types()
   const users = new Values()
   const subjects = new Values()
   let tracks = 0
@@ -103,19 +157,17 @@ export function digestOf(rows: Rows): string {
     const text = texts[i]!
     const [typeEnd, userEnd, subjectEnd] = labelEnds(text)
     const unit = repeated?.[i] === 1 ? REPEATED_UNIT : 1
-    const type = text.slice(0, typeEnd)
-    let own = types.get(type)
-    if (own === undefined) types.set(type, (own = new Sum()))
-    own.add(Math.floor(rows.times[i]! / MINUTE_MS), lags?.[i] ?? 0, unit)
+    found.of(text, typeEnd).add(Math.floor(rows.times[i]! / MINUTE_MS), lags?.[i] ?? 0, unit)
     users.add(text, typeEnd + 1, userEnd, unit)
     subjects.add(text, userEnd + 1, subjectEnd, unit)
     if (track?.[i] === 1 && unit === 1) tracks++
   }
+  const types = found.all
   const all = new Sum()
   for (const own of types.values()) all.addAll(own)
-  const minutes = [...types.values()].reduce((sum, own) => sum + own.minutes.size, 0)
+  const minutes = [...types.values()].reduce((sum, own) => sum + own.minutes.counts.size, 0)
   const withMinutes = types.size <= MOST_COUNTED && minutes <= MOST_MINUTES
-  const digest: Digest = { ...all.share(withMinutes || all.minutes.size <= MOST_MINUTES), tracks }
+  const digest: Digest = { ...all.share(withMinutes || all.minutes.counts.size <= MOST_MINUTES), tracks }
   if (types.size > MOST_COUNTED)
     digest.anyType = Bloom.of(new Set([...types.keys()].map((type) => murmur2(type)))).toText()
   else digest.types = Object.fromEntries([...types].map(([type, own]) => [type, own.share(withMinutes)]))

@@ -7,7 +7,8 @@ const LOG_GROWTH = Math.log(GROWTH)
 /** A distribution of lags: how many in each bucket. Exact up to 128 ms, within 1 % above; two are added bucket by bucket. */
 export type Lags = Map<number, number>
 
-const bucketOf = (lagMs: number): number =>
+/** A negative lag, of a clock that is ahead, counts as 0. */
+export const bucketOf = (lagMs: number): number =>
   lagMs < EXACT ? Math.max(0, Math.round(lagMs)) : EXACT + Math.floor(Math.log(lagMs / EXACT) / LOG_GROWTH)
 
 /** The middle of a bucket, ms. */

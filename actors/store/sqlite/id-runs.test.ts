@@ -51,20 +51,21 @@ test('runs are merged, eight to one; no id is lost, and what merging replaced le
 
 test('buckets of merged runs that a kill has left go with the next sweep', async () => {
   const store = openSqliteStore(file)
-  for (let n = 0; n < 40_000; n += 5000) await store.putIds(ids(n, 5000))
+  // More buckets each than one transaction drops.
+  for (let n = 0; n < 160_000; n += 20_000) await store.putIds(ids(n, 20_000))
   const runs = () => rows('SELECT count(*) AS n FROM id_runs')[0]!.n
   for (const deadline = Date.now() + 20_000; runs() !== 1; await new Promise(setImmediate)) {
     if (Date.now() > deadline) throw new Error(`${runs()} runs are not merged`)
   }
   await store.close()
   const buckets = () => rows('SELECT sum(length(entries)) / 24 AS n FROM id_buckets')[0]!.n
-  expect(buckets()).toBeGreaterThan(40_000)
+  expect(buckets()).toBeGreaterThan(160_000)
   const again = openSqliteStore(file)
   await again.expire({ history: 0, effects: 0, deliveries: 0 })
-  expect(buckets()).toBe(40_000)
+  expect(buckets()).toBe(160_000)
   expect(rows('SELECT count(*) AS n FROM id_bases')[0]!.n).toBe(0)
-  const asked = ids(0, 40_100)
-  expect(await again.findIds(asked)).toEqual(asked.map(({ offset }) => (offset < 40_000 ? offset : -1)))
+  const asked = ids(0, 160_100)
+  expect(await again.findIds(asked)).toEqual(asked.map(({ offset }) => (offset < 160_000 ? offset : -1)))
   await again.close()
 })
 

@@ -9,7 +9,7 @@ const MOST_BUCKETS = 2 ** 20
 /** So many runs of one level become one of the next. */
 const FAN = 8
 /** Buckets of a merged run that one transaction writes: the others' writes get in between. */
-const MERGE_STEP = 32
+const MERGE_STEP = 128
 /** How often a look begins anew because runs were merged under it. */
 const ATTEMPTS = 16
 /** With more runs than this an address waits for its merges before it gets another: each run is one more place to look. */
@@ -77,6 +77,9 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   const endLiving = sqlite.prepare<unknown, [number]>('DELETE FROM id_bases WHERE base = ? AND began > 0')
   const dead = sqlite.prepare<{ base: number }, [number]>('SELECT base FROM id_bases WHERE began < ?')
   const bucket = sqlite.prepare<{ entries: Uint8Array }, [number]>('SELECT entries FROM id_buckets WHERE place = ?')
+  const bucketsIn = sqlite.prepare<{ entries: Uint8Array }, [number, number]>(
+    'SELECT entries FROM id_buckets WHERE place >= ? AND place < ?',
+  )
   const putBucket = sqlite.prepare<unknown, [number, Uint8Array]>('INSERT INTO id_buckets VALUES (?, ?)')
   const dropBuckets = sqlite.prepare<unknown, [number, number, number]>(
     'DELETE FROM id_buckets WHERE place IN (SELECT place FROM id_buckets WHERE place >= ? AND place < ? LIMIT ?)',
@@ -247,7 +250,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     const filter = emptyFilter(most, bitsEach(level))
     const range = { first: Infinity, last: -1 }
     let count = 0
-    const isGone = (offset: number) => gone.some(({ first, last }) => offset >= first && offset <= last)
+    const isGone =
+      gone.length === 0
+        ? undefined
+        : (offset: number) => gone.some(({ first, last }) => offset >= first && offset <= last)
     for (let index = 0; index < buckets && !isClosed; index += MERGE_STEP) {
       const to = Math.min(buckets, index + MERGE_STEP)
       const sources = sqlite.attempt(() => runs.flatMap((run) => overlapping(run, index / buckets, to / buckets)))
@@ -266,12 +272,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
 
   /** Buckets of a run whose hashes may lie in a share of all. */
   function overlapping({ base, buckets }: Run, from: number, to: number): Uint32Array[] {
-    const found: Uint32Array[] = []
-    for (let index = Math.floor(from * buckets); index < Math.min(buckets, Math.ceil(to * buckets) + 1); index++) {
-      const entries = entriesOf(base, index)
-      if (entries !== undefined) found.push(entries)
-    }
-    return found
+    const place = base * MOST_BUCKETS
+    const first = Math.floor(from * buckets)
+    const end = Math.min(buckets, Math.floor(to * buckets) + 1)
+    return bucketsIn.all(place + first, place + end).map(({ entries }) => wordsOf(entries))
   }
 
   /** Drops the buckets of a base that no run has. */
@@ -365,7 +369,7 @@ function layOut(entries: Uint32Array) {
   const filter = emptyFilter(count, bitsEach(0))
   const range = { first: Infinity, last: -1 }
   for (let at = 0; at < entries.length; at += WORDS) note(entries, at, filter, range)
-  return { buckets: distribute([entries], 0, buckets, buckets, NOTHING_GONE), filter, ...range }
+  return { buckets: distribute([entries], 0, buckets, buckets), filter, ...range }
 }
 
 /** Takes an entry into a run's filter and range. */
@@ -376,8 +380,6 @@ function note(entries: Uint32Array, at: number, filter: Uint32Array, range: { fi
   if (offset > range.last) range.last = offset
 }
 
-const NOTHING_GONE = () => false
-
 /**
  * The entries of buckets `from` to `to` of so many, bucket by bucket: counted first and then copied, for arrays that grow cost three times
  * as much.
@@ -387,12 +389,12 @@ function distribute(
   from: number,
   to: number,
   buckets: number,
-  isGone: (offset: number) => boolean,
+  isGone?: (offset: number) => boolean,
 ): Uint32Array[] {
   const counts = new Uint32Array(to - from)
   const placeOf = (entries: Uint32Array, at: number): number => {
     const place = placeAmong(entries[at]!, buckets)
-    return place >= from && place < to && !isGone(offsetAt(entries, at)) ? place - from : -1
+    return place < from || place >= to || isGone?.(offsetAt(entries, at)) ? -1 : place - from
   }
   for (const entries of sources) {
     for (let at = 0; at < entries.length; at += WORDS) {

@@ -103,8 +103,8 @@ export function idTable(
 
   /** Ids of one address, of which none waits: nothing but the runs has to be asked. Undefined where some wait. */
   function lookAtRuns(ids: readonly Asked[]): number[] | undefined {
+    if (!haveOneAddress(ids)) return undefined
     const { address } = ids[0]!
-    for (const one of ids) if (one.address !== address) return undefined
     const { someWait, run } = state.get(address)!
     if (someWait !== 0) return undefined
     const finder = runs.finder(address, run ?? 0)
@@ -130,7 +130,7 @@ export function idTable(
   const methods: Methods = {
     async putIds(ids) {
       if (ids.length === 0) return
-      const byAddress = Map.groupBy(ids, ({ address }) => address)
+      const byAddress = grouped(ids)
       sqlite.write(() => {
         raiseEnds(ids)
         for (const [address, own] of byAddress) {
@@ -184,6 +184,17 @@ export function idTable(
     },
     close: runs.close,
   }
+}
+
+/** By address; mostly there is one. */
+function grouped(ids: readonly AppliedId[]): ReadonlyMap<string, readonly AppliedId[]> {
+  return haveOneAddress(ids) ? new Map([[ids[0]!.address, ids]]) : Map.groupBy(ids, ({ address }) => address)
+}
+
+function haveOneAddress(ids: readonly Asked[]): boolean {
+  const { address } = ids[0]!
+  for (const one of ids) if (one.address !== address) return false
+  return true
 }
 
 function entriesOf(ids: readonly Pick<AppliedId, 'id' | 'hash' | 'offset'>[]): Uint32Array {
