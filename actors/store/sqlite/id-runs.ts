@@ -22,8 +22,8 @@ export const isAged = (address: string, kinds: string): string =>
   `(NOT EXISTS (SELECT 1 FROM segments WHERE segments.address = ${address})
     OR substr(${address}, 1, instr(${address}, '/') - 1) IN (SELECT value FROM json_each(${kinds})))`
 
-/** Bits an entry of a run's filter. Low levels hold many of the runs and few of the ids (Dayan, Athanassoulis, Idreos 2017). */
-const bitsEach = (level: number): number => (level < 3 ? 16 : 10)
+/** Bits an entry of a run's filter: where it does not hold an id, a look into the file costs as much as all filters. */
+const BITS_EACH = 16
 
 /** A run as memory knows it. */
 interface Run {
@@ -206,7 +206,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     let isDone = false
     try {
       const gone = sqlite.attempt(() => forgotten.all(address))
-      const merged = await merge(runs, base, level + 1, gone)
+      const merged = await merge(runs, base, gone)
       if (isClosed) return false
       isDone = sqlite.write(() => replace(address, level, runs, base, merged))
     } finally {
@@ -244,10 +244,10 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
   }
 
   /** Writes the buckets of a merged run, and says what its row is. */
-  async function merge(runs: readonly Run[], base: number, level: number, gone: readonly Range[]): Promise<Merged> {
+  async function merge(runs: readonly Run[], base: number, gone: readonly Range[]): Promise<Merged> {
     const most = runs.reduce((sum, { entries }) => sum + entries, 0)
     const buckets = Math.min(MOST_BUCKETS, Math.ceil(most / BUCKET_ENTRIES))
-    const filter = emptyFilter(most, bitsEach(level))
+    const filter = emptyFilter(most, BITS_EACH)
     const range = { first: Infinity, last: -1 }
     let count = 0
     const isGone =
@@ -366,7 +366,7 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
 function layOut(entries: Uint32Array) {
   const count = entries.length / WORDS
   const buckets = Math.min(MOST_BUCKETS, Math.ceil(count / BUCKET_ENTRIES))
-  const filter = emptyFilter(count, bitsEach(0))
+  const filter = emptyFilter(count, BITS_EACH)
   const range = { first: Infinity, last: -1 }
   for (let at = 0; at < entries.length; at += WORDS) note(entries, at, filter, range)
   return { buckets: distribute([entries], 0, buckets, buckets), filter, ...range }
