@@ -36,7 +36,7 @@ export const eventsOf = (partition: number): string => `event/#${partition}`
 
 /**
  * The record of an event. Its id is what makes it one event: the same id from the same `sender` and `source` is stored once. The event's own
- * id begins it, so that an event is found by that alone. `json` is the event's, on one line.
+ * id begins it, so that an event is found by that alone. `json` is the event's, on one line; `isClean` as in {@link NewRecord}.
  */
 export function eventRecord(
   address: string,
@@ -44,12 +44,14 @@ export function eventRecord(
   at: number,
   event: Pick<SentEvent, 'id' | 'source'>,
   json = JSON.stringify(event),
+  isClean = false,
 ): NewRecord {
   return {
     key: address,
     type: 'event',
     value: `{"at":${at},"event":${json}}`,
     id: `${event.id}${ID_PARTS}${sender}${ID_PARTS}${event.source ?? ''}`,
+    isClean,
   }
 }
 

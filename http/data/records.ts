@@ -31,7 +31,7 @@ function recordOf({ device, at, names, values }: Reading): NewRecord {
     names === XYZ
       ? `"x":${values[0]},"y":${values[1]},"z":${values[2]}`
       : names.map((name, i) => `${JSON.stringify(name)}:${values[i]}`).join(',')
-  return { key: deviceAddress(device), type: 'reading', value: `{${time}"values":{${numbers}}}` }
+  return { key: deviceAddress(device), type: 'reading', value: `{${time}"values":{${numbers}}}`, isClean: true }
 }
 
 /** Readings of one device that become one record. */

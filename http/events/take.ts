@@ -102,9 +102,9 @@ export function createTake(partitions: number) {
       demandEvent(event, true)
       const { id, idAt, source } = event
       const address = addresses[partitionOfEvent(text, partitions, idAt, idAt + id.length)]!
-      const record = demandSize(eventRecord(address, senderOf(identity), nowMs, { id, source }, text))
       // What an issuer says of its users, nobody here has looked at.
-      return identity.issuer === null ? { ...record, isClean: true } : record
+      const isClean = identity.issuer === null
+      return demandSize(eventRecord(address, senderOf(identity), nowMs, { id, source }, text, isClean))
     },
 
     /** The same for what came otherwise than in a request; `id` is for one that has none. */

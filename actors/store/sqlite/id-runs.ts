@@ -300,6 +300,8 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       let runs = runsOf(address, now)
       if (runs.length === 0) return undefined
       return (hash) => {
+        // Most are in none: for them nothing is made here.
+        if (mayHold(runs, hash).length === 0) return -1
         let lowest = -1
         const found = (entries: Uint32Array, at: number) => {
           if (entries[at + 2] !== hash.c || entries[at + 3] !== hash.d) return
