@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { murmur2, partitionOf } from './partitioner.ts'
 
 // Vectors of Kafka's own UtilsTest.testMurmur2.
@@ -11,6 +12,16 @@ test.each([
   ['abc', 479470107],
 ])('murmur2 of %s is what the Java client computes', (text, hash) => {
   expect(murmur2(text)).toBe(hash)
+})
+
+test('a part of a text has the hash that it has alone', () => {
+  const anyText = fc.string({ unit: 'grapheme', maxLength: 200 })
+  fc.assert(
+    fc.property(anyText, anyText, anyText, (before, text, behind) => {
+      const from = before.length
+      expect(murmur2(before + text + behind, from, from + text.length)).toBe(murmur2(text))
+    }),
+  )
 })
 
 test('a key goes where the Java client would send it', () => {

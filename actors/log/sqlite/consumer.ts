@@ -22,7 +22,8 @@ const GATHER_MS = 20
  * which also says the partitions. Fresh rows come through it; what is older, or came while too much waited, is read from `file`.
  * Batches of different partitions are with the handler at the same time, of one partition never.
  */
-export function openSqliteConsumer({ file, port }: { file: string; port: Port }): LogConsumer {
+export function openSqliteConsumer(parts: { file: string; port: Port; gatherMs?: number }): LogConsumer {
+  const { file, port, gatherMs = GATHER_MS } = parts
   const sqlite = openSqlite(file, LOG_FILE, { readonly: true })
   const reader = journalReader(sqlite)
   const calls = openCalls(port)
@@ -91,7 +92,7 @@ export function openSqliteConsumer({ file, port }: { file: string; port: Port })
       if (!intake) continue
       if (intake.offer(block, row!.seq) === 'taken') {
         if (block.count < MANY_RECORDS) deliver(intake)
-        else gathering ??= setTimeout(gathered, GATHER_MS)
+        else gathering ??= setTimeout(gathered, gatherMs)
       } else if (intake.wants) void catchUp()
     }
   }

@@ -103,3 +103,33 @@ test('random bursts, pauses and seeks: from each seek on, the offsets follow one
   expect(reader.failures).toEqual([])
   await reader.consumer.stop()
 })
+
+test('records of many senders wait for those of the next commits; few are there at once, and take the many with them', async () => {
+  await using fresh = freshLog()
+  const log = fresh.open()
+  const reader = fresh.member(log, { gatherMs: 60_000 })
+  const batches: number[] = []
+  reader.during = (_, records) => void batches.push(records.length)
+  await reader.start()
+  const many = () => log.append(Array.from({ length: 20 }, (_, n) => record(0, n)))
+  await log.append([record(0, 'one')])
+  await reader.has(0, 1)
+  await many()
+  await many()
+  await log.append([record(0, 'one')])
+  await reader.has(0, 42)
+  expect(batches).toEqual([1, 41])
+  expect(reader.offsets(0)).toEqual(Array.from({ length: 42 }, (_, i) => i))
+  expect(reader.broken).toEqual([])
+  await reader.consumer.stop()
+})
+
+test('they do not wait for ever', async () => {
+  await using fresh = freshLog()
+  const log = fresh.open()
+  const reader = fresh.member(log)
+  await reader.start()
+  await log.append(Array.from({ length: 20 }, (_, n) => record(0, n)))
+  await reader.has(0, 20)
+  await reader.consumer.stop()
+})

@@ -29,9 +29,9 @@ export function freshLog(options: Options = {}) {
       log.serve(channel.port1, partitions)
       return channel.port2
     },
-    member(log: SqliteLog): Member & { port: MessagePort } {
+    member(log: SqliteLog, more: { gatherMs?: number } = {}): Member & { port: MessagePort } {
       const port = this.port(log)
-      return Object.assign(new Member(openSqliteConsumer({ file, port })), { port })
+      return Object.assign(new Member(openSqliteConsumer({ file, port, ...more })), { port })
     },
     async [Symbol.asyncDispose]() {
       for (const log of opened) await log.close()
