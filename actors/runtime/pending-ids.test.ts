@@ -7,7 +7,7 @@ import { ID_PARTS } from './record.ts'
 
 const ADDRESSES = ['event/#0', 'device/1']
 
-/** Ids of the same family have the first words of their hashes in common. */
+/** Some of one text at two addresses: they have their hash in common. */
 const anyId = fc.tuple(fc.nat(5), fc.nat(40)).map(([family, n]) => `family ${family}${ID_PARTS}${n}`)
 const steps = fc.array(
   fc.oneof(

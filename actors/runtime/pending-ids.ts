@@ -13,7 +13,7 @@ type Asked = Pick<AppliedId, 'address' | 'id' | 'hash'>
  */
 class Ids {
   readonly list: AppliedId[] = []
-  /** Two numbers a slot: the first word of an id's hash, and its place in the list from 1 on, 0 for none. At most half of them are taken. */
+  /** Two numbers a slot: a word of the whole id's hash (of families there may be large ones), and its place in the list from 1 on, 0 for none. At most half of them are taken. */
   #table: Int32Array
   /** Bits of a scattered hash that are not the number of its slot. */
   #shift: number
@@ -26,15 +26,15 @@ class Ids {
 
   add(id: AppliedId): void {
     if (this.list.push(id) > this.#table.length / 4) this.#grow()
-    this.#place(id.hash!.a | 0, this.list.length)
+    this.#place(id.hash!.c | 0, this.list.length)
   }
 
-  #place(a: number, place: number): void {
+  #place(word: number, place: number): void {
     const table = this.#table
     const end = table.length - 1
-    let at = (Math.imul(a, SCATTER) >>> this.#shift) << 1
+    let at = (Math.imul(word, SCATTER) >>> this.#shift) << 1
     while (table[at + 1] !== 0) at = (at + 2) & end
-    table[at] = a
+    table[at] = word
     table[at + 1] = place
   }
 
@@ -49,9 +49,9 @@ class Ids {
   offsetOf({ address, id, hash }: Asked): number | undefined {
     const table = this.#table
     const end = table.length - 1
-    const a = hash!.a | 0
-    for (let at = (Math.imul(a, SCATTER) >>> this.#shift) << 1; table[at + 1] !== 0; at = (at + 2) & end) {
-      if (table[at] !== a) continue
+    const word = hash!.c | 0
+    for (let at = (Math.imul(word, SCATTER) >>> this.#shift) << 1; table[at + 1] !== 0; at = (at + 2) & end) {
+      if (table[at] !== word) continue
       const known = this.list[table[at + 1]! - 1]!
       if (known.id === id && known.address === address) return known.offset
     }
