@@ -36,8 +36,8 @@ export class FastLanes implements Ends<Response> {
   /** For `Bun.serve`, which finds the path before it calls anybody. */
   readonly routes: Record<string, { POST: (request: Request) => Response | Promise<Response> }> = {}
   readonly #headers: Readonly<Record<string, string>>
-  /** Taken for all usual answers, for a `Response` copies what it is given: 0.8 µs less than one made anew. */
-  readonly #usual: { readonly status: number; readonly headers: Headers }
+  /** Taken for all usual answers, for a `Response` copies what it is given: 0.8 µs less than one made anew, and of another one it does so best. */
+  readonly #usual: Response
   readonly #admits: (request: Request) => boolean
   readonly #begin: (sent: Sent) => void
   readonly #answers: Pick<FaultAnswers, 'answerTo' | 'counted'>
@@ -55,7 +55,7 @@ export class FastLanes implements Ends<Response> {
     follow: Tracing['follow'] | undefined
   }) {
     this.#headers = parts.headers
-    this.#usual = { status: 202, headers: new Headers({ ...parts.headers, 'content-type': JSON_TYPE }) }
+    this.#usual = new Response(null, { status: 202, headers: { ...parts.headers, 'content-type': JSON_TYPE } })
     this.#admits = parts.admits
     this.#begin = parts.begin
     this.#answers = parts.answers
