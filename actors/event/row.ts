@@ -27,11 +27,6 @@ export function labelEnds(text: string): readonly [type: number, user: number, s
   return [type, user, text.indexOf(PART, user + 1)]
 }
 
-export function labelsOf(text: string): Labels {
-  const [type, user, subject] = labelEnds(text)
-  return { type: text.slice(0, type), user_id: text.slice(type + 1, user), subject: text.slice(user + 1, subject) }
-}
-
 /** One label of a row's text. */
 export function labelOf(text: string, label: Label): string {
   let begin = 0

@@ -1,5 +1,4 @@
 export * from './faults.ts'
-export * from './id-hash.ts'
 export * from './kind.ts'
 export * from './limits.ts'
 export * from './member.ts'

@@ -1,10 +1,11 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { idHash } from './id-hash.ts'
+import { MemoryStore } from './sim/memory-store.ts'
 import { PendingIds } from './pending-ids.ts'
 import type { AppliedId } from './ports.ts'
 import { ID_PARTS } from './record.ts'
 
+const { hashOf } = new MemoryStore()
 const ADDRESSES = ['event/#0', 'device/1']
 
 /** Some of one text at two addresses: they have their hash in common. */
@@ -32,7 +33,7 @@ test('pending ids are what a list of them says, whichever writes fail', async ()
       let model: AppliedId[] = []
       for (const [offset, step] of all.entries()) {
         if (step.do === 'add') {
-          const id = { address: ADDRESSES[step.address]!, id: step.id, partition: 0, offset, hash: idHash(step.id) }
+          const id = { address: ADDRESSES[step.address]!, id: step.id, partition: 0, offset, hash: hashOf(step.id) }
           pending.add(id)
           model.push(id)
         } else {
@@ -64,7 +65,7 @@ test('pending ids are what a list of them says, whichever writes fail', async ()
           expect(known).toBeLessThanOrEqual(model.find((one) => one.address === address && one.id === id)!.offset)
         }
         const stranger = `family 0${ID_PARTS}stranger`
-        expect(pending.offsetOf({ address: ADDRESSES[0]!, id: stranger, hash: idHash(stranger) })).toBeUndefined()
+        expect(pending.offsetOf({ address: ADDRESSES[0]!, id: stranger, hash: hashOf(stranger) })).toBeUndefined()
       }
     }),
     { numRuns: 150 },
@@ -78,7 +79,7 @@ test('what comes while a write is under way waits for the next, and is known all
     id: `id ${offset}`,
     partition: 0,
     offset,
-    hash: idHash(`id ${offset}`),
+    hash: hashOf(`id ${offset}`),
   })
   for (let offset = 0; offset < 100; offset++) pending.add(idOf(offset))
   const { promise, resolve } = Promise.withResolvers<void>()

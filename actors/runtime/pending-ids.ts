@@ -2,8 +2,6 @@ import type { AppliedId, TurnStore } from './ports.ts'
 
 /** Slots of a table at first; a power of two. */
 const FEWEST_SLOTS = 16
-/** Which slot of a table a hash goes to is nobody's choice: who chose ids for one would make each look a long one. */
-const SCATTER = crypto.getRandomValues(new Int32Array(1))[0]! | 1
 
 type Asked = Pick<AppliedId, 'address' | 'id' | 'hash'>
 
@@ -15,7 +13,7 @@ class Ids {
   readonly list: AppliedId[] = []
   /** Two numbers a slot: a word of the whole id's hash (of families there may be large ones), and its place in the list from 1 on, 0 for none. At most half of them are taken. */
   #table: Int32Array
-  /** Bits of a scattered hash that are not the number of its slot. */
+  /** The number of a hash's slot is its upper bits; so many are left. */
   #shift: number
 
   constructor(expected = 0) {
@@ -32,7 +30,7 @@ class Ids {
   #place(word: number, place: number): void {
     const table = this.#table
     const end = table.length - 1
-    let at = (Math.imul(word, SCATTER) >>> this.#shift) << 1
+    let at = (word >>> this.#shift) << 1
     while (table[at + 1] !== 0) at = (at + 2) & end
     table[at] = word
     table[at + 1] = place
@@ -50,7 +48,7 @@ class Ids {
     const table = this.#table
     const end = table.length - 1
     const word = hash!.c | 0
-    for (let at = (Math.imul(word, SCATTER) >>> this.#shift) << 1; table[at + 1] !== 0; at = (at + 2) & end) {
+    for (let at = (word >>> this.#shift) << 1; table[at + 1] !== 0; at = (at + 2) & end) {
       if (table[at] !== word) continue
       const known = this.list[table[at + 1]! - 1]!
       if (known.id === id && known.address === address) return known.offset

@@ -1,4 +1,3 @@
-import type { IdHash } from './id-hash.ts'
 import type { LogRecord, NewRecord, Position } from './record.ts'
 
 /** An actor's state as the store keeps it: one document an actor. */
@@ -56,6 +55,14 @@ export interface Effect {
   readonly body: string
 }
 
+/** 128 bits of an id, as words of 32: the first two are of its family alone. An id with no family is its own. */
+export interface IdHash {
+  readonly a: number
+  readonly b: number
+  readonly c: number
+  readonly d: number
+}
+
 export interface AppliedId {
   readonly address: string
   readonly id: string
@@ -78,6 +85,8 @@ export interface TurnStore {
   putSegments(segments: readonly Segment[]): Promise<void>
   /** Inserts those whose id is not there. */
   putEffects(effects: readonly Effect[]): Promise<void>
+  /** What the store knows ids by; the ids that it is given may bring it along. */
+  hashOf(id: string): IdHash
   /** Keeps for each (address, id) the lowest offset. */
   putIds(ids: readonly AppliedId[]): Promise<void>
   /** The stored offset of each, or -1. */

@@ -2,7 +2,6 @@ import { CLEAN, type Actor, type LastMessage } from './actor.ts'
 import { TIMER, type AlarmClock, type TimerRecord } from './alarm-clock.ts'
 import type { FaultCode } from './faults.ts'
 import type { Guards } from './guards.ts'
-import { idHash } from './id-hash.ts'
 import type { Reduce } from './kind.ts'
 import type { Limits } from './limits.ts'
 import type { Outputs } from './outputs.ts'
@@ -122,7 +121,8 @@ export class TurnLoop {
 
   /** The id of a record of the prepared chunk: made once, for it has to be hashed. */
   #idOf({ key, id, offset }: LogRecord, place: number): AppliedId {
-    return (this.#ids[place] ??= { address: key, id, partition: this.#parts.partition, offset, hash: idHash(id) })
+    const { partition, store } = this.#parts
+    return (this.#ids[place] ??= { address: key, id, partition, offset, hash: store.hashOf(id) })
   }
 
   /** When the records at hand were taken from the log, epoch ms. */

@@ -1,4 +1,5 @@
-import type { AppliedId, Effect, Segment, Snapshot, TurnStore } from '../ports.ts'
+import { murmur2 } from '../partitioner.ts'
+import type { AppliedId, Effect, IdHash, Segment, Snapshot, TurnStore } from '../ports.ts'
 
 /** Rules of the store's side that the simulator switches off, as `guards.ts` has those of the runtime. */
 export interface StoreGuards {
@@ -80,6 +81,11 @@ export class MemoryStore implements TurnStore {
       const key = `${effect.collection}\t${effect.id}`
       if (!this.effects.has(key)) this.effects.set(key, effect)
     }
+  }
+
+  hashOf(id: string): IdHash {
+    const word = murmur2(id) >>> 0
+    return { a: word, b: word, c: word, d: word }
   }
 
   async putIds(ids: readonly AppliedId[]): Promise<void> {

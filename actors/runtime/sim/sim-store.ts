@@ -16,6 +16,7 @@ export function remoteStore(store: MemoryStore, guards: StoreGuards, network: Ne
     putSegments: over(store.putSegments),
     sync: over(store.sync),
     putEffects: over(store.putEffects),
+    hashOf: store.hashOf,
     putIds: over(store.putIds),
     findIds: over(store.findIds),
     readSegments: guards.pointInTime ? over(store.readSegments) : readInTwo(store, network, caller),

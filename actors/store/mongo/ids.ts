@@ -1,4 +1,5 @@
 import { ID_PARTS } from '../../runtime/index.ts'
+import { idHash } from '../id-hash.ts'
 import type { StateStore } from '../port.ts'
 import { duplicatesOf, type MongoConnection } from './connection.ts'
 import type { RaiseEnds } from './log-ends.ts'
@@ -9,7 +10,7 @@ const keyOf = ({ address, id }: { address: string; id: string }) => `${address}\
 /** The sign after {@link ID_PARTS}. */
 const AFTER_PARTS = String.fromCharCode(ID_PARTS.charCodeAt(0) + 1)
 
-type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
+type Methods = Pick<StateStore, 'hashOf' | 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
 
 /** Which offset brought an id first, per address. */
 export function openIds(
@@ -23,6 +24,7 @@ export function openIds(
 } {
   const ids = db.collection<{ _id: string; partition: number; offset: number; at?: number }>('ids')
   const methods: Methods = {
+    hashOf: idHash,
     putIds: (given) =>
       attempt(async () => {
         if (given.length === 0) return

@@ -1,4 +1,7 @@
-import type { FamilyHash, IdHash } from '../../runtime/index.ts'
+import type { IdHash } from '../../runtime/index.ts'
+
+/** Where an entry is looked for: its family's two words. */
+export type FamilyHash = Pick<IdHash, 'a' | 'b'>
 
 /** An entry of the ids index: the four words of an {@link IdHash}, and the offset in two of 32 bits. The texts themselves are not kept. */
 export const WORDS = 6

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { idHash } from '../../runtime/index.ts'
+import { idHash } from '../id-hash.ts'
 import { addToFilter, emptyFilter, mayHold } from './id-entries.ts'
 import { openSqliteStore } from './store.ts'
 

@@ -1,6 +1,7 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { Fault, idHash, type FamilyHash, type IdHash } from '../../runtime/index.ts'
-import { addToFilter, emptyFilter, mayHold, offsetAt, placeAmong, WORDS } from './id-entries.ts'
+import { Fault, type IdHash } from '../../runtime/index.ts'
+import { idHash } from '../id-hash.ts'
+import { addToFilter, emptyFilter, mayHold, offsetAt, placeAmong, WORDS, type FamilyHash } from './id-entries.ts'
 
 /** Entries of a bucket, on average: with their words it fills a page of the file. */
 const BUCKET_ENTRIES = 120

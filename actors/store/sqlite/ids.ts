@@ -1,5 +1,6 @@
 import type { SqliteFile } from '../../sqlite/open.ts'
-import { ID_PARTS, idHash, type AppliedId } from '../../runtime/index.ts'
+import { ID_PARTS, type AppliedId } from '../../runtime/index.ts'
+import { idHash } from '../id-hash.ts'
 import type { StateStore } from '../port.ts'
 import { WORDS, writeEntry } from './id-entries.ts'
 import { idRuns, isAged } from './id-runs.ts'
@@ -28,7 +29,7 @@ interface Offsets {
 }
 
 type Asked = Parameters<StateStore['findIds']>[0][number]
-type Methods = Pick<StateStore, 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
+type Methods = Pick<StateStore, 'hashOf' | 'putIds' | 'findIds' | 'findFamily' | 'dropIds'>
 
 /**
  * Which offset brought an id first, per address: many in runs ({@link idRuns}), a few that came alone in a table. The lowest of all that
@@ -128,6 +129,7 @@ export function idTable(
   }
 
   const methods: Methods = {
+    hashOf: idHash,
     async putIds(ids) {
       if (ids.length === 0) return
       const byAddress = grouped(ids)
