@@ -2,19 +2,21 @@ import type { SqliteFile } from '../../sqlite/open.ts'
 import { Fault, type IdHash } from '../../runtime/index.ts'
 import { idHash } from '../id-hash.ts'
 import { addToFilter, emptyFilter, mayHold, offsetAt, placeAmong, WORDS, type FamilyHash } from './id-entries.ts'
+import { YoungIds } from './young-ids.ts'
 
 /** Entries of a bucket, on average: with their words it fills a page of the file. */
 const BUCKET_ENTRIES = 120
 /** Buckets of one run at the most; a run's place in the table is its base times this. */
 const MOST_BUCKETS = 2 ** 20
-/** So many runs of one level become one of the next. */
+/** So many runs of a level become one of the next: of the lowest many, for {@link YoungIds} answers for all of them. */
+const FAN_YOUNG = 64
 const FAN = 8
 /** Buckets of a merged run that one transaction writes: the others' writes get in between. */
 const MERGE_STEP = 128
 /** How often a look begins anew because runs were merged under it. */
 const ATTEMPTS = 16
 /** With more runs than this an address waits for its merges before it gets another: each run is one more place to look. */
-const MOST_RUNS = 64
+const MOST_RUNS = 2 * FAN_YOUNG
 /** A merge that takes longer than this has died with its process. */
 const DEAD_MS = 60 * 60 * 1000
 
@@ -38,6 +40,16 @@ interface Run {
   readonly filter: Uint32Array
 }
 
+/** What memory knows of an address. */
+interface Known {
+  /** Number of its newest run. */
+  readonly newest: number
+  readonly runs: readonly Run[]
+  readonly young: YoungIds
+  /** What has to be looked at for an id that is in none: a filter for the young runs, and that of each other. */
+  readonly filters: readonly Pick<Run, 'filter'>[]
+}
+
 interface Range {
   readonly first: number
   readonly last: number
@@ -48,7 +60,7 @@ type Merged = Range & Pick<Run, 'entries' | 'buckets' | 'filter'>
 
 /**
  * Ids of one address in runs, each written once and never changed: 24 bytes an id, in buckets by hash, with a filter in memory that says
- * which runs need not be looked into. Eight runs of a level are merged into one of the next, beside what else goes on. A random key a row
+ * which runs need not be looked into. Runs of a level are merged into one of the next, beside what else goes on. A random key a row
  * of a B-tree costs a page of the write-ahead log each; here an id costs its own bytes, and those again at each of its few merges.
  *
  * What is visible is what `id_runs` names: buckets are written before their run, and a run that a merge replaces goes in the transaction
@@ -103,18 +115,19 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     'SELECT run, base FROM id_runs WHERE address = ? AND first >= ? AND last <= ?',
   )
 
-  const kept = new Map<string, { newest: number; runs: Run[] }>()
+  const kept = new Map<string, Known>()
   let merging: Promise<void> = Promise.resolve()
   let isClosed = false
 
-  /** The runs of an address. A run that went without another that came (its ids are forgotten) may still be among them. */
-  function runsOf(address: string, now = newest.get(address)?.run ?? 0): readonly Run[] {
+  /** What there is of an address. A run that went without another that came (its ids are forgotten) may still be among its runs. */
+  function knownOf(address: string, now = newest.get(address)?.run ?? 0): Known {
     const known = kept.get(address)
-    return now === (known?.newest ?? 0) ? (known?.runs ?? []) : reload(address, now)
+    return known !== undefined && now === known.newest ? known : now === 0 ? NOTHING : reload(address, now)
   }
 
-  function reload(address: string, now = newest.get(address)?.run ?? 0): readonly Run[] {
-    const old = new Map(kept.get(address)?.runs.map((run) => [run.run, run]))
+  function reload(address: string, now = newest.get(address)?.run ?? 0): Known {
+    const before = kept.get(address)
+    const old = new Map(before?.runs.map((run) => [run.run, run]))
     for (;;) {
       const listed = sqlite.attempt(() => numbers.all(address))
       const runs: Run[] = []
@@ -125,17 +138,22 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
       }
       // One that went in between was merged, perhaps, into one that is not listed.
       if (runs.length < listed.length) continue
-      kept.set(address, { newest: now, runs })
-      return runs
+      const young = (before?.young ?? new YoungIds()).holding(
+        runs.filter(({ level }) => level === 0),
+        (run) => sqlite.attempt(() => overlapping(run, 0, 1)),
+      )
+      const known = { newest: now, runs, young, filters: [young, ...runs.filter(({ run }) => !young.holds(run))] }
+      kept.set(address, known)
+      return known
     }
   }
 
   /** Looks until no run goes away meanwhile. Fault DATA_CORRUPT. */
   function lookUntilWhole(address: string, look: (runs: readonly Run[]) => boolean): void {
-    let runs = runsOf(address)
+    let { runs } = knownOf(address)
     for (let attempt = 0; !look(runs); attempt++) {
       if (attempt === ATTEMPTS) throw new Fault('DATA_CORRUPT', `The store misses ids of ${address}.`)
-      runs = reload(address)
+      runs = reload(address).runs
     }
   }
 
@@ -193,15 +211,12 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
         // The store cannot be written now. The runs are as good as before; the next ids ask again.
       }
     })
-    return sqlite.attempt(() => runsOf(address)).length > MOST_RUNS ? merging : Promise.resolve()
+    return sqlite.attempt(() => knownOf(address)).runs.length > MOST_RUNS ? merging : Promise.resolve()
   }
 
   async function mergeLevel(address: string): Promise<boolean> {
-    const byLevel = Map.groupBy(
-      sqlite.read(() => runsOf(address)),
-      ({ level }) => level,
-    )
-    const [level, runs] = [...byLevel].find(([, some]) => some.length >= FAN) ?? []
+    const byLevel = Map.groupBy(sqlite.read(() => knownOf(address)).runs, ({ level }) => level)
+    const [level, runs] = [...byLevel].find(([level, some]) => some.length >= (level === 0 ? FAN_YOUNG : FAN)) ?? []
     if (level === undefined || runs === undefined) return false
     const { base } = sqlite.write(() => begin.get(now())!)
     let isDone = false
@@ -298,11 +313,11 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
      * after it was made are not looked into. `now`: the highest number among them, where it is known.
      */
     finder(address: string, now?: number): ((hash: IdHash) => number) | undefined {
-      let runs = runsOf(address, now)
+      let { runs, filters } = knownOf(address, now)
       if (runs.length === 0) return undefined
       return (hash) => {
         // Most are in none: for them nothing is made here.
-        if (mayHold(runs, hash).length === 0) return -1
+        if (mayHold(filters, hash).length === 0) return -1
         let lowest = -1
         const found = (entries: Uint32Array, at: number) => {
           if (entries[at + 2] !== hash.c || entries[at + 3] !== hash.d) return
@@ -364,6 +379,9 @@ export function idRuns(sqlite: SqliteFile, now: () => number) {
     },
   }
 }
+
+/** Of an address without runs, as most. */
+const NOTHING: Known = { newest: 0, runs: [], young: new YoungIds(), filters: [] }
 
 /** Entries in buckets by hash, with the filter, and which offsets they have. */
 function layOut(entries: Uint32Array) {
