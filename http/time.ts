@@ -12,8 +12,9 @@ export function parseTime(text: string): number {
   if (match === null) return NaN
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match
   const utc = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`)
-  // Date.parse takes 30 February for 2 March.
-  if (Number.isNaN(utc) || (hour !== '24' && new Date(utc).getUTCDate() !== Number(day))) return NaN
+  // Date.parse takes 30 February for 2 March; 24:00 is the end of its day.
+  const within = utc - (hour === '24' ? 1 : 0)
+  if (Number.isNaN(utc) || new Date(within).getUTCDate() !== Number(day)) return NaN
   if (zone === 'Z' || zone === 'z') return utc
   const digits = zone.replace(/\D/g, '')
   const hours = Number(digits.slice(0, 2))

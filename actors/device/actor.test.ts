@@ -44,6 +44,18 @@ test('a reading without a time is of the moment when it was appended', () => {
   expect(actor.rows.map(({ time }) => time)).toEqual([T, T + 1])
 })
 
+test('names with line ends are not those of their parts', () => {
+  const actor = alone()
+  actor.apply('reading', { at: T, values: { a: 1, b: 2 } })
+  actor.apply('readings', readings({ at: T + 1, values: { 'a\nb': 5 } }))
+  actor.apply('readings', readings({ at: T + 2, values: { a: 3, b: 4 } }))
+  expect(Object.entries(stateOf(actor).values).map(([name, { value }]) => [name, value])).toEqual([
+    ['a', 3],
+    ['b', 4],
+    ['a\nb', 5],
+  ])
+})
+
 test('a batch does what its readings one by one do', () => {
   const value = fc.double({ noNaN: true, noDefaultInfinity: true })
   const reading = fc.record({

@@ -1,4 +1,4 @@
-import { defineActor, Fault, type AskView, type Turn } from '../runtime/index.ts'
+import { defineActor, Fault, sameNames, type AskView, type Turn } from '../runtime/index.ts'
 import type { DeviceStateDocument, ReadingRecord, ReadingsRecord } from './schema.ts'
 import { MOST_NAMES, unpackReadings } from './schema.ts'
 import { fromJson, give, initialState, take, takeAll, toJson, type DeviceState } from './state.ts'
@@ -42,7 +42,7 @@ function takeReadings(state: DeviceState, record: ReadingsRecord, turn: Turn): v
     if (Number.isNaN(times[i]!)) times[i] = turn.at
     else if (!Number.isFinite(times[i]!)) throw unreadable('A reading has no time.')
   }
-  if (names.join('\n') !== state.given.join('\n')) give(state, names)
+  if (!sameNames(names, state.given)) give(state, names)
   turn.rows(times, columns)
   takeAll(state, times, columns)
   turn.changed()

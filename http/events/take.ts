@@ -67,9 +67,12 @@ function demandEvent(event: Readonly<Record<string, unknown>>, isPlain = false):
   }
 }
 
+/** Bytes of a record besides its event. */
+const ENVELOPE = eventRecord('', '', Date.now(), { id: '' }, '').value.length
+
 /** Fault TOO_LARGE. */
-function demandSize(record: NewRecord): NewRecord {
-  if (record.value.length * 3 > MOST_EVENT_BYTES && Buffer.byteLength(record.value) > MOST_EVENT_BYTES) {
+function demandSize(record: NewRecord, ours = ENVELOPE): NewRecord {
+  if (record.value.length * 3 > MOST_EVENT_BYTES && Buffer.byteLength(record.value) > MOST_EVENT_BYTES + ours) {
     throw new Fault('TOO_LARGE', `An event may have at most ${MOST_EVENT_BYTES} bytes.`)
   }
   return record
@@ -81,13 +84,14 @@ export function createTake(partitions: number) {
 
   /** The record of an event. `index` counts the items of its request. Faults: VALIDATION, TOO_LARGE. */
   function recordOf(value: unknown, index: number, { identity, nowMs, idOf }: Sender, at = nowMs): NewRecord {
-    const event = eventOf(value)
-    event.id ??= idOf ? uuidOf(idOf(index)) : Bun.randomUUIDv7()
-    return recordFrom(event as SentEvent, senderOf(identity), at)
+    return recordFrom(eventOf(value), () => (idOf ? uuidOf(idOf(index)) : Bun.randomUUIDv7()), senderOf(identity), at)
   }
 
-  function recordFrom(event: Pick<SentEvent, 'id' | 'source'>, sender: string, at: number): NewRecord {
-    return demandSize(eventRecord(addresses[partitionOfEvent(event.id, partitions)]!, sender, at, event))
+  function recordFrom(given: Record<string, unknown>, newId: () => string, sender: string, at: number): NewRecord {
+    const hasId = given.id !== undefined
+    const event = (hasId ? given : { ...given, id: newId() }) as SentEvent
+    const record = eventRecord(addresses[partitionOfEvent(event.id, partitions)]!, sender, at, event)
+    return demandSize(record, ENVELOPE + (hasId ? 0 : `,"id":"${event.id}"`.length))
   }
 
   return {
@@ -111,9 +115,7 @@ export function createTake(partitions: number) {
     recordOfMessage(value: unknown, { sender, nowMs, id }: { sender: string; nowMs: number; id: string }): NewRecord {
       const flaw = flawOf(value)
       if (flaw !== undefined) throw new Fault('VALIDATION', `${flaw}.`)
-      const event = eventOf(value)
-      event.id ??= id
-      return recordFrom(event as SentEvent, sender, nowMs)
+      return recordFrom(eventOf(value), () => id, sender, nowMs)
     },
 
     recordsOf(items: readonly Item[], sender: Sender) {

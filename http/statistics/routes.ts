@@ -27,6 +27,7 @@ const filters = {
   to: t.Optional(TimeText('Exclusive')),
 }
 
+const NONE = 'null: there is nothing, or it is larger than a double holds'
 const figure = (description: string) => Type.Unsafe<number | null>({ type: 'number', nullable: true, description })
 const time = (description: string) => Type.Unsafe<string | null>({ type: 'string', nullable: true, description })
 
@@ -35,9 +36,9 @@ const StatisticsView = Type.Object({
   count: Type.Integer(),
   min: figure('null: there is nothing'),
   max: figure('null: there is nothing'),
-  sum: figure('null: there is nothing'),
-  mean: figure('null: there is nothing'),
-  stddev: figure('Of the population'),
+  sum: figure(NONE),
+  mean: figure(NONE),
+  stddev: figure(`Of the population; ${NONE}`),
   median: figure('As numpy has it: the mean of the middle two'),
   median_exact: Type.Boolean({ description: 'false: the median, p05 and p95 are within 1 % of the true ones' }),
   p05: figure('With linear interpolation between neighbours'),
@@ -54,7 +55,7 @@ const SeriesView = Type.Object({
       count: Type.Integer(),
       min: Type.Number(),
       max: Type.Number(),
-      mean: Type.Number(),
+      mean: figure('null: larger than a double holds'),
     }),
   ),
 })

@@ -47,6 +47,14 @@ test.each([
   expect(encodeColumn(Float64Array.from(values)).bytes.length).toBe(bytes)
 })
 
+test('a name that begins with a byte order mark is another name', () => {
+  const one = Float64Array.of(1)
+  const names = ['temp', '\ufefftemp']
+  const open = openSegment(encodeSegment({ names, times: one, offsets: one, columns: [one, Float64Array.of(100)] }))
+  expect(open.names).toEqual(names)
+  expect(names.map((name) => open.column(name)![0])).toEqual([1, 100])
+})
+
 test('a segment gives each column and its summary by name, and leaves out what has no value', () => {
   const data = encodeSegment({
     names: ['x', 'пустой', 'температура'],

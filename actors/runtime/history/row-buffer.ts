@@ -225,7 +225,8 @@ export function toSegment(address: string, first: number, last: number, rows: Ro
   }
 }
 
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
+/** Whether they are the same columns in the same order. */
+export function sameNames(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true

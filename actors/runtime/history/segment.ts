@@ -119,7 +119,8 @@ export function openSegment(data: Uint8Array): OpenSegment {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+// A name may begin with the mark that decoders pass over.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const NO_NAME = new Uint8Array(0)
 
 const headBytes = (nameLength: number, form: number): number => HEAD + nameLength + (form === CONSTANT ? 0 : SUMMARY)

@@ -1,7 +1,7 @@
 /**
  * Count, sum, extremes and spread of numbers, mergeable without loss. The sum is kept in two doubles (compensated summation), the spread
  * as the sum of squared deviations from the mean (Chan, Golub and LeVeque), so large numbers that differ little keep their difference.
- * Nothing there: 0, 0, 0, ∞, −∞, 0.
+ * Nothing there: 0, 0, 0, ∞, −∞, 0. What a double cannot hold is not finite.
  */
 export interface Moments {
   readonly count: number
@@ -35,6 +35,7 @@ export function momentsOf(values: Float64Array, from = 0, to = values.length): M
   }
   if (count === 0) return NO_MOMENTS
   const mean = (sum + rest) / count
+  if (!Number.isFinite(mean)) return { count, sum, rest, min, max, spread: NaN }
   let spread = 0
   let drift = 0
   for (let i = from; i < to; i++) {

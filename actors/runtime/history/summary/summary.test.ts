@@ -66,6 +66,13 @@ test('a sum of tenths has no rounding error, and large numbers keep their small 
   expect(merged.deviation).toBe(1)
 })
 
+test('what a double cannot hold is no number, and no zero', () => {
+  const sum = new MomentsSum()
+  sum.add(momentsOf(Float64Array.of(1.7e308, 1.7e308, -1e308)))
+  expect([sum.count, sum.min, sum.max]).toEqual([3, -1e308, 1.7e308])
+  expect([sum.total, sum.mean, sum.deviation].filter(Number.isFinite)).toEqual([])
+})
+
 const sumsOf = (name: string, parts: readonly Float64Array[]) => ({
   name,
   moments: parts.map((part) => momentsOf(part)),
@@ -74,9 +81,9 @@ const sumsOf = (name: string, parts: readonly Float64Array[]) => ({
 
 test('totals come back by name, gaps do not count', () => {
   const columns = [Float64Array.of(1, NaN, 2.5), Float64Array.of(-7, -7, -7)]
-  const bytes = encodeTotals(['x', 'температура'].map((name, i) => sumsOf(name, [columns[i]!])))
+  const bytes = encodeTotals(['x', '\ufeffтемпература'].map((name, i) => sumsOf(name, [columns[i]!])))
   expect(totalsOf(bytes, 'x')).toMatchObject({ count: 2, sum: 3.5, rest: 0, min: 1, max: 2.5, spread: 1.125 })
-  expect(totalsOf(bytes, 'температура')!.sketch).toEqual(sketchOf(classesOf(Float64Array.of(-7, -7, -7))))
+  expect(totalsOf(bytes, '\ufeffтемпература')!.sketch).toEqual(sketchOf(classesOf(Float64Array.of(-7, -7, -7))))
   expect(totalsOf(bytes, 'z')).toBeUndefined()
   expect(() => totalsOf(Uint8Array.of(9, ...bytes.subarray(1)), 'x')).toThrow(RangeError)
 })
