@@ -2,10 +2,9 @@ import { LocalCluster } from './actors/cluster/cluster.ts'
 import { Pool } from './actors/cluster/pool.ts'
 import type { Nodes } from './actors/cluster/nodes/port.ts'
 import type { Cluster } from './actors/cluster/port.ts'
-import { commandSender } from './actors/manipulator/send-command.ts'
+import { manipulators } from './actors/manipulator/manipulators.ts'
 import { DeliveryLoop } from './actors/outgoing/loop.ts'
 import type { TargetKind } from './actors/outgoing/target.ts'
-import { tcpTarget } from './actors/outgoing/tcp.ts'
 import { keptFrom } from './actors/plant/retention.ts'
 import { appendOf, Fault, putOf, type Put } from './actors/runtime/index.ts'
 import type { Command } from './command-line.ts'
@@ -162,7 +161,7 @@ export async function startWindbox(
       append: cluster.append,
       kinds: new Map<string, TargetKind>([
         ...Object.entries(server.targets),
-        ['tcp', tcpTarget(commandSender({ now: clock.now }))],
+        ['tcp', manipulators({ cluster, now: clock.now })],
       ]),
       ...(backend.edition === 'cluster' && { partitions: () => cluster.owned() }),
       now: clock.now,

@@ -58,7 +58,7 @@ test('decisions stand on whole multiples of the interval, each with a command, a
   expect(loop.decisions().map(({ at }) => at)).toEqual([1, 2, 3, 4].map((n) => iso(tick(n))))
   expect(loop.commands()).toEqual(
     [1, 2, 3, 4].map((n) => ({
-      target: { kind: 'tcp', key: '127.0.0.1:1234' },
+      target: { kind: 'tcp', key: 'test' },
       datetime: iso(tick(n)),
       status: 'down',
       not_after: tick(n + 1),
@@ -331,4 +331,33 @@ test('every reading is in one window or outdated, and the state does not grow wi
   const counted = loop.decisions().reduce((sum, { n, outdated }) => sum + n + outdated, 0)
   expect(counted).toBe(24_000)
   expect(loop.snapshotLength()).toBeLessThan(2000)
+})
+
+test('a command is superseded by the next, by a dry run and by another manipulator, and by nothing else', () => {
+  const loop = loopOf()
+  const isSuperseded = (id: string) => loop.ask<boolean>('superseded', { id })
+  /** Id of an output of the next record. */
+  const next = (output: number) => `0-${loop.lastOffset() + 1}-${output}`
+  const manual = (status: string, at: number) =>
+    loop.apply('command', { status, reason: 'test', by: { id: 1, email: 'a@example.com' } }, { at })
+
+  const first = next(1)
+  manual('up', START + 1)
+  loop.restart()
+  expect(isSuperseded(first)).toBe(false)
+  loop.configure({ alpha: 0.01, interlock: { status: 'up', engaged: false, silence_s: null } }, START + 2)
+  expect(isSuperseded(first)).toBe(false)
+
+  const second = next(1)
+  loop.configure({ interlock: { status: 'down', engaged: true, silence_s: null } }, START + 3)
+  expect([first, second].map(isSuperseded)).toEqual([true, false])
+  loop.configure({ dry_run: true }, START + 4)
+  expect(isSuperseded(second)).toBe(true)
+
+  loop.configure({}, START + 5)
+  const third = next(1)
+  manual('up', START + 6)
+  expect(isSuperseded(third)).toBe(false)
+  loop.configure({ manipulator: { ...SETTINGS.manipulator!, port: 4321 } }, START + 7)
+  expect(isSuperseded(third)).toBe(true)
 })

@@ -1,18 +1,19 @@
 import { defineActor, Fault, type DeliveryOutcome } from '../runtime/index.ts'
 import { documentOf } from './document.ts'
 import { add } from './moments.ts'
-import { arm, command, decideIfDue, holds } from './moves.ts'
+import { arm, command, decideIfDue, holds, withdraw } from './moves.ts'
 import {
   LARGEST_PAYLOAD,
   POSITIONS,
   type CommandRecord,
   type LoopDocument,
+  type LoopSettings,
   type ManipulatorPosition,
   type ReadingRecord,
   type ReadingsRecord,
   type SettingsRecord,
 } from './schema.ts'
-import { initialState, type LoopState } from './state.ts'
+import { initialState, isSuperseded, type LoopState } from './state.ts'
 
 /** Column of the history: a row stands where the status changes, and one at the loop's beginning. 1 is up. */
 export const STATUS_COLUMN = 'status'
@@ -31,6 +32,10 @@ function count(state: LoopState, datetime: number, payload: number, at: number):
 
 const isReading = (datetime: unknown, payload: unknown): boolean =>
   Number.isFinite(datetime) && Number.isFinite(payload) && Math.abs(payload as number) <= LARGEST_PAYLOAD
+
+/** Whether commands to the one manipulator may go on under the other settings. */
+const tellsTheSame = (before: LoopSettings | null, { manipulator, dry_run }: LoopSettings): boolean =>
+  !dry_run && manipulator?.host === before?.manipulator?.host && manipulator?.port === before?.manipulator?.port
 
 function refuse(sentence: string): never {
   throw new Fault('UNREADABLE_RECORD', sentence)
@@ -73,6 +78,7 @@ export const control = defineActor<LoopState>({
         state.since = turn.at
         state.heardAt = turn.at
       }
+      if (!tellsTheSame(state.settings, settings)) withdraw(state, turn)
       state.version = version
       state.settings = settings
       const held = holds(settings, state.heardAt, turn.at)
@@ -107,6 +113,8 @@ export const control = defineActor<LoopState>({
       loop: documentOf(actorId, state),
       refused: state.commands.find((one) => one.id === id)?.refused ?? null,
     }),
+    /** Whether the command with this id is not to be sent any more: true or false. */
+    superseded: (state, { id }: { id: string }) => isSuperseded(state, id),
     past: ({ began, status, since }): Past => ({ began, status, since }),
   },
 })

@@ -44,19 +44,29 @@ function setStatus(state: LoopState, status: ManipulatorPosition, at: number, tu
   state.since = at
 }
 
-/** The command of this moment, unless nothing is to be sent. Who reads the effect that was emitted just before finds it by `outgoingOf`. */
+/** What was to be sent so far, and is not sent yet, is not sent any more. */
+export function withdraw(state: LoopState, turn: Turn): void {
+  state.sends = [turn.offset + 1, 0]
+}
+
+/**
+ * The command of this moment, unless nothing is to be sent; it supersedes all before it. Who reads the effect that was emitted just before
+ * finds it by `outgoingOf`.
+ */
 function send(state: LoopState, at: number, turn: Turn): void {
   const { manipulator, dry_run, interval_s } = state.settings!
   if (dry_run || manipulator === null) return
   const command = { datetime: isoTime(at), status: state.status }
   const not_after = at + interval_s * 1000
   const outgoing: Outgoing = {
-    target: { kind: 'tcp', key: `${manipulator.host}:${manipulator.port}` },
-    payload: { manipulator, command, not_after } satisfies TcpCommand,
+    // Each loop waits for its own commands only, also where two move one manipulator.
+    target: { kind: 'tcp', key: turn.actorId },
+    payload: { loop: turn.address, manipulator, command, not_after } satisfies TcpCommand,
     not_after,
     report: true,
   }
-  turn.emit(OUTBOX, at, outgoing, { urgent: true })
+  const id = turn.emit(OUTBOX, at, outgoing, { urgent: true })
+  state.sends = [turn.offset, Number(id.slice(id.lastIndexOf('-') + 1))]
 }
 
 /** Tells the rest of the system that the status is another one: an event, which people see and relays carry. */

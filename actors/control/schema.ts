@@ -91,6 +91,8 @@ export interface CommandRecord {
 
 /** Payload of an outgoing command of target `tcp`. */
 export interface TcpCommand {
+  /** Address of the loop that it comes from; absent in one of an older version. */
+  readonly loop?: string
   readonly manipulator: ManipulatorTarget
   readonly command: { readonly datetime: string; readonly status: ManipulatorPosition }
   /** Epoch ms after which it is not worth sending. */
@@ -143,7 +145,7 @@ const SettingsView = {
 export const DeliveryView = Type.Object({
   status: oneOf(
     ['pending', 'delivered', 'expired', 'dead', 'none'],
-    '`expired`: not taken within the interval, and not sent after it; `none`: nothing was to be sent',
+    '`expired`: not taken within its interval, or before the loop said something newer, and not sent after that; `none`: nothing was to be sent',
   ),
   attempts: Type.Integer(),
   at: nullableTime('When it was tried last, or ended'),

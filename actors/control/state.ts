@@ -38,6 +38,16 @@ export interface LoopState {
   delivery: { status: string; at: number; error: string | null } | null
   /** The latest ones. */
   commands: CommandOutcome[]
+  /** From this output on (offset and number within its turn) commands are worth sending; null: all. */
+  sends: readonly [offset: number, output: number] | null
+}
+
+/** Whether the loop has said something newer since the command with this id, or that nothing is to be sent. */
+export function isSuperseded({ sends }: LoopState, commandId: string): boolean {
+  // A snapshot of an older version has none.
+  if (!sends) return false
+  const [, offset, output] = commandId.split('-').map(Number) as [number, number, number]
+  return offset < sends[0] || (offset === sends[0] && output < sends[1])
 }
 
 export const initialState = (): LoopState => ({
@@ -58,4 +68,5 @@ export const initialState = (): LoopState => ({
   last: null,
   delivery: null,
   commands: [],
+  sends: null,
 })

@@ -22,6 +22,7 @@ export function actorAlone(kind: ActorKind, id: string) {
     if (recordId !== '' && seen.has(recordId)) return
     seen.add(recordId)
     offset++
+    let outputs = 0
     const turn: Turn = {
       address,
       actorId: id,
@@ -31,8 +32,14 @@ export function actorAlone(kind: ActorKind, id: string) {
       takenAt: at,
       id: recordId,
       text: JSON.stringify(value),
-      emit: (collection, at, body) => void emitted.push({ collection, at, body: body as Record<string, unknown> }),
-      send: (record) => void sent.push(record),
+      emit(collection, at, body) {
+        emitted.push({ collection, at, body: body as Record<string, unknown> })
+        return `0-${offset}-${outputs++}`
+      },
+      send(record) {
+        sent.push(record)
+        outputs++
+      },
       setTimer: (name, dueMs, type, value) => void timers.set(name, { dueMs, type, value }),
       clearTimer: (name) => void timers.delete(name),
       row: (time, values) => void rows.push({ time, values: Float64Array.from(values) }),
@@ -75,6 +82,8 @@ export function actorAlone(kind: ActorKind, id: string) {
     get state() {
       return state
     },
+    /** Of the last record. */
+    lastOffset: () => offset,
     get changes() {
       return changes
     },

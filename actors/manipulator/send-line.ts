@@ -2,6 +2,7 @@ import type { TcpCommand } from '../control/schema.ts'
 
 /** Characters of an acknowledgement; what comes behind them is not read. */
 const LONGEST_ANSWER = 1024
+const BROKEN_OFF = 'it was broken off'
 
 /**
  * Sends a command over a connection of its own. Resolves to the line that the manipulator answered, or to null where none is waited for:
@@ -13,15 +14,18 @@ export function sendLine(
   signal?: AbortSignal,
 ): Promise<string | null> {
   const { host, port, acknowledge, timeout_ms } = order.manipulator
+  if (signal?.aborted === true) return Promise.reject(new Error(BROKEN_OFF))
   const { promise, resolve, reject } = Promise.withResolvers<string | null>()
   const bytes = new TextEncoder().encode(`${JSON.stringify(order.command)}\n`)
   const decoder = new TextDecoder()
   let written = 0
   let answer = ''
   let opened: Bun.Socket | undefined
+  let failed = false
 
   let timer = setTimeout(() => fail(`no connection within ${timeout_ms} ms`), timeout_ms)
   const fail = (sentence: string) => {
+    failed = true
     clearTimeout(timer)
     reject(new Error(sentence))
     opened?.terminate()
@@ -37,7 +41,7 @@ export function sendLine(
     if (written === bytes.length && !acknowledge) done(null)
   }
 
-  const breakOff = () => fail('it was broken off')
+  const breakOff = () => fail(BROKEN_OFF)
   signal?.addEventListener('abort', breakOff)
   const settled = () => signal?.removeEventListener('abort', breakOff)
   promise.then(settled, settled)
@@ -46,6 +50,8 @@ export function sendLine(
     port,
     socket: {
       open(socket) {
+        // It was given up while it connected: nothing is said any more.
+        if (failed) return void socket.terminate()
         opened = socket
         clearTimeout(timer)
         timer = setTimeout(
@@ -67,10 +73,6 @@ export function sendLine(
       connectError: (_, error) => fail(error.message),
       close: () => fail('the connection was closed before the command was taken'),
     },
-  }).then(
-    // It was given up while it connected.
-    (socket) => promise.catch(() => socket.terminate()),
-    (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
-  )
+  }).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)))
   return promise
 }

@@ -96,6 +96,17 @@ test('what is too late is recorded as expired and not sent, and the actor hears 
   expect(world.sent.every(({ id }) => id === '0-1-0')).toBe(true)
 })
 
+test('what its kind says is not worth sending any more has expired', async () => {
+  const { store, loop, status } = fresh()
+  world.answer = ({ id }) => ({ taken: false, error: 'too late', expired: true, tried: id === '0-2-0' })
+  await store.putEffects([leaving(1), leaving(2, { report: true })])
+  loop().wake()
+  await until('both have', async () => (await status(1)) === 'expired' && (await status(2)) === 'expired')
+  expect(await store.getDelivery('0-1-0')).toMatchObject({ attempts: 0, error: 'too late', nextAt: null })
+  await until('the actor hears of it', () => world.appended.length === 1)
+  expect(JSON.parse(world.appended[0]!.value)).toMatchObject({ status: 'expired', attempts: 1, error: 'too late' })
+})
+
 test('after ten failures in a row the target rests for 30 s; then one attempt shows whether it is back', async () => {
   const { store, loop, pass, status } = fresh()
   world.answer = () => FAILED

@@ -207,6 +207,10 @@ export class DeliveryLoop {
     const attempt = await this.#attempt(lane, delivery, what)
     // What a stop broke off was no attempt.
     if (this.#abort.signal.aborted && !attempt.taken) return
+    if (!attempt.taken && 'expired' in attempt) {
+      const attempts = delivery.attempts + (attempt.tried ? 1 : 0)
+      return this.#end({ ...delivery, attempts, status: 'expired', error: attempt.error }, what, outgoing)
+    }
     const triedAt = this.#now
     const tried: Delivery = { ...delivery, attempts: delivery.attempts + 1, triedAt }
     if (attempt.taken) {

@@ -9,10 +9,14 @@ export interface Message {
   readonly payload: unknown
 }
 
-/** How an attempt went. `code`: trying again is of no use, it goes to the dead letters at once. */
+/**
+ * How an attempt went. `code`: trying again is of no use, it goes to the dead letters at once. `expired`: it is not worth sending any more;
+ * `tried`: whether it was sent.
+ */
 export type Attempt =
   | { readonly taken: true; readonly answer: string | null }
   | { readonly taken: false; readonly error: string; readonly code?: FaultCode }
+  | { readonly taken: false; readonly error: string; readonly expired: true; readonly tried: boolean }
 
 /** A way out of the system. Registered under the `kind` that outgoing effects name; the loop knows no kind. */
 export interface TargetKind {

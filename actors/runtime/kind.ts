@@ -18,9 +18,9 @@ export interface Turn {
   readonly text: string
   /**
    * Stores a document exactly once, under the id `partition-offset-n`: with the next flush, or at once when it is urgent. Urgent is what
-   * somebody outside waits for: each costs a write of its own.
+   * somebody outside waits for: each costs a write of its own. Returns the id.
    */
-  emit(collection: string, at: number, body: object, options?: EmitOptions): void
+  emit(collection: string, at: number, body: object, options?: EmitOptions): string
   /** Appends a record for another actor; it is applied exactly once, in the order of sending. */
   send(record: NewRecord): void
   /** Arms the timer `name` (one of each name; arming again moves it): at `dueMs` the record `{type, value}` comes to this actor. */

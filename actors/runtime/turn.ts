@@ -75,10 +75,12 @@ export class CurrentTurn implements Turn {
     return `${this.partition}-${this.offset}-${this.effects.length + this.messages.length}`
   }
 
-  emit(collection: string, at: number, body: object, options?: EmitOptions): void {
+  emit(collection: string, at: number, body: object, options?: EmitOptions): string {
     this.touched = true
     if (options?.urgent === true) this.isUrgent = true
-    this.effects.push({ collection, id: this.#outputId, address: this.address, at, body: JSON.stringify(body) })
+    const id = this.#outputId
+    this.effects.push({ collection, id, address: this.address, at, body: JSON.stringify(body) })
+    return id
   }
 
   send(record: NewRecord): void {

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import type { CommandView, DecisionView, LoopDocument } from '../../actors/control/schema.ts'
-import { commandSender } from '../../actors/manipulator/send-command.ts'
+import { manipulators } from '../../actors/manipulator/manipulators.ts'
 import { DeliveryLoop } from '../../actors/outgoing/loop.ts'
-import { tcpTarget } from '../../actors/outgoing/tcp.ts'
 import { startManipulator, type Behaviour, type SimulatedManipulator } from '../../sims/manipulator/manipulator.ts'
 import { running, until, type Running } from '../running.fixture.ts'
 
@@ -17,7 +16,7 @@ beforeAll(async () => {
   deliveries = new DeliveryLoop({
     store: system.store,
     append: system.cluster.append,
-    kinds: new Map([['tcp', tcpTarget(commandSender({ now: Date.now }))]]),
+    kinds: new Map([['tcp', manipulators({ cluster: system.cluster, now: Date.now })]]),
     now: Date.now,
     random: () => 0.5,
     report: () => {},
@@ -103,4 +102,51 @@ test('a person’s command goes out at once', async () => {
     const [command] = (await get(path('manual', '/commands'))).json.items as CommandView[]
     return command?.delivery.status === 'delivered'
   })
+})
+
+const told = ({ lines }: SimulatedManipulator) =>
+  lines.map(({ line }) => (JSON.parse(line) as { status: string }).status)
+const newest = async (loop: string) =>
+  ((await get(path(loop, '/commands'))).json.items as CommandView[]).map(({ delivery }) => delivery.status)
+
+test('an interlock’s safe position does not wait behind a command that nobody acknowledges', async () => {
+  const one = manipulator('hang')
+  const settings = {
+    interval_s: 86_400,
+    alpha: 0.05,
+    test: 'welch',
+    manipulator: { host: '127.0.0.1', port: one.port, acknowledge: true, timeout_ms: 10_000 },
+  }
+  const put = async (more: object) => {
+    const body = { ...settings, ...more }
+    expect([200, 201]).toContain((await system.call('PUT', path('held'), { token: admin, body })).status)
+  }
+  await put({})
+  await system.call('POST', path('held', '/commands'), { token: admin, body: { status: 'up', reason: 'test' } })
+  await sooner('the command', () => told(one).length > 0)
+  await put({ interlock: { status: 'down', engaged: true } })
+  await sooner('the safe position', () => told(one).includes('down'))
+  expect(told(one)).toEqual(['up', 'down'])
+  await sooner('the end of the older', async () => (await newest('held')).includes('expired'))
+})
+
+test('what waits is not sent any more in a dry run', async () => {
+  const gone = manipulator('take')
+  gone.stop()
+  const target = { host: '127.0.0.1', port: gone.port, timeout_ms: 200 }
+  const settings = { interval_s: 86_400, alpha: 0.05, test: 'welch', manipulator: target }
+  await system.call('PUT', path('dried'), { token: admin, body: settings })
+  await system.call('POST', path('dried', '/commands'), { token: admin, body: { status: 'up', reason: 'test' } })
+  await system.call('PUT', path('dried'), { token: admin, body: { ...settings, dry_run: true } })
+  await sooner('its end', async () => (await newest('dried'))[0] === 'expired')
+})
+
+test('two loops of one manipulator do not wait for each other', async () => {
+  const one = manipulator('hang')
+  await loopOf('mute', one.port, { acknowledge: true, timeout_ms: 10_000 })
+  await sooner('the first line', () => one.lines.length > 0)
+  await loopOf('free', one.port)
+  await sooner('a delivery', async () =>
+    (await decisions('free')).some(({ delivery }) => delivery.status === 'delivered'),
+  )
 })

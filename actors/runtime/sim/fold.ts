@@ -124,7 +124,11 @@ function apply(
     takenAt: at,
     id: shownId,
     text: record.value,
-    emit: (collection, _, body) => effects.push([`${collection}\t${output()}`, JSON.stringify(body)]),
+    emit(collection, _, body) {
+      const id = output()
+      effects.push([`${collection}\t${id}`, JSON.stringify(body)])
+      return id
+    },
     send: (message) => messages.push({ ...message, source: output() }),
     setTimer: (name, due, timerType, timerValue) =>
       timers.set(name, { due, type: timerType, value: timerValue ?? null }),
