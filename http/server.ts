@@ -131,8 +131,8 @@ export async function createServer({
   const letters = createDeadLetters({ cluster, now })
   const letterActs = createLetterActs({ letters, audit })
   const targets = {
-    webhook: webhookTarget({ destination: relays.destination, now, ...reach }),
-    ...(topics && { topic: topicTarget({ destination: relays.topic, writer: topics }) }),
+    webhook: webhookTarget({ destination: relays.destination, isPaused: relays.isPaused, now, ...reach }),
+    ...(topics && { topic: topicTarget({ destination: relays.topic, isPaused: relays.isPaused, writer: topics }) }),
   }
   const relayActs = createRelayActs({ relays, targets, audit, now })
   const pieces = createPieces(cluster)

@@ -5,14 +5,20 @@ const OPEN_MS = 30_000
 export class Breaker {
   #failures = 0
   #openUntil = -Infinity
+  #restsUntil = -Infinity
 
   /** Attempts that may be under way, of `most`. */
   room(now: number, most: number): number {
-    if (this.#failures < FAILURES) return most
-    return now < this.#openUntil ? 0 : 1
+    if (now < this.nextAt) return 0
+    return this.#failures < FAILURES ? most : 1
   }
 
   /** Nothing is tried before, epoch ms. */
+  get nextAt(): number {
+    return Math.max(this.#openUntil, this.#restsUntil)
+  }
+
+  /** Until when it is spared because it did not answer. */
   get openUntil(): number {
     return this.#openUntil
   }
@@ -24,6 +30,11 @@ export class Breaker {
   succeeded(): void {
     this.#failures = 0
     this.#openUntil = -Infinity
+  }
+
+  /** Nothing is to be tried until then, for whatever other reason. */
+  rest(until: number): void {
+    this.#restsUntil = until
   }
 
   failed(now: number): void {

@@ -33,10 +33,13 @@ export function deliveryWorld() {
     sent: [] as Message[],
     /** What the target answers to the n-th attempt of all. */
     answer: (_message: Message, _n: number): Attempt | Promise<Attempt> => TAKEN,
+    /** Whether nothing is to be sent. */
+    isPaused: false,
     /** A loop that ends with the world, unless it hangs: then it is `dead` already. */
     loop(more: Partial<DeliveryLoopParts> = {}, { atOnce = 4, dead = false } = {}): DeliveryLoop {
       const kind: TargetKind = {
         atOnce,
+        isPaused: async () => world.isPaused,
         send: async (message) => {
           world.sent.push(message)
           return await world.answer(message, world.sent.length)

@@ -107,6 +107,30 @@ test('what its kind says is not worth sending any more has expired', async () =>
   expect(JSON.parse(world.appended[0]!.value)).toMatchObject({ status: 'expired', attempts: 1, error: 'too late' })
 })
 
+test('what waits for a paused target waits on, untried, until it is resumed', async () => {
+  const { store, loop, pass, status } = fresh()
+  world.answer = () => FAILED
+  await store.putEffects([leaving(1), leaving(2)])
+  const one = loop()
+  one.wake()
+  await until(
+    'both were tried',
+    async () => (await store.getDelivery('0-2-0'))?.attempts === 1 && world.sent.length === 2,
+  )
+  await until('both are recorded', async () => (await store.getDelivery('0-1-0'))?.attempts === 1)
+  world.isPaused = true
+  world.answer = () => TAKEN
+  for (let i = 0; i < 5; i++) {
+    pass(one, 60_000)
+    await Bun.sleep(20)
+  }
+  expect([world.sent.length, one.restingUntil('test/a')]).toEqual([2, null])
+  expect(await store.getDelivery('0-1-0')).toMatchObject({ status: 'waiting', attempts: 1 })
+  world.isPaused = false
+  pass(one, 5000)
+  await until('both are taken', async () => (await status(1)) === 'delivered' && (await status(2)) === 'delivered')
+})
+
 test('after ten failures in a row the target rests for 30 s; then one attempt shows whether it is back', async () => {
   const { store, loop, pass, status } = fresh()
   world.answer = () => FAILED

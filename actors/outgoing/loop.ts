@@ -10,6 +10,8 @@ import type { Attempt, TargetKind } from './target.ts'
 const PREFETCH = 64
 /** While something is under way, others may become due that the look before could not tell. */
 const LOOK_EVERY_MS = 1000
+/** A paused target is asked again so often. */
+const PAUSED_MS = 5000
 /** Pause after the store or the log has refused, and between two words about it. */
 const TROUBLE_MS = 1000
 const SAY_EVERY_MS = 60_000
@@ -134,7 +136,7 @@ export class DeliveryLoop {
     let next = Infinity
     for (const { target, nextAt } of open) {
       const lane = this.#laneOf(target)
-      const from = Math.max(nextAt, lane.breaker.openUntil)
+      const from = Math.max(nextAt, lane.breaker.nextAt)
       if (from > this.#now) {
         next = Math.min(next, from)
         continue
@@ -203,6 +205,9 @@ export class DeliveryLoop {
     if (delivery.status !== 'waiting') return this.#followUp(delivery, what, outgoing)
     if (what.not_after !== undefined && what.not_after < this.#now) {
       return this.#end({ ...delivery, status: 'expired' }, what, outgoing)
+    }
+    if ((await this.#parts.kinds.get(lane.kind)?.isPaused?.(lane.key)) === true) {
+      return lane.breaker.rest(this.#now + PAUSED_MS)
     }
     const attempt = await this.#attempt(lane, delivery, what)
     // What a stop broke off was no attempt.

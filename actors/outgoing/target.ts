@@ -24,6 +24,8 @@ export interface TargetKind {
   readonly atOnce: number
   /** Tried on however often it has failed: what comes next is new, and worth nothing later. Else such a target rests for a while. */
   readonly restless?: boolean
+  /** Whether somebody wants nothing to be sent to this target at present: what is for it waits, and nothing counts as tried. */
+  readonly isPaused?: (key: string) => Promise<boolean>
   /** Sends once, with its own time-out. A rejection counts as a failed attempt. */
   send(message: Message, signal: AbortSignal): Promise<Attempt>
 }

@@ -26,15 +26,17 @@ export interface TopicDestination {
 export interface TopicParts {
   /** Where a relay writes to; undefined for one that is not there any more. */
   readonly destination: (key: string) => Promise<TopicDestination | undefined>
+  readonly isPaused?: (key: string) => Promise<boolean>
   readonly writer: TopicWriter
 }
 
 const TIMEOUT_MS = 15_000
 
 /** A relay's topic: each event a message, as a CloudEvent in JSON, and under its subject as the key, else its id. */
-export function topicTarget({ destination, writer }: TopicParts): TargetKind {
+export function topicTarget({ destination, isPaused, writer }: TopicParts): TargetKind {
   return {
     atOnce: 32,
+    ...(isPaused && { isPaused }),
     async send({ id, key, payload }: Message, signal): Promise<Attempt> {
       const found = await destination(key)
       if (found === undefined) return { taken: false, error: `relay ${key} is deleted`, code: 'RELAY_NO_TARGET' }

@@ -20,6 +20,7 @@ export interface Destination {
 export interface WebhookParts {
   /** Where a relay sends to; undefined for one that is not there any more. */
   readonly destination: (key: string) => Promise<Destination | undefined>
+  readonly isPaused?: (key: string) => Promise<boolean>
   readonly allowPrivate: boolean
   readonly resolve: Resolve
   /** Epoch ms. */
@@ -31,9 +32,10 @@ export interface WebhookParts {
  * is the body.
  */
 export function webhookTarget(parts: WebhookParts): TargetKind {
-  const { destination, allowPrivate, resolve, now } = parts
+  const { destination, isPaused, allowPrivate, resolve, now } = parts
   return {
     atOnce: 4,
+    ...(isPaused && { isPaused }),
     async send({ id, key, payload }: Message, signal): Promise<Attempt> {
       const found = await destination(key)
       if (found === undefined) return { taken: false, error: `relay ${key} is deleted`, code: 'RELAY_NO_TARGET' }

@@ -69,6 +69,11 @@ export function createRelays(parts: {
   const read = async (): Promise<Document<AllRelays> | undefined> => await store.get<AllRelays>(RELAYS, ALL)
   const all = async (): Promise<readonly Relay[]> => (await read())?.body.relays ?? []
 
+  async function sought(key: string) {
+    const document = await read()
+    return { document, relay: document?.body.relays.find(({ id }) => String(id) === key) }
+  }
+
   async function get(id: number): Promise<Relay> {
     const found = (await all()).find((relay) => relay.id === id)
     if (found === undefined) throw new Fault('NOT_FOUND', 'There is no such relay.')
@@ -195,18 +200,21 @@ export function createRelays(parts: {
       return page(found, limit, deliveryView, (delivery) => [delivery.at, delivery.id])
     },
 
-    /** For the loop that delivers: where a webhook leads, by its id as text. */
+    /** For the loop that delivers: whether a relay is switched off, by its id as text. */
+    async isPaused(key: string): Promise<boolean> {
+      return (await sought(key)).relay?.active === false
+    },
+
+    /** The same: where a webhook leads. */
     async destination(key: string): Promise<Destination | undefined> {
-      const document = await read()
-      const relay = document?.body.relays.find(({ id }) => String(id) === key)
+      const { document, relay } = await sought(key)
       if (!document || !relay?.url || !relay.secret) return undefined
       return { url: relay.url, secret: relay.secret, origin: document.body.origin }
     },
 
     /** The same for a relay to a topic. */
     async topic(key: string): Promise<TopicDestination | undefined> {
-      const document = await read()
-      const relay = document?.body.relays.find(({ id }) => String(id) === key)
+      const { document, relay } = await sought(key)
       return document && relay?.topic ? { topic: relay.topic, origin: document.body.origin } : undefined
     },
 
