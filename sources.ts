@@ -57,7 +57,8 @@ export function openSources(parts: SourceParts) {
         const partition = partitionOf(PLANT_ADDRESS, cluster.partitions)
         const carry = async (signal: AbortSignal) => {
           const source = plantSource(parts, signal)!
-          await runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal })
+          const report = (sentence: string) => logger.error(sentence)
+          await runGateway({ cluster, source, now: clock.now, wait: sleepOnTimer, signal, report })
           if (!signal.aborted) logger.info(`${source.id} has no more frames`)
         }
         running.push(whileOurs(() => cluster.owned().includes(partition), signal, carry))

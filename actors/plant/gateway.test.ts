@@ -69,6 +69,7 @@ const run = (log: ReturnType<typeof memoryLog>, source: FrameSource, more: Parti
     now: () => START,
     wait: async () => {},
     signal: new AbortController().signal,
+    report: () => {},
     ...more,
   })
 
@@ -162,6 +163,22 @@ test('what another try does not mend ends the gateway with its error', async () 
   })
   await expect(run(log, failing)).rejects.toThrow('the file is gone')
   expect(plantOf(log).cursor).toBe('0')
+})
+
+test('a plant in quarantine is waited for, and said once', async () => {
+  const log = memoryLog()
+  const sentences: string[] = []
+  let asked = 0
+  const cluster = {
+    ...log.cluster,
+    ask: async (...question: Parameters<typeof log.cluster.ask>) => {
+      if (++asked <= 3) throw new Fault('QUARANTINED', 'five records threw')
+      return await log.cluster.ask(...question)
+    },
+  }
+  await run(log, recording([text(0)]), { cluster, report: (sentence) => sentences.push(sentence) })
+  expect([asked, plantOf(log).frames, sentences.length]).toEqual([4, 1, 1])
+  expect(sentences[0]).toContain('plant/main is quarantined (five records threw)')
 })
 
 test('a bad message becomes a dead letter and the stream goes on', async () => {

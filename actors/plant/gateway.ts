@@ -15,6 +15,8 @@ export interface GatewayOptions {
   /** Resolves after so many ms, or at once when the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
+  /** Hears, once, what only people can mend. */
+  readonly report: (sentence: string) => void
 }
 
 /** What may wait for one append: a replay at full speed fills it, a live plant never does. */
@@ -30,15 +32,26 @@ const LONGEST_PAUSE_MS = 5_000
  * A kill at any moment loses nothing and doubles nothing: the cursor's record is appended only when the frame's records are durable,
  * and a frame that comes again has the ids that it had. Messages that come while an append runs go into the next one together.
  */
-export async function runGateway({ cluster, source, now, wait, signal }: GatewayOptions): Promise<void> {
+export async function runGateway({ cluster, source, now, wait, signal, report }: GatewayOptions): Promise<void> {
+  let isReported = false
+
+  /** Whether another try may mend it: also a quarantine ends, when somebody ends it. */
+  function mayPass(error: unknown): boolean {
+    if (!(error instanceof Fault)) return false
+    if (error.code !== 'QUARANTINED') return 'retry' in FAULTS[error.code]
+    if (!isReported) {
+      report(`${source.id} waits: ${PLANT_ADDRESS} is quarantined (${error.message}) until an admin releases it`)
+    }
+    return (isReported = true)
+  }
+
   /** Until it succeeds or the signal aborts; undefined for the latter. Throws what another try does not mend. */
   async function persist<T>(attempt: () => Promise<T>): Promise<T | undefined> {
     for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         return await attempt()
       } catch (error) {
-        const retry = error instanceof Fault && 'retry' in FAULTS[error.code]
-        if (!retry) throw error
+        if (!mayPass(error)) throw error
         await wait(pause, signal)
       }
     }

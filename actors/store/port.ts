@@ -44,7 +44,9 @@ export interface EffectQuery {
   /** `at` ≥ from, < to; epoch ms. */
   readonly from?: number
   readonly to?: number
-  /** Newest first, those behind this one. */
+  /** Else newest first. */
+  readonly oldestFirst?: boolean
+  /** In that order, those behind this one. */
   readonly after?: { at: number; id: string }
   readonly limit: number
 }

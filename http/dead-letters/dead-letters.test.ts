@@ -79,7 +79,7 @@ test('they are listed newest first, by kind and code, page by page', async () =>
 
 test('a replay is the record once more, applied once; one that fails again says why', async () => {
   // Poison as long as the frame has no moment that the plant can read: the payload stays what it was.
-  const id = await bury('plant/main', 'message', '{"nothing":1}', 'same-id')
+  const id = await bury('plant/other', 'message', '{"nothing":1}', 'same-id')
   expect((await call('POST', `${path(id)}/replay`, viewer)).status).toBe(403)
   const again = await call('POST', `${path(id)}/replay`, operator)
   expect(again.status).toBe(409)
@@ -190,6 +190,51 @@ test('those that a filter names are replayed once, the others left alone; what c
   expect(again.json).toEqual({ replayed: 0, refused: 0, more: false })
   expect((await call('POST', '/api/v1/dead-letters/replay', operator, { filter: { colour: 'red' } })).status).toBe(422)
   expect((await call('POST', '/api/v1/dead-letters/replay', operator, {})).status).toBe(422)
+})
+
+const letterOf = (n: number, more: Partial<DeadLetter> = {}) => {
+  const letter: DeadLetter = {
+    code: 'RELAY_GONE',
+    error: 'HTTP 410',
+    stack: null,
+    payload: '{"nothing":1}',
+    key: 'heap/1',
+    type: 'boo',
+    record_id: '',
+    source: '',
+    partition: 0,
+    offset: n,
+    at: n,
+    ...more,
+  }
+  const { key: address, at } = letter
+  return { collection: DEAD_LETTERS, id: `0-${n}-9`, address, at, body: JSON.stringify(letter) }
+}
+const replayAll = (filter: object) => call('POST', '/api/v1/dead-letters/replay', operator, { filter })
+
+test('of many the oldest are replayed first, and two replays at once take each once', async () => {
+  await system.store.putEffects(Array.from({ length: 1700 }, (_, n) => letterOf(n + 1)))
+  expect((await replayAll({ code: 'RELAY_GONE' })).json).toEqual({ replayed: 1000, refused: 0, more: true })
+  const attempts = async (n: number) => (await call('GET', path(`0-${n}-9`), viewer)).json.attempts
+  expect([await attempts(1), await attempts(1000), await attempts(1001)]).toEqual([1, 1, 0])
+  const both = await Promise.all([1, 2].map(() => replayAll({ code: 'RELAY_GONE' })))
+  expect(both.reduce((sum, { json }) => sum + Number(json.replayed), 0)).toBeGreaterThanOrEqual(700)
+  expect([await attempts(1001), await attempts(1700)]).toEqual([1, 1])
+  expect((await replayAll({ code: 'RELAY_GONE' })).json).toEqual({ replayed: 0, refused: 0, more: false })
+})
+
+test('a message that is still no frame is refused before it troubles the plant', async () => {
+  await system.store.putEffects(
+    [1, 2, 3, 4, 5, 6]
+      .map((n) =>
+        letterOf(n, { key: 'plant/main', type: 'message', code: 'FRAME_NOT_OBJECT', payload: '[]', partition: 2 }),
+      )
+      .map((effect, n) => ({ ...effect, id: `2-${n}-9` })),
+  )
+  const one = await call('POST', `${path('2-0-9')}/replay`, operator)
+  expect([one.status, one.json.detail]).toEqual([409, 'It is still no frame: A frame is one JSON object.'])
+  expect((await replayAll({ code: 'FRAME_NOT_OBJECT' })).json).toEqual({ replayed: 0, refused: 6, more: false })
+  expect((await system.cluster.ask('plant/main', 'state')).state).toBe('live')
 })
 
 test('only admins drop one, for good', async () => {

@@ -70,6 +70,25 @@ export function createDeadLetters({ cluster, now }: { cluster: Cluster; now: () 
     }
   }
 
+  /** Those that fit and were never replayed, the oldest first, at most so many. */
+  async function findOpen(filter: LetterFilter, most: number): Promise<Letter[]> {
+    const open: Letter[] = []
+    for (let after: { at: number; id: string } | undefined; ;) {
+      const batch = await store.listEffects({
+        collection: DEAD_LETTERS,
+        oldestFirst: true,
+        limit: BATCH,
+        ...(after === undefined ? {} : { after }),
+      })
+      const fitting = batch.map(letterOf).filter(({ letter }) => fits(filter, letter))
+      const known = await Promise.all(fitting.map(({ id }) => replays.last(id)))
+      open.push(...fitting.filter((_, i) => known[i]?.position == null))
+      if (open.length >= most || batch.length < BATCH) return open.slice(0, most)
+      const { at, id } = batch.at(-1)!
+      after = { at, id }
+    }
+  }
+
   async function read(id: string): Promise<Letter> {
     const effect = await store.getEffect(DEAD_LETTERS, id)
     if (effect === undefined) throw new Fault('NOT_FOUND', 'There is no such dead letter.')
@@ -81,11 +100,13 @@ export function createDeadLetters({ cluster, now }: { cluster: Cluster; now: () 
     return { ...shown(one, await replays.last(one.id)), payload, stack, record_id: record_id || null }
   }
 
-  /** Appends the record of one more attempt. Faults: CONFLICT, LOG_UNAVAILABLE. */
-  async function append({ id, letter }: Letter, by: string | null) {
+  /** Appends the record of one more attempt; undefined: it was to be the first, and is not. Faults: CONFLICT, LOG_UNAVAILABLE. */
+  async function append({ id, letter }: Letter, by: string | null, only: { first: boolean }) {
     // Refused before an attempt is noted.
-    recordOf(id, letter, 0)
-    const record = recordOf(id, letter, await replays.begin(id, by))
+    recordOf(id, letter, 0, now())
+    const attempt = await replays.begin(id, by, only)
+    if (attempt === undefined) return undefined
+    const record = recordOf(id, letter, attempt, now())
     const [position] = await cluster.append([record])
     if (!position) throw new Fault('LOG_UNAVAILABLE', 'The log could not take it; replay it again.')
     await replays.done(id, formatPosition(position))
@@ -140,7 +161,7 @@ export function createDeadLetters({ cluster, now }: { cluster: Cluster; now: () 
      */
     async replay(id: string, by: string | null) {
       const one = await read(id)
-      const { record, position } = await append(one, by)
+      const { record, position } = (await append(one, by, { first: false }))!
       const minOffsets = new Map([[position.partition, position.offset]])
       const applied = await cluster.ask(record.key, '$inspect', {}, { minOffsets }).then(
         () => true,
@@ -155,35 +176,24 @@ export function createDeadLetters({ cluster, now }: { cluster: Cluster; now: () 
       return { applied, position: formatPosition(position), letter: await documentOf(one) }
     },
 
-    /** Those that fit and were not replayed yet, the oldest first, at most 1,000 of them. Fault LOG_UNAVAILABLE. */
+    /**
+     * Those that fit and were never replayed, the oldest first, at most 1,000 of them; two such replays at once take each letter once. `more`:
+     * there are others. Fault LOG_UNAVAILABLE.
+     */
     async replayAll(filter: LetterFilter, by: string | null) {
-      const open: Letter[] = []
-      let after: { at: number; id: string } | undefined
-      let more = false
-      for (;;) {
-        const { found, end } = await find(filter, BATCH, after)
-        for (const one of found.slice(0, BATCH)) {
-          if ((await replays.last(one.id))?.position == null) open.push(one)
-          after = { at: one.at, id: one.id }
-        }
-        more = end !== undefined
-        if (found.length <= BATCH || open.length >= MOST_REPLAYED) {
-          more ||= found.length > BATCH
-          break
-        }
-      }
+      // Before the first is replayed: it may fail again, and be among them.
+      const open = await findOpen(filter, MOST_REPLAYED + 1)
       let replayed = 0
       let refused = 0
-      for (const one of open.reverse()) {
+      for (const one of open.slice(0, MOST_REPLAYED)) {
         try {
-          await append(one, by)
-          replayed++
+          if ((await append(one, by, { first: true })) !== undefined) replayed++
         } catch (error) {
           if (!(error instanceof Fault) || error.code !== 'CONFLICT') throw error
           refused++
         }
       }
-      return { replayed, refused, more }
+      return { replayed, refused, more: open.length > MOST_REPLAYED }
     },
 
     /** After old letters have gone: forgets what was known of their replays. */

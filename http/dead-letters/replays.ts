@@ -1,4 +1,6 @@
 import { OUTGOING } from '../../actors/outgoing/ending.ts'
+import { readFrame } from '../../actors/plant/frame.ts'
+import { PLANT_ADDRESS } from '../../actors/plant/split.ts'
 import { relayAddress, resent } from '../../actors/relay/schema.ts'
 import { REJECTED } from '../../actors/source/schema.ts'
 import { Fault, type DeadLetter, type FaultCode, type NewRecord, type Outgoing } from '../../actors/runtime/index.ts'
@@ -28,9 +30,9 @@ const NOT_APPLIED: ReadonlySet<FaultCode> = new Set([
 /**
  * The record that gives a dead letter's payload to its actor once more; something that had to leave goes out by a delivery of its own. Its id is
  * the record's own where that was never applied, so that it is applied once whoever sends it, and else letter and attempt. Fault CONFLICT
- * for one that cannot be replayed.
+ * for one that cannot be replayed, or would certainly fail again.
  */
-export function recordOf(id: string, letter: DeadLetter, attempt: number): NewRecord {
+export function recordOf(id: string, letter: DeadLetter, attempt: number, nowMs: number): NewRecord {
   const fresh = `replay/${id}/${attempt}`
   if (letter.type === OUTGOING) {
     const outgoing = resent(JSON.parse(letter.payload) as Outgoing, id)
@@ -42,6 +44,11 @@ export function recordOf(id: string, letter: DeadLetter, attempt: number): NewRe
   }
   if (letter.key.startsWith('source/') && letter.type === REJECTED) {
     throw new Fault('CONFLICT', 'The message is no event, and stays as it is in its topic.')
+  }
+  if (letter.key === PLANT_ADDRESS && letter.type === 'message') {
+    // Records that throw are what actors are quarantined for.
+    const frame = readFrame(letter.payload, nowMs)
+    if (frame instanceof Fault) throw new Fault('CONFLICT', `It is still no frame: ${frame.message}`)
   }
   const recordId = NOT_APPLIED.has(letter.code) && letter.record_id !== '' ? letter.record_id : fresh
   return { key: letter.key, type: letter.type, value: oneLine(letter.payload), id: recordId }
@@ -61,9 +68,10 @@ export function createReplays(store: Documents, now: () => number) {
   return {
     last: async (id: string): Promise<Replay | undefined> => (await store.get<Replay>(REPLAYS, id))?.body,
 
-    /** Fault CONFLICT when somebody else does the same at this moment. */
-    async begin(id: string, by: string | null): Promise<number> {
+    /** `first`: undefined for one that was replayed already. Fault CONFLICT when somebody else does the same at this moment. */
+    async begin(id: string, by: string | null, { first }: { first: boolean }): Promise<number | undefined> {
       const found = await store.get<Replay>(REPLAYS, id)
+      if (first && found?.body.position != null) return undefined
       const unknown = found !== undefined && found.body.position === null
       const attempt = unknown ? found.body.attempt : (found?.body.attempt ?? 0) + 1
       const replay: Replay = { attempt, at: isoTime(now()), by, position: null }

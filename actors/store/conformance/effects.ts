@@ -43,17 +43,24 @@ export function effectClaims(make: MakeStore) {
       }),
     )
     test(
-      'they are listed newest first, page by page, also those of one moment',
+      'they are listed newest first or oldest first, page by page, also those of one moment',
       withStore(make, async (store) => {
         const all = Array.from({ length: 23 }, (_, n) => effect(n, { id: `1-${100 + n}-0`, at: Math.floor(n / 5) }))
         await store.putEffects(all)
-        const seen: Effect[] = []
-        for (let after: { at: number; id: string } | undefined; ; after = seen.at(-1)) {
-          const page = await store.listEffects({ collection: 'alarms', limit: 4, ...(after && { after }) })
-          seen.push(...page)
-          if (page.length < 4) break
+        for (const oldestFirst of [false, true]) {
+          const seen: Effect[] = []
+          for (let after: { at: number; id: string } | undefined; ; after = seen.at(-1)) {
+            const page = await store.listEffects({
+              collection: 'alarms',
+              oldestFirst,
+              limit: 4,
+              ...(after && { after }),
+            })
+            seen.push(...page)
+            if (page.length < 4) break
+          }
+          expect(seen).toEqual(oldestFirst ? all : all.toReversed())
         }
-        expect(seen).toEqual(all.toReversed())
       }),
     )
     test(

@@ -30,16 +30,19 @@ export async function openEffects(
         await duplicatesOf(effects.insertMany(rows, { ordered: false }))
         await beginDeliveries(given.filter(({ collection }) => collection === OUTBOX))
       }),
-    listEffects: ({ collection, address, from, to, after, limit }) =>
+    listEffects: ({ collection, address, from, to, oldestFirst, after, limit }) =>
       attempt(async () => {
         const wanted: Filter<Stored>[] = [{ collection }]
         if (address !== undefined) wanted.push({ address })
         if (from !== undefined) wanted.push({ at: { $gte: from } })
         if (to !== undefined) wanted.push({ at: { $lt: to } })
-        if (after) {
+        if (after && oldestFirst) {
+          wanted.push({ at: { $gte: after.at } }, { $or: [{ at: { $gt: after.at } }, { id: { $gt: after.id } }] })
+        } else if (after) {
           wanted.push({ at: { $lte: after.at } }, { $or: [{ at: { $lt: after.at } }, { id: { $lt: after.id } }] })
         }
-        const found = await effects.find({ $and: wanted }, { sort: { at: -1, id: -1 }, limit }).toArray()
+        const order = oldestFirst ? 1 : -1
+        const found = await effects.find({ $and: wanted }, { sort: { at: order, id: order }, limit }).toArray()
         return found.map(effectOf)
       }),
     countEffects: (collection, most) => attempt(() => effects.countDocuments({ collection }, { limit: most })),

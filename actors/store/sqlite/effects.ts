@@ -1,4 +1,4 @@
-import type { SQLQueryBindings } from 'bun:sqlite'
+import type { SQLQueryBindings, Statement } from 'bun:sqlite'
 import type { SqliteFile } from '../../sqlite/open.ts'
 import { OUTBOX, type Effect } from '../../runtime/index.ts'
 import type { StateStore } from '../port.ts'
@@ -48,11 +48,11 @@ export function effectTable(
         }
       })
     },
-    async listEffects({ collection, address, from = -Infinity, to = Infinity, after, limit }) {
+    async listEffects({ collection, address, from = -Infinity, to = Infinity, oldestFirst = false, after, limit }) {
       const bindings: SQLQueryBindings[] = address === undefined ? [collection] : [collection, address]
       bindings.push(from, to)
       if (after) bindings.push(after.at, after.id)
-      const statement = list[address === undefined ? 'all' : 'ofAddress'][after ? 'after' : 'newest']
+      const statement = list(address !== undefined, oldestFirst, after !== undefined)
       return sqlite.attempt(() => statement.all(...bindings, limit))
     },
     async countEffects(collection, most) {
@@ -79,17 +79,16 @@ export function effectTable(
   }
 }
 
-/** The four shapes of a listing, each with the index that gives its order. */
+/** The shapes of a listing, each with the index that gives its order. */
 function listings(sqlite: SqliteFile) {
-  const statement = (address: string, after: string) =>
-    sqlite.prepare<Effect, SQLQueryBindings[]>(
-      `SELECT * FROM effects WHERE collection = ? ${address} AND at >= ? AND at < ? ${after} ORDER BY at DESC, id DESC LIMIT ?`,
-    )
-  const AFTER = 'AND (at, id) < (?, ?)'
-  const OF_ADDRESS = 'AND address = ?'
-  return {
-    all: { newest: statement('', ''), after: statement('', AFTER) },
-    ofAddress: { newest: statement(OF_ADDRESS, ''), after: statement(OF_ADDRESS, AFTER) },
+  const prepared = new Map<string, Statement<Effect, SQLQueryBindings[]>>()
+  return (ofAddress: boolean, oldestFirst: boolean, isAfter: boolean): Statement<Effect, SQLQueryBindings[]> => {
+    const order = oldestFirst ? 'ASC' : 'DESC'
+    const text = `SELECT * FROM effects WHERE collection = ? ${ofAddress ? 'AND address = ?' : ''} AND at >= ? AND at < ?
+      ${isAfter ? `AND (at, id) ${oldestFirst ? '>' : '<'} (?, ?)` : ''} ORDER BY at ${order}, id ${order} LIMIT ?`
+    let statement = prepared.get(text)
+    if (statement === undefined) prepared.set(text, (statement = sqlite.prepare(text)))
+    return statement
   }
 }
 
