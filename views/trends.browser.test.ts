@@ -173,6 +173,46 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
   )
 
   test(
+    'a length changed while the interval follows keeps its end at the present, however long the field has the focus',
+    async () => {
+      const { page, wrong } = await stage.person()
+      await logIn(page, `${PATH}?signal=${TEMPERATURE}`)
+      await drawn(page)
+      const start = () => page.inputValue('[name=from]')
+      const long = (hours: number) =>
+        until(`${hours} hours`, async () => (await shown(page))!.to - (await shown(page))!.from === hours * HOUR)
+      const first = await start()
+      await page.focus('[name=length]')
+      await page.keyboard.press('ArrowDown')
+      await long(11)
+      expect(await start()).not.toBe(first)
+      await page.keyboard.press('ArrowDown')
+      await long(10)
+      expect([query(page).has('from'), query(page).get('length')]).toEqual([false, '10'])
+      expect(await page.getAttribute('[data-do=now]', 'aria-current')).not.toBeNull()
+
+      await page.goBack()
+      await long(11)
+      expect(await page.inputValue('[name=length]')).toBe('11')
+
+      const before = await start()
+      await page.evaluate('const now = Date.now; Date.now = () => now() + 120_000')
+      await until('a later start', async () => {
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        return (await start()) > before
+      })
+      await page.keyboard.press('Control+a')
+      await page.keyboard.type('3')
+      await page.keyboard.press('Enter')
+      await long(3)
+      expect(query(page).has('from')).toBe(false)
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'new frames move the present in tree and chart; nothing is loaded anew',
     async () => {
       const { page, wrong } = await stage.person()

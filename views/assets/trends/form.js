@@ -11,8 +11,8 @@ const problem = document.getElementById('trend-problem')
 /** Who types into a field is not interrupted at every key. */
 const PAUSE_MS = 700
 
-/** What stands in the fields of time: one that still says it is not a moment that a person has chosen. */
-let shown = { from: '', to: '' }
+/** What was last written into each field: one that still says it is not what a person has chosen. */
+const shown = {}
 
 /** Says why something is not shown as it was asked for, or that all is well. */
 export function showProblem(name) {
@@ -20,19 +20,23 @@ export function showProblem(name) {
   problem.querySelector('span').textContent = name === null ? '' : words.problem[name]
 }
 
-/** Brings the fields, the steps to choose from and the ways to a file and to the present to a state. */
+/** Brings the fields, the steps to choose from and the ways to a file and to the present to a state that a person has chosen. */
 export function showForm(state, area) {
-  const { mode, from, to, length, unit, step, follow, signals } = state
-  field('mode').value = mode
-  shown = { from: toField(from), to: toField(to) }
-  for (const name of ['from', 'to', 'length', 'unit'])
-    if (document.activeElement === field(name)) return showRest(state, area)
-  field('from').value = shown.from
-  field('to').value = shown.to
-  field('length').value = length
-  field('unit').value = unit
-  showRest({ from, to, step, follow, signals }, area)
+  for (const [name, value] of fieldsOf(state)) field(name).value = shown[name] = value
+  showRest(state, area)
 }
+
+/** The same for a state that went on by itself: it takes no field from under a person's hands, nor what they have begun to change. */
+export function moveForm(state, area) {
+  for (const [name, value] of fieldsOf(state)) {
+    if (document.activeElement === field(name) || field(name).value !== shown[name]) continue
+    field(name).value = shown[name] = value
+  }
+  showRest(state, area)
+}
+
+const fieldsOf = ({ mode, from, to, length, unit }) =>
+  Object.entries({ mode, from: toField(from), to: toField(to), length: String(length), unit })
 
 function showRest({ from, to, step, follow, signals }, area) {
   const steps = stepsOf(to - from)

@@ -2,7 +2,7 @@
 import { following, lookingAt, movedTo, read, shifted, viewOf, write, zoomed } from './address.js'
 import { createChart } from './chart.js'
 import { day, fill, number, stamp, time } from './figures.js'
-import { listenToForm, showForm, showProblem } from './form.js'
+import { listenToForm, moveForm, showForm, showProblem } from './form.js'
 import { listenToLegend, showAtCursor, showLegend } from './legend.js'
 import { createMarks } from './marks.js'
 import { lookOf } from './palette.js'
@@ -32,7 +32,7 @@ const source = createSource({
   state: () => state,
   moved: (interval) => {
     state = { ...state, ...interval }
-    showForm(state, area)
+    moveForm(state, area)
   },
   busy: (slow) => {
     plots.setAttribute('aria-busy', String(slow))
