@@ -17,6 +17,7 @@ const PATH = '/dashboard/trends'
 const VIBRATION = 'f-171/bearing_8.vibration_vertical'
 const TEMPERATURE = 'f-171/bearing_8.temperature'
 const OTHER = 'u-172/bearing_2.temperature'
+const UNLIMITED = 'f-171/gas_collector.temperature_before'
 const CHOSEN = `${PATH}?signal=${VIBRATION}&signal=${TEMPERATURE}&signal=${OTHER}`
 const HOUR = 3_600_000
 
@@ -34,6 +35,23 @@ async function drawn(page: Page): Promise<void> {
   await until('values in the legend', async () => /\d/.test((await cell.textContent()) ?? ''))
   await page.waitForSelector('.panel canvas')
 }
+
+/** Whatever history is asked for goes evenly from one value to the other. */
+const fulfillHistory = (page: Page, first: number, last: number) =>
+  page.route('**/trends/data?**', (route) => {
+    const asked = new URL(route.request().url()).searchParams
+    const stepMs = Number(asked.get('step')) * 1000
+    const [from, to] = ['from', 'to'].map((name) => Math.floor(Date.parse(asked.get(name)!) / stepMs) * stepMs) as [
+      number,
+      number,
+    ]
+    const points = Array.from({ length: (to - from) / stepMs }, (_, index) => {
+      const value = first + ((last - first) * index * stepMs) / (to - from)
+      return [from + index * stepMs, value, value, value]
+    })
+    const series = asked.getAll('signal').map((signal) => ({ signal, unit: '°C', points }))
+    return route.fulfill({ json: { series } })
+  })
 
 describe.skipIf(noBrowser)('the trends page in a browser', () => {
   let stage: Stage
@@ -229,6 +247,26 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
       await until('a value out of limits', async () => (await page.locator('.present .out .mark').count()) > 0)
       expect(wrong).toEqual([])
       await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'the axis of values says where its lines stand',
+    async () => {
+      const { page } = await stage.person()
+      await page.addInitScript(`
+        window.written = []
+        const { fillText } = CanvasRenderingContext2D.prototype
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+          written.push(text)
+          fillText.call(this, text, ...place)
+        }`)
+      await fulfillHistory(page, 38, 70)
+      await logIn(page, `${PATH}?signal=${UNLIMITED}`)
+      await drawn(page)
+      const written = (await page.evaluate('written')) as string[]
+      expect(written).toEqual(expect.arrayContaining(['40.0', '42.5', '45.0', '47.5']))
     },
     LONG,
   )

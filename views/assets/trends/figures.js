@@ -17,6 +17,13 @@ export function figure(value, unit, digits) {
   return value >= 0.5 ? words.on : words.off
 }
 
+/** How many digits after the point it takes to write a number whole: 1 for 2.5. */
+export function digitsOf(value) {
+  let digits = 0
+  while (Number(value.toFixed(digits)) !== value) digits++
+  return digits
+}
+
 /** With as many of at most two digits after the point as it has; a dash for none. */
 export function limit(value) {
   if (value === undefined) return number(null)

@@ -1,4 +1,4 @@
-import { day, figure, number, stamp, time } from './figures.js'
+import { day, digitsOf, figure, number, stamp, time } from './figures.js'
 import { gapsOf } from './grid.js'
 import { lookOf, palette } from './palette.js'
 import { settings, timeZone } from './settings.js'
@@ -200,7 +200,7 @@ function valueAxis(digital) {
     splits: digital ? () => [0, 1] : undefined,
     values: (_, splits, __, ___, step) => {
       if (digital) return splits.map((value) => figure(value, '', 0))
-      const digits = Math.max(0, Math.ceil(-Math.log10(step)))
+      const digits = digitsOf(step)
       return splits.map((value) => number(value, digits))
     },
   }
