@@ -385,6 +385,40 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
   )
 
   test(
+    'a chart that follows outlives an outage: it says until when it was read, and goes on by itself',
+    async () => {
+      const { page } = await stage.person()
+      await logIn(page, CHOSEN)
+      await drawn(page)
+      const pass = (ms: number) =>
+        page.evaluate(`{
+          const now = performance.now.bind(performance)
+          performance.now = () => now() + ${ms}
+          document.dispatchEvent(new Event('visibilitychange'))
+        }`)
+      await page.route('**/trends/data?**', (route) => route.abort())
+      await pass(61_000)
+      await page.waitForSelector('#trend-old:not([hidden])')
+      expect(await page.innerText('#trend-old')).toMatch(/what was read until .+\d\d:\d\d is shown/)
+      expect(await page.isVisible('.panel canvas')).toBe(true)
+      expect(await page.isVisible('#trend-failed')).toBe(false)
+      await page.unroute('**/trends/data?**')
+      await pass(2000)
+      await page.waitForSelector('#trend-old', { state: 'hidden' })
+
+      await page.route('**/trends/data?**', (route) => route.abort())
+      await page.click('[data-do="back"]')
+      await page.waitForSelector('#trend-failed:not([hidden])')
+      await page.unroute('**/trends/data?**')
+      await pass(2000)
+      await page.waitForSelector('#trend-failed', { state: 'hidden' })
+      await drawn(page)
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'an address that makes no sense is said, and shows the usual',
     async () => {
       const { page, wrong } = await stage.person()

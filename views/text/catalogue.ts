@@ -272,6 +272,8 @@ export interface Text {
     readonly loading: string
     readonly failed: string
     readonly failedHint: string
+    /** The history of some moments ago is shown, for a newer one cannot be read. */
+    readonly old: Phrase<'at'>
     /** What cannot be shown as it was asked for. */
     readonly problem: Readonly<Record<'time' | 'order' | 'length' | 'many' | 'unknown', string>>
     readonly keys: {

@@ -314,6 +314,7 @@ export const en: Text = {
     loading: 'Reading the history …',
     failed: 'The history cannot be read now.',
     failedHint: 'Your choice is kept. Try again in a few seconds.',
+    old: ({ at }) => `The history cannot be read now; what was read until ${at} is shown.`,
     problem: {
       time: 'A time could not be read, so the last 12 hours are shown.',
       order: 'The end must be later than the start.',

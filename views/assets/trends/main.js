@@ -14,9 +14,14 @@ import { limitsOf } from './zones.js'
 
 const { rules, words } = settings
 const element = (id) => document.getElementById(id)
-const [plots, note, empty, failed, reading] = ['plots', 'chart-note', 'trend-empty', 'trend-failed', 'reading'].map(
-  element,
-)
+const [plots, note, empty, failed, old, reading] = [
+  'plots',
+  'chart-note',
+  'trend-empty',
+  'trend-failed',
+  'trend-old',
+  'reading',
+].map(element)
 
 /** The end of an interval that follows goes on without frames too. */
 const IDLE_MS = 15_000
@@ -41,7 +46,10 @@ const source = createSource({
   settled: (fault) => {
     // Without a session there is nothing to read any more: the way to the log-in is the page itself.
     if (fault?.status === 401) return location.reload()
-    failed.hidden = fault === null
+    const { whole } = source.known
+    failed.hidden = fault === null || whole !== null
+    old.hidden = fault === null || whole === null
+    old.querySelector('span').textContent = old.hidden ? '' : fill(words.old, { at: stamp(whole.to) })
     draw()
   },
 })

@@ -15,10 +15,12 @@ const NOTHING = { whole: null, fine: null, changes: [] }
 /**
  * What is known of the chosen signals: `whole` is the history of the interval, `fine` the one of a zoom that has a finer step, `changes` say when
  * the machines went into warning or alarm. `state()` gives the page's state, `moved(interval)` hears where one that follows has come to,
- * `busy(slow)` whether one has to wait, `settled(fault)` that what is known is new; the fault is null when it is what was asked for.
+ * `busy(slow)` whether one has to wait, `settled(fault)` that what is known is new; the fault is null when it is what was asked for. After a
+ * fault there is what was known before, as far as it says something of what was asked for.
  */
 export function createSource({ state, moved, busy, settled }) {
   let known = NOTHING
+  let failed = false
   let loading = new AbortController()
   let loadedAt = 0
   let tailedAt = 0
@@ -42,8 +44,12 @@ export function createSource({ state, moved, busy, settled }) {
     return finer < step ? await readHistory({ signals, ...zoom, step: finer }, signal) : null
   }
 
+  const answers = ({ whole }, { signals, from, to }) =>
+    whole && whole.from < to && whole.to > from && signals.some((name) => whole.lines.has(name))
+
   function settle(next, fault = null) {
     known = next
+    failed = fault !== null
     loadedAt = performance.now()
     settled(fault)
   }
@@ -64,7 +70,7 @@ export function createSource({ state, moved, busy, settled }) {
       const changes = await readChanges(asked, signal)
       if (!signal.aborted) settle({ ...known, changes })
     } catch (error) {
-      if (!signal.aborted) settle(NOTHING, error)
+      if (!signal.aborted) settle(answers(known, asked) ? known : NOTHING, error)
     } finally {
       clearTimeout(slow)
       if (loading.signal === signal) busy((waiting = false))
@@ -85,8 +91,10 @@ export function createSource({ state, moved, busy, settled }) {
     async tail() {
       const now = performance.now()
       const { whole } = known
-      if (!state().follow || !whole || document.hidden || waiting || now - tailedAt < TAIL_MS) return
+      if (document.hidden || waiting || now - tailedAt < TAIL_MS) return
       tailedAt = now
+      if (failed) return load()
+      if (!state().follow || !whole) return
       if (now - loadedAt > ANEW_MS) return load()
       const interval = endingNow(state())
       const next = await goOn(whole, interval, loading.signal).catch(() => null)

@@ -34,7 +34,7 @@ export function trendPage(view: View, model: TrendModel): LivePage {
         ${tree(view, model.wish, fragments)}
         <section class="card chart" aria-labelledby="trend-title">
           <h1 class="hidden" id="trend-title">${trends.title}</h1>
-          ${toolbar(view, model)} ${problem(view, model)} ${empty(view, model)} ${failed(view, model)}
+          ${toolbar(view, model)} ${problem(view, model)} ${OLD} ${empty(view, model)} ${failed(view, model)}
           <div
             class="plots needs-script"
             id="plots"
@@ -62,6 +62,10 @@ function problem({ text }: View, { problem }: TrendModel): Html {
     ${mark('alarm')}<span>${problem && text.trends.problem[problem]}</span>
   </p>`
 }
+
+const OLD = html`<p class="old notice" id="trend-old" data-status="unknown" role="status" hidden>
+  ${mark('unknown')}<span></span>
+</p>`
 
 const empty = ({ text }: View, { wish }: TrendModel): Html =>
   html`<div class="state" id="trend-empty" ${wish.signals.length > 0 && html` hidden`}>
@@ -112,6 +116,7 @@ function settings(view: View, { plant, wish }: TrendModel): string {
       chosen: trends.chosen({ count: '{count}', most: '{most}' }),
       loading: trends.loading,
       chartHint: trends.chartHint,
+      old: trends.old({ at: '{at}' }),
       problem: trends.problem,
       status: text.status,
     },
