@@ -184,6 +184,12 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
       await page.keyboard.press('Enter')
       await page.waitForSelector('#trend-problem:not([hidden])')
       expect(await page.innerText('#trend-problem')).toContain('later than the start')
+      await page.fill('[name=to]', '')
+      await page.keyboard.press('Enter')
+      await until('a word on the missing end', async () =>
+        (await page.innerText('#trend-problem')).includes('Enter a date and a time; the earlier interval is shown'),
+      )
+      expect((await shown(page))!.to - (await shown(page))!.from).toBe(HOUR / 2)
       expect(wrong).toEqual([])
       await page.context().close()
     },

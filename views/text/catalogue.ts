@@ -274,8 +274,8 @@ export interface Text {
     readonly failedHint: string
     /** The history of some moments ago is shown, for a newer one cannot be read. */
     readonly old: Phrase<'at'>
-    /** What cannot be shown as it was asked for. */
-    readonly problem: Readonly<Record<'time' | 'order' | 'length' | 'many' | 'unknown', string>>
+    /** What cannot be shown as it was asked for: `time` by an address, `moment` by a field. */
+    readonly problem: Readonly<Record<'time' | 'moment' | 'order' | 'length' | 'many' | 'unknown', string>>
     readonly keys: {
       readonly shift: string
       readonly zoom: string

@@ -317,6 +317,7 @@ export const en: Text = {
     old: ({ at }) => `The history cannot be read now; what was read until ${at} is shown.`,
     problem: {
       time: 'A time could not be read, so the last 12 hours are shown.',
+      moment: 'Enter a date and a time; the earlier interval is shown until then.',
       order: 'The end must be later than the start.',
       length: 'An interval lasts at least one minute and at most 31 days.',
       many: 'At most 16 signals are shown at once.',

@@ -63,12 +63,12 @@ function asked(state) {
     const next = { ...state, mode, length, unit, step, zoom: null }
     const ms = length * units[unit]
     if (!(ms >= rules.shortestMs && ms <= rules.longestMs)) return { problem: 'length' }
-    if (Number.isNaN(from)) return { problem: 'time' }
+    if (Number.isNaN(from)) return { problem: 'moment' }
     if (state.follow && from === state.from) return { next: following(next) }
     return { next: { ...next, from, to: from + ms, follow: false } }
   }
   const to = moment('to')
-  if (Number.isNaN(from) || Number.isNaN(to)) return { problem: 'time' }
+  if (Number.isNaN(from) || Number.isNaN(to)) return { problem: 'moment' }
   if (from >= to) return { problem: 'order' }
   if (to - from < rules.shortestMs || to - from > rules.longestMs) return { problem: 'length' }
   return { next: { ...state, mode, from, to, step, follow: false, zoom: null } }
