@@ -391,6 +391,28 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
   )
 
   test(
+    'an address that says only a part is read by server and script alike, and says the whole then',
+    async () => {
+      const { page, wrong } = await stage.person()
+      const from = new Date(Date.now() - 2 * HOUR)
+      await logIn(page, `${PATH}?signal=${TEMPERATURE},${VIBRATION}&mode=range&from=${from.toISOString()}`)
+      await drawn(page)
+      expect(await names(page)).toEqual([TEMPERATURE, VIBRATION])
+      const { from: begin, to } = (await shown(page))!
+      expect(begin).toBe(from.getTime())
+      expect(Math.abs(to - Date.now())).toBeLessThan(60_000)
+      expect(await page.getAttribute('[data-do=now]', 'aria-current')).toBeNull()
+      expect(query(page).get('to')).toBe(new Date(to).toISOString())
+      await page.goto(`${PATH}?signal=${TEMPERATURE}&from=${from.toISOString().replace('Z', '%2B00:00')}&length=1`)
+      await drawn(page)
+      expect(await shown(page)).toEqual({ from: begin, to: begin + HOUR })
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'a chart that follows outlives an outage: it says until when it was read, and goes on by itself',
     async () => {
       const { page } = await stage.person()

@@ -1,4 +1,3 @@
-import { fromField } from './figures.js'
 import { present, settings } from './settings.js'
 
 const { rules, units } = settings
@@ -15,28 +14,22 @@ export const autoStep = (lengthMs) => {
 /** The step of the interval, seconds. A step that the interval may not have is not obeyed. */
 export const stepOf = ({ step, from, to }) => (stepsOf(to - from).includes(step) ? step : autoStep(to - from))
 
-const moment = (text) => (text?.endsWith('Z') ? Date.parse(text) : fromField(text ?? ''))
-
-/**
- * The state of the page that an address asks for: `{signals, mode, follow, from, to, length, unit, step, zoom}`, times in epoch ms. What the
- * server could not follow when it made the page does not come here: it has said so, and shows the usual.
- */
+/** The state of the page, `{signals, mode, follow, from, to, length, unit, step, zoom}`, times in epoch ms, that {@link write} wrote. */
 export function read(search) {
   const query = new URLSearchParams(search)
   const mode = query.get('mode') === 'range' ? 'range' : 'span'
   const state = {
-    signals: [...new Set(query.getAll('signal').flatMap((names) => names.split(',')))],
+    signals: query.getAll('signal'),
     mode,
     follow: false,
     length: Number(query.get('length')) || USUAL.length,
-    unit: query.get('unit') in units ? query.get('unit') : USUAL.unit,
+    unit: query.get('unit') ?? USUAL.unit,
     step: Number(query.get('step')) || null,
     zoom: null,
   }
-  const from = moment(query.get('from'))
-  const to = mode === 'range' ? moment(query.get('to')) : from + state.length * units[state.unit]
-  const fits = to - from >= rules.shortestMs && to - from <= rules.longestMs
-  const found = fits ? { ...state, from, to } : following(state)
+  const from = Date.parse(query.get('from'))
+  const to = mode === 'range' ? Date.parse(query.get('to')) : from + state.length * units[state.unit]
+  const found = query.has('from') ? { ...state, from, to } : following(state)
   return { ...found, zoom: zoomIn(query.get('zoom'), found) }
 }
 

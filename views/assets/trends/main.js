@@ -27,7 +27,7 @@ const [plots, note, empty, failed, old, reading] = [
 const IDLE_MS = 15_000
 const MORE_GAPS = 2
 
-let state = readAddress()
+let state = settings.wish
 /** Dragging selects an area, or else takes the view with it, as a finger expects. */
 let area = !matchMedia('(pointer: coarse)').matches
 /** The step of the chart's grid that the cursor stands on. */
@@ -86,11 +86,8 @@ function describe(name, index) {
 
 // --- States and addresses.
 
-/** Signals that there are, as many as fit: the server has said what it left out. */
-function readAddress() {
-  const asked = read(location.search)
-  return { ...asked, signals: asked.signals.filter(boxOf).slice(0, rules.most) }
-}
+// An address that says only a part, or what there is not, is read by the server alone; from here on it says what is shown.
+history.replaceState(null, '', write(state))
 
 function go(next) {
   const same = write(next) === write(state)
@@ -100,7 +97,7 @@ function go(next) {
 }
 
 addEventListener('popstate', () => {
-  state = readAddress()
+  state = read(location.search)
   openChosen(state.signals)
   show()
 })

@@ -1,4 +1,4 @@
-/** What the server says to this page: the interval of the address, rules, names and words. */
+/** What the server says to this page: what its address asks for, rules, names and words. */
 export const settings = JSON.parse(document.querySelector('[data-trends]').dataset.trends)
 
 const page = JSON.parse(document.querySelector('meta[name="windbox"]').content)

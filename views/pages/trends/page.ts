@@ -7,7 +7,7 @@ import { place, type Fragments, type LivePage } from '../../layout.ts'
 import type { View } from '../../view.ts'
 import type { PlantModel } from '../model.ts'
 import { addressOf } from './address.ts'
-import { MOST_SIGNALS, stepOf, UNITS, type TrendModel } from './model.ts'
+import { MOST_SIGNALS, nameOf, UNITS, type TrendModel } from './model.ts'
 import { ENOUGH_POINTS, LONGEST_MS, SHORTEST_MS, STEP_RULES } from './steps.ts'
 import { legend, machineNames } from './table.ts'
 import { toolbar } from './toolbar.ts'
@@ -83,13 +83,12 @@ const failed = ({ text }: View, model: TrendModel): Html =>
     <a class="btn" href="${addressOf(model.wish)}" data-do="again">${text.problem.again}</a>
   </div>`
 
-/** What the script needs beside the address: the present interval, the rules, and the words that it writes itself. */
+/** What the script needs: what the address asks for, as this page understands it, the rules, and the words that it writes itself. */
 function settings(view: View, { plant, wish }: TrendModel): string {
   const { text } = view
   const { trends, time } = text
-  const { from, to, follow } = wish
   return JSON.stringify({
-    interval: { from, to, follow, step: stepOf(wish) },
+    wish: { ...wish, signals: wish.signals.map(nameOf) },
     replay: plant.plant.clock === 'replay',
     rules: {
       steps: STEP_RULES,
