@@ -9,7 +9,7 @@ const person = asked('/dashboard/logout', 'text/html,application/xhtml+xml;q=0.9
 test.each<[FaultCode, string]>([
   ['NOT_FOUND', 'There is no such page'],
   ['FORBIDDEN', 'This is not allowed'],
-  ['VALIDATION', 'This is not allowed'],
+  ['VALIDATION', 'This request makes no sense'],
   ['RATE_LIMITED', 'The server cannot answer now'],
   ['STORE_UNAVAILABLE', 'The server cannot answer now'],
   ['INTERNAL', 'The server made a mistake'],

@@ -60,6 +60,7 @@ const entrances = LANGUAGES.flatMap((language): [string, string][] => {
       }),
     ],
     ['not found', problemPage({ ...model, problem: 'notFound' })],
+    ['wrong', problemPage({ ...model, problem: 'wrong' })],
     ['failed', problemPage({ ...model, problem: 'failed', requestId: 'r-1' })],
   ]
 })

@@ -7,7 +7,7 @@ import { entrance } from './auth.ts'
 export interface ProblemModel {
   readonly looks: Looks
   readonly here: string
-  readonly problem: 'notFound' | 'forbidden' | 'unavailable' | 'failed'
+  readonly problem: 'notFound' | 'wrong' | 'forbidden' | 'unavailable' | 'failed'
   /** The readings come from a simulation. */
   readonly demonstration?: boolean
   /** What the log knows the request by. */

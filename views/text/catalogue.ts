@@ -316,6 +316,8 @@ export interface Text {
   readonly problem: {
     readonly notFound: string
     readonly notFoundHint: string
+    readonly wrong: string
+    readonly wrongHint: string
     readonly forbidden: string
     readonly forbiddenHint: string
     readonly unavailable: string

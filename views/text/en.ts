@@ -362,6 +362,8 @@ export const en: Text = {
   problem: {
     notFound: 'There is no such page',
     notFoundHint: 'The address may be mistyped, or what it names is gone.',
+    wrong: 'This request makes no sense',
+    wrongHint: 'Something in the address or the form is missing or wrong. Go back, correct it and try again.',
     forbidden: 'This is not allowed',
     forbiddenHint: 'Your role does not allow it, or the form has expired. Go back, reload the page and try again.',
     unavailable: 'The server cannot answer now',
