@@ -43,11 +43,15 @@ function showRest({ from, to, step, follow, signals }, area) {
   const options = [['', `${words.auto}, ${stepName(autoStep(to - from))}`], ...steps.map((one) => [one, stepName(one)])]
   field('step').replaceChildren(...options.map(([value, text]) => new Option(text, value)))
   field('step').value = steps.includes(step) ? step : ''
-  act('now').toggleAttribute('aria-current', follow)
+  flag(act('now'), 'aria-current', follow)
   act('area').setAttribute('aria-pressed', String(area))
-  act('csv').href = historyAddress('.csv', { signals, from, to, step: stepOf({ step, from, to }) })
-  act('csv').toggleAttribute('aria-disabled', signals.length === 0)
+  flag(act('csv'), 'aria-disabled', signals.length === 0)
+  // Without an address a link cannot be followed, by keys either.
+  if (signals.length === 0) act('csv').removeAttribute('href')
+  else act('csv').href = historyAddress('.csv', { signals, from, to, step: stepOf({ step, from, to }) })
 }
+
+const flag = (element, name, is) => (is ? element.setAttribute(name, 'true') : element.removeAttribute(name))
 
 /** What the fields ask for, as a state; or why they ask for nothing that there is. */
 function asked(state) {

@@ -81,7 +81,8 @@ export function toolbar(view: View, { wish }: TrendModel): Html {
     </div>
     <a
       class="btn square end"
-      href="${csvAddressOf(wish)}"
+      ${wish.signals.length > 0 ? html`href="${csvAddressOf(wish)}"` : html`aria-disabled="true"`}
+      role="link"
       data-do="csv"
       aria-label="${trends.csv}"
       title="${trends.csv}"
