@@ -281,6 +281,27 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
   )
 
   test(
+    'of as many lines as there may be no two look alike, with and without a script',
+    async () => {
+      const places = Array.from({ length: 16 }, (_, i) => `${i < 8 ? 'f' : 'x'}-171/bearing_${(i % 8) + 1}.temperature`)
+      const keys = async (javaScriptEnabled: boolean) => {
+        const { page } = await stage.person({ javaScriptEnabled })
+        await logIn(page, `${PATH}?signal=${places.join()}`)
+        if (javaScriptEnabled) await drawn(page)
+        const looks = await page
+          .locator('#legend .key path')
+          .evaluateAll((paths) => paths.map((path) => path.classList.value))
+        await page.context().close()
+        return looks
+      }
+      const looks = await keys(true)
+      expect(new Set(looks).size).toBe(places.length)
+      expect(looks).toEqual(await keys(false))
+    },
+    LONG,
+  )
+
+  test(
     'the window of the strip and the chart itself are dragged; theme and language keep what is shown',
     async () => {
       const { page, wrong } = await stage.person({ colorScheme: 'light' })

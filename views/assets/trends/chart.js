@@ -10,7 +10,7 @@ const MORE_ROOM = 0.35
 const MOST_ROOM = 2
 
 /**
- * One panel a unit, one under the other over the same time. `model()` gives `{history, view, area, describe(name, index)}`; `heard` as in
+ * One panel a unit, one under the other over the same time. `model()` gives `{history, view, area, describe(name)}`; `heard` as in
  * `panel.js`, and `pan(view)` for a view that was drawn to another place.
  */
 export function createChart(root, { model, heard }) {
@@ -35,7 +35,7 @@ export function createChart(root, { model, heard }) {
 
   function linesOf(unit) {
     return model()
-      .signals.map((name, index) => ({ ...grid.lines.get(name), ...model().describe(name, index) }))
+      .signals.map((name) => ({ ...grid.lines.get(name), ...model().describe(name) }))
       .filter((line) => line.unit === unit)
   }
 

@@ -1,6 +1,6 @@
 import { figure, limit, number } from './figures.js'
 import { summaryOf } from './grid.js'
-import { LOOKS } from './palette.js'
+import { classesOf } from './palette.js'
 import { settings } from './settings.js'
 import { boxOf, titleOf } from './tree.js'
 import { limitsOf } from './zones.js'
@@ -19,7 +19,7 @@ function keyOf(index) {
   svg.setAttribute('viewBox', '0 0 24 10')
   svg.setAttribute('aria-hidden', 'true')
   const path = svg.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'path'))
-  path.setAttribute('class', `line s${(index % LOOKS) + 1}`)
+  path.setAttribute('class', classesOf(index))
   path.setAttribute('d', 'M0 5h24')
   return svg
 }

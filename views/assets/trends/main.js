@@ -71,7 +71,7 @@ const strip = createStrip(element('strip'), (view) => go(lookingAt(state, view))
 /** The chosen signals that the history at hand has: it may still be on its way. */
 const shownSignals = () => state.signals.filter((name) => source.known.whole?.lines.has(name))
 
-function describe(name, index) {
+function describe(name) {
   const { name: title, short, digits } = boxOf(name).dataset
   const several = new Set(state.signals.map((one) => one.split('/')[0])).size > 1
   const machine = titleOf(name).split(',')[0]
@@ -79,7 +79,7 @@ function describe(name, index) {
     title: `${machine}, ${title}`,
     short: several ? `${machine} ${short}` : short,
     digits: Number(digits),
-    look: lookOf(index),
+    look: lookOf(state.signals.indexOf(name)),
     limits: limitsOf(boxOf(name)),
   }
 }

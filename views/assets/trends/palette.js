@@ -1,9 +1,14 @@
-/** Lines are told apart by six pairs of colour and dash; then they begin again. */
-export const LOOKS = 6
-const DASHES = [[], [7, 3], [2, 3]]
+const COLOURS = 6
+const DASHES = { solid: [], dashed: [7, 3], dotted: [2, 3] }
+
+/** Each round through the colours begins with another dash: no two of the most lines that there may be are alike. */
+const dashOf = (index) => Object.keys(DASHES)[(index + Math.floor(index / COLOURS)) % 3]
 
 /** The look of a line by its place in the legend. */
-export const lookOf = (index) => ({ color: palette.series[index % LOOKS], dash: DASHES[index % DASHES.length] })
+export const lookOf = (index) => ({ color: palette.series[index % COLOURS], dash: DASHES[dashOf(index)] })
+
+/** The same as classes, for its key. */
+export const classesOf = (index) => `line s${(index % COLOURS) + 1} ${dashOf(index)}`
 
 /** Colours of the theme as a canvas understands them, and the font. */
 export const palette = {}
@@ -14,7 +19,7 @@ export function readPalette() {
     probe.style.color = `var(--${name})`
     return getComputedStyle(probe).color
   }
-  palette.series = Array.from({ length: LOOKS }, (_, index) => colour(`series-${index + 1}`))
+  palette.series = Array.from({ length: COLOURS }, (_, index) => colour(`series-${index + 1}`))
   for (const name of ['ink', 'ink-2', 'ink-3', 'line', 'line-strong', 'surface', 'alarm', 'warning', 'instrument'])
     palette[name] = colour(name)
   palette.alarmText = colour('alarm-text')

@@ -9,12 +9,16 @@ import type { View } from '../../view.ts'
 import { addressOf } from './address.ts'
 import { nameOf, summaryOf, type SignalPlace, type TrendModel } from './model.ts'
 
-/** Lines are told apart by six pairs of colour and dash; then they begin again. */
-const LOOKS = 6
+const COLOURS = 6
+const DASHES = ['solid', 'dashed', 'dotted'] as const
+
+/** Each round through the colours begins with another dash: no two of the most lines that there may be are alike. */
+const classesOf = (index: number) =>
+  `line s${(index % COLOURS) + 1} ${DASHES[(index + Math.floor(index / COLOURS)) % DASHES.length]}`
 
 const key = (index: number): Html =>
   html`<svg class="key" viewBox="0 0 24 10" aria-hidden="true">
-    <path class="line s${(index % LOOKS) + 1}" d="M0 5h24" />
+    <path class="${classesOf(index)}" d="M0 5h24" />
   </svg>`
 
 /** The legend, and all there is without a script: what each line was over the interval, beside its limits. */
