@@ -122,6 +122,11 @@ test('a moment may be said to the millisecond, or with its date', () => {
   expect([en.stamp(at), ru.stamp(at)]).toEqual(['22 Nov 2026, 03:14:03', '22 ноя 2026, 03:14:03'])
 })
 
+test('the first days of a month have one digit, as in the charts', () => {
+  const at = Date.parse('2026-11-03T03:14:03Z')
+  expect([ru.date(at), en.date(at), ru.moment(at, now)]).toEqual(['3 ноя 2026', '3 Nov 2026', '3 ноя, 03:14'])
+})
+
 test('a zone that does not exist is refused', () => {
   for (const language of LANGUAGES) expect(() => makeFormat(language, 'Mars/Olympus')).toThrow(RangeError)
 })

@@ -80,8 +80,9 @@ export function makeFormat(language: Language, timeZone: string): Format {
     const { year = '', month = '', day = '', hour = '', minute = '', second = '' } = parts
     return { year, month, day, hour, minute, second }
   }
+  // Such a calendar writes the 3rd as 03.
   const writeDate = ({ day, month }: { day: string; month: string }) =>
-    text.time.date({ day, month: text.time.months[Number(month) - 1] ?? month })
+    text.time.date({ day: String(Number(day)), month: text.time.months[Number(month) - 1] ?? month })
   const clock = (at: number) => {
     const { hour, minute, second } = read(at)
     return `${hour}:${minute}:${second}`
