@@ -9,6 +9,16 @@ test('what the styles refer to is served, under the name that they say', () => {
   for (const url of urls) expect(findAsset(url.split('/').at(-1)!)?.type).toBe('font/woff2')
 })
 
+test('raised digits and their minus come from one font', () => {
+  const ranges = [...read('windbox.css').matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/g)].map(
+    ([, first = '', last = first]) => [parseInt(first, 16), parseInt(last, 16)] as const,
+  )
+  const inOurs = (sign: string) =>
+    ranges.some(([first, last]) => first <= sign.codePointAt(0)! && sign.codePointAt(0)! <= last)
+  expect([...'1µ−Я'].map(inOurs)).toEqual([true, true, true, true])
+  expect([...'⁻⁰¹²³⁴⁵⁶⁷⁸⁹'].filter(inOurs)).toEqual([])
+})
+
 test('styles and scripts fetch nothing from elsewhere', () => {
   expect(read('windbox.css')).not.toMatch(/@import|https?:/)
   expect(read('windbox.js')).not.toMatch(/https?:|\beval\b|new Function/)
