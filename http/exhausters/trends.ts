@@ -68,6 +68,17 @@ export async function readTrend(cluster: Cluster, exhauster: Exhauster, query: T
   }
 }
 
+/**
+ * The plant's controllers count in single precision, and 45.8 comes from them as 45.80000305175781: such a value is the shortest decimal that
+ * is the same single. Any other stays as it is.
+ */
+function shortest(value: number): number {
+  if (Math.fround(value) !== value) return value
+  // Nine digits tell all singles apart.
+  const candidates = [6, 7, 8, 9].map((digits) => Number(value.toPrecision(digits)))
+  return candidates.find((short) => Math.fround(short) === value)!
+}
+
 /** RFC 4180: one line a step, three columns a signal; a gap is an empty field. */
 export function trendCsv({ series }: Trend): string {
   const steps = new Map<number, (TrendPoint | undefined)[]>()
@@ -82,7 +93,9 @@ export function trendCsv({ series }: Trend): string {
   const lines = [...steps]
     .sort(([a], [b]) => a - b)
     .map(([at, row]) => {
-      const fields = Array.from(row, (point) => (point ? [point[1], point[2], point[3]] : ['', '', ''])).flat()
+      const fields = Array.from(row, (point) =>
+        point ? [point[1], point[2], point[3]].map(shortest) : ['', '', ''],
+      ).flat()
       return [isoTime(at), ...fields].join(',')
     })
   return [head.join(','), ...lines, ''].join('\r\n')

@@ -74,6 +74,27 @@ test('signals of several machines come as one, in the order that they were asked
   expect(first).toStartWith('2026-11-21T12:00:00.000Z,0,4.5,9,')
 })
 
+test('a table has the values of single precision without the noise of double', async () => {
+  const values = [45.8, 35.9, 1e-7, -0.55, 45.123457].map(Math.fround).concat(45.8000001)
+  const one: Cluster['history'] = (_, { names }) =>
+    Promise.resolve({
+      names,
+      times: Float64Array.from(values, (_, minute) => BEGIN + minute * MINUTE),
+      columns: names.map(() => Float64Array.from(values)),
+    })
+  const { call } = await open('viewer', { history: one })
+  const { text } = await call(
+    'GET',
+    `/dashboard/trends.csv?signal=f-171/bearing_8.temperature&${QUERY.replace('600', '60')}`,
+  )
+  const written = text
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((line) => line.split(',')[1])
+  expect(written).toEqual(['45.8', '35.9', '1e-7', '-0.55', '45.12346', '45.8000001'])
+})
+
 test('nobody reads it without a session, and a wrong question is refused', async () => {
   const closed = await open(undefined)
   const good = `signal=f-171/oil.oil_level&${QUERY}`
