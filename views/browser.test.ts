@@ -230,22 +230,63 @@ describe.skipIf(noBrowser)('in a browser', () => {
     LONG,
   )
 
-  test(
-    'on a phone, too, nothing in the top bar lies on anything else, however old the data is',
-    async () => {
-      const { page } = await stage.person({ viewport: { width: 360, height: 740 }, locale: 'ru-RU' })
+  test.each([360, 320])(
+    'on a phone of %i pixels, too, nothing in the top bar lies on anything else, however old the data is',
+    async (width) => {
+      const { page } = await stage.person({ viewport: { width, height: 740 }, locale: 'ru-RU' })
       await logIn(page)
       await page.waitForSelector('#clock [data-age]')
       const room = await page.evaluate(`(() => {
         const [age, counts] = ['.age', '.counts'].map((name) => document.querySelector(name))
+        const time = age.querySelector('time')
+        const room = () => counts.getBoundingClientRect().left - time.getBoundingClientRect().right
+        const tallies = [...counts.querySelectorAll('.tally')]
+        age.dataset.level = 'ok'
+        time.textContent = '89\u00a0с'
+        for (const tally of tallies) tally.removeAttribute('data-zero')
+        const whileNew = room()
         age.dataset.level = 'lost'
-        age.querySelector('time').textContent = '364\u00a0сут 23\u00a0ч'
+        time.textContent = '364\u00a0сут 23\u00a0ч'
         // What is lost has no alarms and no warnings.
-        counts.querySelectorAll('.tally').forEach((tally, i) => tally.toggleAttribute('data-zero', i < 2))
-        return counts.getBoundingClientRect().left - age.getBoundingClientRect().right
+        tallies.forEach((tally, i) => tally.toggleAttribute('data-zero', i < 2))
+        return Math.min(whileNew, room())
       })()`)
       expect(room).toBeGreaterThanOrEqual(0)
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'at 400 % a machine has all its values within its frame',
+    async () => {
+      const { page } = await stage.person({ viewport: { width: 320, height: 740 }, locale: 'ru-RU' })
+      await logIn(page, '/dashboard/exhausters/u-172')
+      const cut = await page.evaluate(`(() => {
+        const right = (element) => element.getBoundingClientRect().right
+        const frame = document.querySelector('.mnemo-frame')
+        return [...frame.querySelectorAll('.tag, .reading dd')]
+          .filter((part) => right(part) > right(frame) || right(part) > right(part.closest('.tag')))
+          .map((part) => part.textContent)
+      })()`)
+      expect(cut).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'the mark of a demonstration is whole beside a zone with a long name',
+    async () => {
+      const { page } = await stage.person({ viewport: { width: 1024, height: 740 }, locale: 'ru-RU' })
+      await logIn(page)
+      const widths = (await page.evaluate(`(() => {
+        document.querySelector('#clock > time + .muted').textContent = 'America/Argentina/ComodRivadavia'
+        const { scrollWidth, clientWidth } = document.querySelector('#clock .mode')
+        return { scrollWidth, clientWidth }
+      })()`)) as { scrollWidth: number; clientWidth: number }
+      expect(widths.clientWidth).toBe(widths.scrollWidth)
       await page.context().close()
     },
     LONG,
