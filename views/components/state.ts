@@ -5,7 +5,7 @@ import { icon, type IconName } from './sprite.ts'
 export const state = (sign: IconName, title: string, why: string, next?: Content): Html =>
   html`<div class="state">
     ${icon(sign)}
-    <h3>${title}</h3>
+    <h2>${title}</h2>
     <p>${why}</p>
     ${next}
   </div>`

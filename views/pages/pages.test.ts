@@ -87,6 +87,13 @@ test('every page says its language, has one main, one first heading, and no id t
   }
 })
 
+test('no heading leaves out a level', () => {
+  for (const [name, , markup] of everyPage) {
+    const levels = [...markup.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level))
+    expect([name, levels.filter((level, index) => level > (levels[index - 1] ?? level) + 1)]).toEqual([name, []])
+  }
+})
+
 test('no page leaves a hole: no undefined, no NaN, no object', () => {
   for (const [name, , markup] of everyPage) {
     expect([name, markup.match(/undefined|NaN|\[object|Infinity|Invalid Date/)]).toEqual([name, null])

@@ -70,7 +70,7 @@ const OLD = html`<p class="old notice" id="trend-old" data-status="unknown" role
 const empty = ({ text }: View, { wish }: TrendModel): Html =>
   html`<div class="state" id="trend-empty" ${wish.signals.length > 0 && html` hidden`}>
     ${icon('trends')}
-    <h3>${text.trends.empty}</h3>
+    <h2>${text.trends.empty}</h2>
     <p>${text.trends.emptyHint}</p>
     <a class="btn" href="#signals">${text.trends.toTree}</a>
   </div>`
@@ -78,7 +78,7 @@ const empty = ({ text }: View, { wish }: TrendModel): Html =>
 const failed = ({ text }: View, model: TrendModel): Html =>
   html`<div class="state" id="trend-failed" role="alert" ${model.lines !== null && html` hidden`}>
     ${icon('off')}
-    <h3>${text.trends.failed}</h3>
+    <h2>${text.trends.failed}</h2>
     <p>${text.trends.failedHint}</p>
     <a class="btn" href="${addressOf(model.wish)}" data-do="again">${text.problem.again}</a>
   </div>`
