@@ -287,7 +287,15 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
       const keys = async (javaScriptEnabled: boolean) => {
         const { page } = await stage.person({ javaScriptEnabled })
         await logIn(page, `${PATH}?signal=${places.join()}`)
-        if (javaScriptEnabled) await drawn(page)
+        if (javaScriptEnabled) {
+          await drawn(page)
+          await page.focus('#plots')
+          await page.keyboard.press('ArrowLeft')
+          const said = await page
+            .locator('.readout span')
+            .evaluateAll((rows) => rows.map((row) => `${row.style.borderColor} ${row.style.borderInlineStartStyle}`))
+          expect(new Set(said).size).toBe(places.length)
+        }
         const looks = await page
           .locator('#legend .key path')
           .evaluateAll((paths) => paths.map((path) => path.classList.value))

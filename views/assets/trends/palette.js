@@ -4,8 +4,12 @@ const DASHES = { solid: [], dashed: [7, 3], dotted: [2, 3] }
 /** Each round through the colours begins with another dash: no two of the most lines that there may be are alike. */
 const dashOf = (index) => Object.keys(DASHES)[(index + Math.floor(index / COLOURS)) % 3]
 
-/** The look of a line by its place in the legend. */
-export const lookOf = (index) => ({ color: palette.series[index % COLOURS], dash: DASHES[dashOf(index)] })
+/** The look of a line by its place in the legend: for a canvas, and `style` for a border. */
+export const lookOf = (index) => ({
+  color: palette.series[index % COLOURS],
+  dash: DASHES[dashOf(index)],
+  style: dashOf(index),
+})
 
 /** The same as classes, for its key. */
 export const classesOf = (index) => `line s${(index % COLOURS) + 1} ${dashOf(index)}`

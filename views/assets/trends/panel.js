@@ -106,6 +106,7 @@ export function createPanel(unit, { shown, heard, last }) {
         value.textContent = `${figure(mean[index], unit, digits)} ${unitNames[unit] ?? unit}`
         row.append(short, value)
         row.style.borderColor = look.color
+        row.style.borderInlineStartStyle = look.style
         return row
       })
       readout.replaceChildren(...(withTime ? [head] : []), ...rows)
