@@ -233,6 +233,12 @@ describe.skipIf(noBrowser)('the trends page in a browser', () => {
       await page.keyboard.press('Enter')
       await long(3)
       expect(query(page).has('from')).toBe(false)
+
+      await page.keyboard.press('Control+a')
+      await page.keyboard.type('5')
+      await page.click(`[data-remove="${TEMPERATURE}"]`)
+      await long(5)
+      expect([query(page).has('signal'), query(page).get('length')]).toEqual([false, '5'])
       expect(wrong).toEqual([])
       await page.context().close()
     },

@@ -80,9 +80,10 @@ function asked(state) {
 
 /** `changed(next)` hears of what the fields ask for, `done(name)` of the buttons: back, now, forward, in, out, area, reset. */
 export function listenToForm(present, { changed, done }) {
-  let pause
+  let pause = null
   const ask = () => {
     clearTimeout(pause)
+    pause = null
     const { next, problem } = asked(present())
     showProblem(problem ?? null)
     if (next) changed(next)
@@ -92,6 +93,8 @@ export function listenToForm(present, { changed, done }) {
     if (target.matches('input:not([type=radio])')) pause = setTimeout(ask, PAUSE_MS)
     else ask()
   })
+  // Who leaves a field has typed; the next act builds on it.
+  form.addEventListener('focusout', () => pause !== null && ask())
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     ask()
