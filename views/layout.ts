@@ -1,4 +1,5 @@
 import { assetUrl, build } from './assets.ts'
+import { gone } from './components/gone.ts'
 import { help } from './components/help.ts'
 import { bottombar, sidenav, type Section } from './components/nav.ts'
 import { brandSign, icon, mark } from './components/sprite.ts'
@@ -90,8 +91,8 @@ export function layout(view: View, looks: Looks, viewer: Viewer, page: LivePage,
       </header>
       ${sidenav(view, here)}
       <main class="main" id="main" tabindex="-1">
-        ${connection(view)} ${place(page.fragments, 'away')} ${place(page.fragments, 'mode')} ${notice && said(notice)}
-        ${page.main}
+        ${connection(view)} ${place(page.fragments, 'away')} ${place(page.fragments, 'mode')} ${gone(view, null)}
+        ${notice && said(notice)} ${page.main}
       </main>
       ${bottombar(view, here)} ${help(view)}
       <div

@@ -6,6 +6,7 @@ import {
   LONG,
   logIn,
   LOOKS,
+  nextFrame,
   noBrowser,
   openStage,
   until,
@@ -91,6 +92,34 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
         body: JSON.stringify({ device_id: id, values: { weight: 1 } }),
       })
       expect(refused.status).toBe(401)
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
+    'a device or a relay that is deleted elsewhere says so on its open page, and the top bar lives on',
+    async () => {
+      const { id: device } = await send('/api/v1/devices', { name: 'Soon gone' })
+      await send('/api/v1/data', { device_id: device, values: { weight: 1 } })
+      const { id: relay } = await send('/api/v1/relays', { name: 'Soon gone', kind: 'webhook', url: stage.url })
+      const { page, wrong } = await stage.person()
+      await logIn(page)
+      for (const path of [`devices/${device}`, `relays/${relay}`]) {
+        await page.goto(`/dashboard/${path}`)
+        await nextFrame(page)
+        const answer = await fetch(`${stage.url}/api/v1/${path}`, {
+          method: 'DELETE',
+          headers: { authorization: `Bearer ${token}` },
+        })
+        expect(answer.ok).toBe(true)
+        await page.locator('#gone').waitFor()
+        expect(await page.locator('main .page-head').isVisible()).toBe(false)
+        await nextFrame(page)
+        await page.click('#gone a')
+        await page.waitForURL(`**/dashboard/${path.split('/')[0]}`)
+      }
       expect(wrong).toEqual([])
       await page.context().close()
     },

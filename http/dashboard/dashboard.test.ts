@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
+import { Fault } from '../../actors/runtime/index.ts'
 import { assetUrl } from '../../views/assets.ts'
 import { documentOf, empty, live, night, NIGHT } from '../../views/fixture.ts'
+import { topbarFragments } from '../../views/components/topbar.ts'
 import { html } from '../../views/html.ts'
 import { viewOf } from '../../views/view.ts'
 import { SOMEBODY } from '../auth/audit.ts'
@@ -9,6 +11,7 @@ import { NOBODY } from '../auth/identity.ts'
 import { clusterOf } from './cluster.fixture.ts'
 import { createLive } from './live.ts'
 import { createDashboard } from './routes.ts'
+import type { FindScreen, Screen } from './screen.ts'
 import type { PageSession } from './session.ts'
 
 const VIEWER: PageSession = {
@@ -24,13 +27,14 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-function dashboard(model = night()) {
+function dashboard(model = night(), screens: readonly FindScreen[] = []) {
   const { cluster, stand } = clusterOf(model)
   const people = { viewer: VIEWER as PageSession | null, ended: () => {} }
   const clock = { now: NIGHT }
   const letters = { count: 0 as number | Error }
   const { routes, live } = createDashboard({
     cluster,
+    screens: () => screens,
     async countLetters(most) {
       if (letters.count instanceof Error) throw letters.count
       return Math.min(letters.count, most)
@@ -191,6 +195,34 @@ test('a change of an actor that no page shows brings nothing', async () => {
   // A touched channel would render at its next turn; one that is not touched has no timer at all.
   stand.change('device/8')
   expect(stand.asked).toBe(before)
+})
+
+test('a page whose subject is deleted says so, and what is around it goes on', async () => {
+  let isThere = true
+  const device: Screen = {
+    path: '/dashboard/devices/7?range=1h',
+    audience: '',
+    concerns: (address) => address === 'device/7' || address === 'plant/main',
+    async fragments(view) {
+      if (!isThere) throw new Fault('NOT_FOUND', 'There is no such device.')
+      return new Map([...topbarFragments(view, night()), ['device-head', html`<p id="device-head">Sending</p>`]])
+    },
+    page: () => Promise.reject(new Error('nobody opens it')),
+  }
+  const { get, stand, clock } = dashboard(night(), [
+    ({ pathname }) => (pathname === '/dashboard/devices/7' ? device : null),
+  ])
+  const stream = listen(await get('/dashboard/live?page=/dashboard/devices/7&lang=en'))
+  expect(await stream.until('hx-target="#letters-phone"')).toMatch(/<section[^>]*id="gone"[^>]* hidden/)
+  isThere = false
+  stand.change('device/7')
+  const gone = await stream.until('</hx-partial>')
+  expect(gone).toContain('no longer there')
+  expect(gone).toContain('href="/dashboard/devices"')
+  expect(gone).not.toMatch(/id="gone"[^>]* hidden/)
+  clock.now += 60_000
+  stand.change('plant/main')
+  expect(await stream.until('</hx-partial>')).toContain('hx-target="#clock"')
 })
 
 test('a stream without a session is 401, of a page that is not there 404', async () => {

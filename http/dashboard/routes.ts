@@ -87,7 +87,7 @@ export function createDashboard(parts: DashboardParts) {
     trendScreens(parts, read),
     ...(parts.screens?.({ plant: read, ask }) ?? []),
   ]
-  const inShell = createShell(parts)
+  const inShell = createShell({ ...parts, readPlant: read })
   const viewIn = (language: Language) => viewOf(language, timeZone, now())
   const live = createLive({ cluster, viewIn, build, now, report, ...(shown && { shown }) })
   parts.onSessionsEnded?.(() => live.recheck())

@@ -107,6 +107,8 @@ document.addEventListener('htmx:error', (event) => event.target === live && agai
 
 function lose(status) {
   if (document.hidden || !live.isConnected) return
+  // There is no such page any more: its address says what there is.
+  if (status === 404) return location.reload()
   broken = true
   ended ||= status === 401
   watch()

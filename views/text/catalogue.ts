@@ -78,6 +78,8 @@ export interface Text {
   }
   /** What does not answer, and what that means for who looks. */
   readonly away: Readonly<Record<'store' | 'storeHint' | 'log' | 'logHint', string>>
+  /** What the page is about has been deleted. */
+  readonly gone: { readonly title: string; readonly hint: string; readonly toList: string }
   readonly connection: {
     readonly lost: string
     readonly lostFor: string

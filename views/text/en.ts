@@ -68,6 +68,11 @@ export const en: Text = {
     log: 'The log does not answer.',
     logHint: 'No new readings are taken in, and no command goes out: what you see is from before.',
   },
+  gone: {
+    title: 'This is no longer there',
+    hint: 'It was deleted while the page was open. Nothing more will appear here.',
+    toList: 'To the list',
+  },
   connection: {
     lost: 'Connection lost.',
     lostFor: 'Nothing heard for',
