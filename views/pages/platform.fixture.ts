@@ -149,7 +149,7 @@ const decision = (index: number, more: Partial<DecisionView> = {}): DecisionView
   ...more,
 })
 
-const loopDocument = (more: Partial<LoopDocument> = {}): LoopDocument => ({
+export const loopDocument = (more: Partial<LoopDocument> = {}): LoopDocument => ({
   loop: 'default',
   version: 3,
   interval_s: 5,
@@ -183,7 +183,7 @@ const command: CommandView = {
   delivery: { status: 'delivered', attempts: 2, at: iso(20 * MINUTE), error: null, answer: null },
 }
 
-function loopOf(plant: PlantModel, more: Partial<LoopModel> = {}): LoopModel {
+export function loopOf(plant: PlantModel, more: Partial<LoopModel> = {}): LoopModel {
   return {
     plant,
     name: 'default',

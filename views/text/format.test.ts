@@ -45,6 +45,18 @@ test('a number reads back as itself, whatever it is', () => {
   )
 })
 
+test('a setting has all the digits that it was given', () => {
+  expect([0.001, 0.025, 0.05, 1, 1e-7, 1200.5].map(ru.exact)).toEqual([
+    '0,001',
+    '0,025',
+    '0,05',
+    '1',
+    '0,0000001',
+    '1\u202f200,5',
+  ])
+  expect([en.exact(3e-12), en.exact(0)]).toEqual(['3.00·10⁻¹²', '0'])
+})
+
 test('a limit has as many digits as it needs', () => {
   expect([7.1, 65, 0.25, 4.499999].map(ru.limit)).toEqual(['7,1', '65', '0,25', '4,5'])
 })

@@ -16,6 +16,8 @@ export interface Format {
   number(value: number, digits: number): string
   /** The number with as many of at most two digits after the point as it has: for limits. */
   limit(value: number): string
+  /** The number with all the digits that somebody has given it: for settings, where 0.001 is not 0. */
+  exact(value: number): string
   /** A measured value of unknown size: three digits after the point, fewer for a large one, a power of ten for a tiny or huge one. */
   measure(value: number): string
   /** The two largest units: `38 s`, `47 min`, `3 h 12 min`, `9 d 18 h`. A negative one counts as 0. */
@@ -59,6 +61,13 @@ function writeMeasure(value: number, signs: { decimal: string; thousands: string
   return writeNumber(value, Number.isInteger(value) ? 0 : size >= 1000 ? 1 : 3, signs)
 }
 
+function writeExact(value: number, signs: { decimal: string; thousands: string }): string {
+  const [mantissa = '', power = ''] = value.toExponential().split('e')
+  const digits = Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(power))
+  // Nobody counts so many zeros.
+  return digits > 9 ? writeMeasure(value, signs) : writeNumber(value, digits, signs)
+}
+
 /** Makes the format of a language and an IANA time zone; throws a RangeError for a zone that does not exist. */
 export function makeFormat(language: Language, timeZone: string): Format {
   const text = TEXTS[language]
@@ -96,6 +105,7 @@ export function makeFormat(language: Language, timeZone: string): Format {
   return {
     number: (value, digits) => writeNumber(value, digits, text.number),
     limit: (value) => writeNumber(value, decimalsOf(value), text.number),
+    exact: (value) => writeExact(value, text.number),
     measure: (value) => writeMeasure(value, text.number),
     duration: (ms) => {
       const { second, minute, hour, day } = text.time

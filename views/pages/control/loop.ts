@@ -40,7 +40,7 @@ const unreadable = ({ text }: View): Html =>
 /** When it decides, and how. */
 const method = ({ text, format }: View, { interval_s, test, alpha }: LoopDocument): Html =>
   html`<p>
-    ${text.control.decides({ interval: `${format.number(interval_s, 0)} ${text.time.second}`, test: text.control.tests[test], alpha: format.limit(alpha) })}
+    ${text.control.decides({ interval: `${format.number(interval_s, 0)} ${text.time.second}`, test: text.control.tests[test], alpha: format.exact(alpha) })}
   </p>`
 
 function figuresOf(view: View, loop: LoopDocument): Figure[] {
@@ -85,7 +85,7 @@ function settings(view: View, loop: LoopDocument | null): Html {
           >${control.testHint[loop.test]}</span
         >`,
     ])
-    rows.push([control.alpha, view.format.limit(loop.alpha)])
+    rows.push([control.alpha, view.format.exact(loop.alpha)])
     const { manipulator, interlock } = loop
     rows.push([control.manipulator, manipulator ? `${manipulator.host}:${manipulator.port}` : control.noManipulator])
     if (interlock) {
