@@ -78,8 +78,9 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
       expect(await page.locator('#device-head').innerText()).toContain('Sending')
       await send('/api/v1/data', { device_id: id, values: { weight: 13.25 } }, 'POST', key)
       await page.waitForSelector('#device-values td:has-text("13.250")')
-      // Of two readings in one step the line is a dot, which a browser calls hidden.
-      await page.waitForSelector('#device-chart .plot .line', { state: 'attached' })
+      // Of two readings in one step there is one point. Its length is nothing: what is seen is its round cap.
+      await page.waitForSelector('#device-chart .plot .dot', { state: 'attached' })
+      expect(await page.evaluate("getComputedStyle(document.querySelector('.plot .dot')).strokeLinecap")).toBe('round')
 
       await page.goto(path)
       expect(await page.content()).not.toContain(key)

@@ -68,12 +68,13 @@ export function plot(view: View, { label, from, to, gapMs, lines, area = false, 
     const path = (run: PlotLine['points']) =>
       run.map(([at, value], index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${y(value)}`).join('')
     const filled = area && runs.map((run) => `${path(run)}L${x(run.at(-1)![0])} ${floor}L${x(run[0]![0])} ${floor}z`)
-    // A lone point between two gaps would have no length to draw.
-    const drawn = runs.map((run) => path(run) + (run.length === 1 ? 'h.01' : ''))
+    const long = runs.filter((run) => run.length > 1)
+    // A lone point between two gaps has no length: it is a dot, or nobody sees it.
+    const lone = runs.filter((run) => run.length === 1)
     return html`${filled && html`<path class="area" d="${filled.join('')}" />`}<path
         class="line s${number}"
-        d="${drawn.join('')}"
-      />`
+        d="${long.map(path).join('')}"
+      />${lone.length > 0 && html`<path class="line dot s${number}" d="${lone.map((run) => `${path(run)}h.01`).join('')}" />`}`
   }
 }
 

@@ -59,7 +59,7 @@ function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): DeviceMod
     lines: names.map((name, line) => ({
       name,
       points: Array.from({ length: 60 }, (_, index) => index)
-        .filter((index) => index < 20 || index > 24)
+        .filter((index) => index < 16 || index === 22 || index > 28)
         .map((index): [number, number] => [NIGHT - (60 - index) * 5 * SECOND, Math.sin(index / 6) + line * 4]),
     })),
     statistics: names.map((name, index) => ({
