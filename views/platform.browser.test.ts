@@ -447,6 +447,49 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
   )
 
   test(
+    'a dialog has the focus and keeps it, and keys that lead elsewhere do not while it is open',
+    async () => {
+      const { id } = await send('/api/v1/devices', { name: 'Not to be deleted by mistake' })
+      const { page, wrong } = await stage.person()
+      const focus = () =>
+        page.evaluate("document.activeElement.name || document.activeElement.getAttribute('popovertarget')")
+      await logIn(page, '/dashboard/devices')
+      expect(await page.evaluate('document.activeElement === document.body')).toBe(true)
+      await page.click('[popovertarget=new-device]')
+      await page.keyboard.type('3 pumps')
+      expect(await page.inputValue('#new-device [name=name]')).toBe('3 pumps')
+      await page.keyboard.press('Shift+Tab')
+      expect(await page.evaluate("document.activeElement.matches('#new-device .primary')")).toBe(true)
+      await page.keyboard.type('3')
+      await page.keyboard.press('Tab')
+      expect(await focus()).toBe('name')
+      await page.locator('#new-device h2').click()
+      await page.keyboard.type('3')
+      await page.keyboard.press('Tab')
+      expect(await focus()).toBe('name')
+      await page.keyboard.press('Escape')
+      expect(await focus()).toBe('new-device')
+      await page.goto(`/dashboard/devices/${id}`)
+      await page.click('[popovertarget=remove]')
+      expect(await focus()).toBe('remove')
+      await page.keyboard.press('Enter')
+      expect(await page.locator('#remove').isVisible()).toBe(false)
+      for (const [path, dialog, first] of [
+        ['control', 'new-loop', 'name'],
+        ['control/default', 'loop-form', 'interval_s'],
+        ['relays', 'new-relay', 'name'],
+      ]) {
+        await page.goto(`/dashboard/${path}`)
+        await page.click(`[popovertarget=${dialog}]`)
+        expect(await focus()).toBe(first)
+      }
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'the keyboard leads to each page, and through a list',
     async () => {
       await send('/api/v1/devices', { name: 'By the keyboard' })

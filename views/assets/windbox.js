@@ -207,8 +207,12 @@ single.checked = localStorage.getItem('windbox-keys') !== 'off'
 single.addEventListener('change', () => localStorage.setItem('windbox-keys', single.checked ? 'on' : 'off'))
 document.querySelector('[data-help]')?.addEventListener('click', () => help.showModal())
 
+/** The dialog that is seen: one of a page that has gone meanwhile is open and not there. */
+const openDialog = () => [...document.querySelectorAll('.dialog:popover-open')].find((one) => one.checkVisibility())
+
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select, dialog')) return
+  if (openDialog()) return
   if (event.key === '?') return help.showModal()
   if (!single.checked) return
   const second = event.timeStamp - afterG < 1500
@@ -217,6 +221,17 @@ document.addEventListener('keydown', (event) => {
   else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1)
   else if (second && PLACES[event.key] !== undefined) go(`/dashboard${PLACES[event.key]}`)
   else if (MACHINES[event.key - 1]) go(`/dashboard/exhausters/${MACHINES[event.key - 1]}`)
+})
+
+// A popover leaves the page behind it alive: the focus goes round within it.
+document.addEventListener('keydown', (event) => {
+  const dialog = event.key === 'Tab' && openDialog()
+  if (!dialog) return
+  const places = [...dialog.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')]
+  const [from, to] = event.shiftKey ? [places[0], places.at(-1)] : [places.at(-1), places[0]]
+  if (dialog.contains(document.activeElement) && document.activeElement !== from) return
+  event.preventDefault()
+  to.focus()
 })
 
 /** To the next row of the page's lists, or the one before; Enter opens it. */

@@ -11,11 +11,11 @@ export const actForm = ({ viewer }: Reader, act: string, fields: Content, more: 
 export const field = (label: string, input: Html, hint?: string): Html =>
   html`<label class="field"><span>${label}</span>${input}${hint !== undefined && html`<small>${hint}</small>`}</label>`
 
-/** A number to fill in, `value` as text: what was refused may be none. */
+/** A number to fill in, `value` as text: what was refused may be none. `first`: of its dialog, it has the focus when that opens. */
 export const numberInput = (
   name: string,
   value: string,
-  more: { min: number; max: number; step?: 'any'; required?: boolean },
+  more: { min: number; max: number; step?: 'any'; required?: boolean; first?: boolean },
 ): Html =>
   html`<input
     class="input"
@@ -26,13 +26,14 @@ export const numberInput = (
     max="${more.max}"
     step="${more.step ?? 1}"
     ${more.required === true && html` required`}
+    ${more.first === true && html` autofocus`}
   />`
 
-/** A line of text to fill in; `value` is what stood there before. */
+/** A line of text to fill in; `value` is what stood there before. `first`: of its dialog, it has the focus when that opens. */
 export const textInput = (
   name: string,
   value: string | undefined,
-  more: { required?: boolean; max?: number; placeholder?: string } = {},
+  more: { required?: boolean; max?: number; placeholder?: string; first?: boolean } = {},
 ): Html =>
   html`<input
     class="input"
@@ -42,4 +43,5 @@ export const textInput = (
     placeholder="${more.placeholder}"
     autocomplete="off"
     ${more.required === true && html` required`}
+    ${more.first === true && html` autofocus`}
   />`

@@ -12,9 +12,10 @@ export const dialog = (id: string, title: string, body: Content): Html =>
     ${body}
   </section>`
 
-/** The last row of a dialog's form: the way out, and the act. */
+/** The last row of a dialog's form: the way out, which has the focus where nothing is to be filled in, and the act. */
 export const decide = ({ text }: View, id: string, look: 'primary' | 'danger', words: string): Html =>
   html`<footer class="row">
-    <button type="button" class="btn end" popovertarget="${id}" popovertargetaction="hide">${text.acts.cancel}</button
+    <button type="button" class="btn end" popovertarget="${id}" popovertargetaction="hide" autofocus>
+      ${text.acts.cancel}</button
     ><button class="btn ${look}">${words}</button>
   </footer>`

@@ -40,7 +40,7 @@ export function loopsPage(view: View, model: LoopsModel, reader: Reader): LivePa
 
 function creation(view: View, reader: Reader): Html {
   const { control } = view.text
-  const name = textInput('name', reader.shown.fields?.name, { required: true, max: 64 })
+  const name = textInput('name', reader.shown.fields?.name, { required: true, max: 64, first: true })
   return actForm(
     reader,
     'create',

@@ -26,7 +26,7 @@ export function settingsFields({ text }: View, { shown }: Reader, loop: LoopDocu
   const number = (name: string, now: number | null | undefined, more: Parameters<typeof numberInput>[2]) =>
     numberInput(name, textOf(name, now), more)
   return html`<div class="pair">
-      ${field(control.intervalField, number('interval_s', interval_s, { min: 1, max: 86_400, required: true }))}
+      ${field(control.intervalField, number('interval_s', interval_s, { min: 1, max: 86_400, required: true, first: true }))}
       ${field(control.alpha, number('alpha', alpha, { min: 0, max: 1, step: 'any', required: true }))}
     </div>
     ${field(

@@ -109,7 +109,7 @@ function changing(view: View, { device }: DeviceModel, reader: Reader): Html {
   return actForm(
     reader,
     'change',
-    html`${field(devices.name, textInput('name', fields?.name ?? device.name ?? '', { max: 200 }), devices.nameHint)}
+    html`${field(devices.name, textInput('name', fields?.name ?? device.name ?? '', { max: 200, first: true }), devices.nameHint)}
     ${field(devices.kind, textInput('kind', fields?.kind ?? device.kind ?? '', { max: 64 }), devices.kindHint)}
     ${decide(view, 'change', 'primary', devices.save)}`,
   )

@@ -37,7 +37,7 @@ const making = (view: View, reader: Reader): Html =>
   actForm(
     reader,
     'make-key',
-    html`${field(view.text.devices.name, textInput('name', undefined, { max: 100 }))}
+    html`${field(view.text.devices.name, textInput('name', undefined, { max: 100, first: true }))}
     ${decide(view, 'new-key', 'primary', view.text.devices.makeKey)}`,
   )
 

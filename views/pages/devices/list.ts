@@ -63,7 +63,7 @@ function creation(view: View, reader: Reader): Html {
   return actForm(
     reader,
     'create',
-    html`${field(devices.name, textInput('name', fields?.name, { required: true, max: 200 }), devices.nameHint)}
+    html`${field(devices.name, textInput('name', fields?.name, { required: true, max: 200, first: true }), devices.nameHint)}
     ${field(devices.kind, textInput('kind', fields?.kind, { max: 64 }), devices.kindHint)}
     ${decide(view, 'new-device', 'primary', devices.create)}`,
   )

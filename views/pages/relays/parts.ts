@@ -52,7 +52,7 @@ export function relayFields(
     ${kinds.map((kind) => html`<option value="${kind}" ${kind === chosen && html` selected`}>${relays.kinds[kind]}</option>`)}
   </select>`
   const [only] = kinds
-  return html`${field(relays.name, textInput('name', name, { required: true, max: 100 }), relays.nameHint)}
+  return html`${field(relays.name, textInput('name', name, { required: true, max: 100, first: true }), relays.nameHint)}
   ${kinds.length > 1 ? field(relays.kind, select) : html`<input type="hidden" name="kind" value="${only}" />`}
   ${field(relays.place, textInput('place', place, { required: true, max: 2048 }), relays.placeHint[kinds.length === 1 && only === 'webhook' ? 'webhook' : 'any'])}
   ${field(relays.type, textInput('type', type, { max: 256 }), relays.patternHint)}
