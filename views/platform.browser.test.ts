@@ -507,6 +507,21 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
       await page.keyboard.press('j')
       await page.keyboard.press('Enter')
       await page.waitForURL(/devices\/\d+$/)
+
+      // A Russian keyboard brings other letters from the same keys.
+      const keyboard = await page.context().newCDPSession(page)
+      const press = (key: string, code: string) =>
+        keyboard.send('Input.dispatchKeyEvent', { type: 'keyDown', key, code })
+      await press('п', 'KeyG')
+      await press('в', 'KeyD')
+      await page.waitForURL('**/dashboard/devices')
+      await press('о', 'KeyJ')
+      expect(await page.evaluate("document.activeElement.matches('#devices tbody a')")).toBe(true)
+      await press(',', 'Slash')
+      expect(await page.locator('#keys').isVisible()).toBe(true)
+      await page.goto('/dashboard/trends')
+      await press('.', 'Slash')
+      expect(await page.evaluate('document.activeElement.id')).toBe('find')
       await page.context().close()
     },
     LONG,

@@ -207,6 +207,27 @@ single.checked = localStorage.getItem('windbox-keys') !== 'off'
 single.addEventListener('change', () => localStorage.setItem('windbox-keys', single.checked ? 'on' : 'off'))
 document.querySelector('[data-help]')?.addEventListener('click', () => help.showModal())
 
+const SIGNS = { BracketLeft: '[', BracketRight: ']' }
+
+/** The key as an English keyboard has it: under another alphabet the same one brings another letter. */
+function englishKey({ key, code }) {
+  if (code === 'Slash' && (key === '.' || key === ',')) return key === '.' ? '/' : '?'
+  if (key.length !== 1 || key <= '~') return key
+  const letter = /^Key(.)$/.exec(code)?.[1]
+  if (letter === undefined) return SIGNS[code] ?? key
+  return key === key.toLowerCase() ? letter.toLowerCase() : letter
+}
+
+// Before all who listen, the scripts of single pages too.
+addEventListener(
+  'keydown',
+  (event) => {
+    if (!event.target.closest?.('input, textarea, select'))
+      Object.defineProperty(event, 'key', { value: englishKey(event) })
+  },
+  true,
+)
+
 /** The dialog that is seen: one of a page that has gone meanwhile is open and not there. */
 const openDialog = () => [...document.querySelectorAll('.dialog:popover-open')].find((one) => one.checkVisibility())
 
