@@ -2,20 +2,21 @@ import type { LoopDocument } from '../../actors/control/schema.ts'
 import { html, type Content, type Html } from '../html.ts'
 import type { View } from '../view.ts'
 import { icon, mark } from './sprite.ts'
+import { failureOf, undelivered } from './undelivered.ts'
 
 /** A loop that got nothing in its last window, and gets nothing now, is idle. */
 const isIdle = ({ window, last_decision: last }: LoopDocument) => window.n === 0 && (last?.n ?? 0) === 0
 
-/** What a loop does: it works, it has no readings, or something holds its commands back. */
+/** What a loop does: it works, it has no readings, something holds its commands back, or they do not arrive. */
 export function pill({ text }: View, loop: LoopDocument): Html {
   const { control } = text
-  if (loop.held)
-    return html`<span class="status pill" data-status="warning">${mark('warning')}${control.interlock}</span>`
+  const one = (status: 'ok' | 'unknown' | 'warning', words: string) =>
+    html`<span class="status pill" data-status="${status}">${mark(status)}${words}</span>`
+  const lost = undelivered(loop) && one('warning', control.undelivered)
+  if (loop.held) return html`<span class="row">${one('warning', control.interlock)}${lost}</span>`
   const idle = isIdle(loop)
   return html`<span class="row"
-    ><span class="status pill" data-status="${idle ? 'unknown' : 'ok'}"
-      >${mark(idle ? 'unknown' : 'ok')}${idle ? control.idle : control.running}</span
-    >${loop.dry_run && html`<span class="mode" title="${control.dryRunHint}">${control.dryRun.replace(/\.$/, '')}</span>`}</span
+    >${idle ? one('unknown', control.idle) : one('ok', control.running)}${lost}${loop.dry_run && html`<span class="mode" title="${control.dryRunHint}">${control.dryRun.replace(/\.$/, '')}</span>`}</span
   >`
 }
 
@@ -29,6 +30,17 @@ export function loopMode(view: View, loop: LoopDocument | null): Html {
       html`<div class="banner" data-status="warning">
         ${mark('warning')}
         <p><strong>${control.interlocked({ status })}</strong> ${control.interlockedHint}</p>
+      </div>`,
+    )
+  }
+  const lost = loop && undelivered(loop)
+  if (lost) {
+    const time = view.format.moment(Date.parse(lost.at), view.now)
+    const cause = lost.error === null ? control.lateCommand : failureOf(view.text, lost.error).cause
+    lines.push(
+      html`<div class="banner" data-status="warning">
+        ${mark('warning')}
+        <p><strong>${control.undeliveredHint}</strong> ${control.undeliveredLast({ time, cause })}</p>
       </div>`,
     )
   }

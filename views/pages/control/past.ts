@@ -1,6 +1,7 @@
 import type { CommandView, DecisionView, DeliveryView } from '../../../actors/control/schema.ts'
 import { band, type Run } from '../../components/band.ts'
 import { state } from '../../components/state.ts'
+import { failureOf } from '../../components/undelivered.ts'
 import { html, type Html } from '../../html.ts'
 import type { View } from '../../view.ts'
 import type { LoopModel } from './model.ts'
@@ -96,7 +97,7 @@ function decisionRow(view: View, decision: DecisionView): Html {
     <td class="num">${or(decision.t, (t) => number(t, 2))}</td>
     <td class="num">${or(decision.p, (p) => pText(view, p))}</td>
     <td title="${control.verdictHints[decision.verdict]}">${verdict}${held}</td>
-    <td>${delivery(view, decision.delivery)}</td>
+    <td ${decision.delivery.error !== null && html` class="wraps wide"`}>${delivery(view, decision.delivery)}</td>
   </tr>`
 }
 
@@ -105,14 +106,21 @@ const when = ({ format, now }: View, iso: string): string => {
   return format.date(at) === format.date(now) ? format.clock(at) : format.stamp(at)
 }
 
-/** How a command reached the manipulator, with what went wrong. */
-function delivery({ text }: View, { status, attempts, error, answer }: DeliveryView): Html {
+/** How a command reached the manipulator; for one that did not, how often it was tried, and what went wrong. */
+function delivery({ text, format }: View, { status, attempts, error, answer }: DeliveryView): Html {
   const { control } = text
+  if (error !== null) {
+    const { tries, cause } = failureOf(text, error)
+    // It was sent, and did not arrive before it was too late.
+    const words = control.delivery[status === 'expired' && attempts > 0 ? 'dead' : status]
+    return html`<span class="${status === 'pending' ? 'muted' : 'quality'}"
+        >${words}, ${format.count(tries ?? attempts, control.tries)}</span
+      >
+      <small class="muted">${cause}</small>`
+  }
   const tries = attempts > 1 && `, ${control.attempts({ count: String(attempts) })}`
   const bad = status === 'dead' || status === 'expired'
-  return html`<span class="${bad ? 'quality' : 'muted'}" title="${error ?? answer}"
-    >${control.delivery[status]}${tries}</span
-  >`
+  return html`<span class="${bad ? 'quality' : 'muted'}" title="${answer}">${control.delivery[status]}${tries}</span>`
 }
 
 /** Commands of people and of the interlock, newest first. */

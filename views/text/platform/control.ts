@@ -1,5 +1,5 @@
 import type { DeliveryView, Verdict } from '../../../actors/control/schema.ts'
-import type { Phrase } from '../catalogue.ts'
+import type { Phrase, Plural } from '../catalogue.ts'
 
 /** The words of the pages of control loops. */
 export interface ControlText {
@@ -15,6 +15,14 @@ export interface ControlText {
   readonly verdictHints: Readonly<Record<Verdict, string>>
   readonly delivery: Readonly<Record<DeliveryView['status'], string>>
   readonly attempts: Phrase<'count'>
+  /** How often it was tried, when it did not arrive. */
+  readonly tries: Plural
+  readonly causes: Readonly<Record<'noConnection' | 'noAnswer' | 'notTaken', Phrase<'ms'>>> &
+    Readonly<Record<'refused' | 'noSuchHost' | 'closed', string>>
+  readonly undelivered: string
+  readonly undeliveredHint: string
+  readonly undeliveredLast: Phrase<'time' | 'cause'>
+  readonly lateCommand: string
   readonly held: Phrase<'status'>
   readonly running: string
   readonly idle: string
@@ -133,6 +141,19 @@ export const controlEn: ControlText = {
     none: 'not sent',
   },
   attempts: ({ count }) => `at attempt ${count}`,
+  tries: { one: 'attempt', other: 'attempts' },
+  causes: {
+    noConnection: ({ ms }) => `no connection within ${ms} ms`,
+    noAnswer: ({ ms }) => `no answer within ${ms} ms`,
+    notTaken: ({ ms }) => `the manipulator did not take the line within ${ms} ms`,
+    refused: 'could not connect',
+    noSuchHost: 'the network knows no such address',
+    closed: 'the connection was closed before the command was taken',
+  },
+  undelivered: 'Commands do not arrive',
+  undeliveredHint: 'Commands do not reach the manipulator.',
+  undeliveredLast: ({ time, cause }) => `The last one (${time}) was given up: ${cause}.`,
+  lateCommand: 'it was too late to send it',
   held: ({ status }) => `interlock holds ${status}`,
   running: 'Running',
   idle: 'No readings',
@@ -261,6 +282,19 @@ export const controlRu: ControlText = {
     none: 'не отправлялось',
   },
   attempts: ({ count }) => `с ${count}-й попытки`,
+  tries: { one: 'попытка', few: 'попытки', many: 'попыток', other: 'попытки' },
+  causes: {
+    noConnection: ({ ms }) => `нет соединения за ${ms} мс`,
+    noAnswer: ({ ms }) => `нет ответа за ${ms} мс`,
+    notTaken: ({ ms }) => `манипулятор не принял строку за ${ms} мс`,
+    refused: 'соединиться не удалось',
+    noSuchHost: 'такого адреса в сети нет',
+    closed: 'соединение закрыто раньше, чем команда принята',
+  },
+  undelivered: 'Команды не доходят',
+  undeliveredHint: 'Команды не доходят до манипулятора.',
+  undeliveredLast: ({ time, cause }) => `Последняя (${time}) не доставлена: ${cause}.`,
+  lateCommand: 'отправлять её было уже поздно',
   held: ({ status }) => `блокировка держит ${status}`,
   running: 'Работает',
   idle: 'Нет показаний',
