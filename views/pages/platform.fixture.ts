@@ -248,8 +248,8 @@ function deadLettersOf(plant: PlantModel, more: Partial<DeadLettersModel> = {}):
 
 const standings: readonly Standing[] = [
   { kind: 'idle' },
-  { kind: 'delivering', at: iso(SECOND) },
-  { kind: 'failing', at: iso(MINUTE), error: 'HTTP 503: "<closed>"' },
+  { kind: 'delivering' },
+  { kind: 'failing' },
   { kind: 'resting', until: iso(-20 * SECOND) },
   { kind: 'paused' },
 ]
@@ -261,6 +261,10 @@ const relays = standings.map((standing, index): RelayRow => ({
   filter: [{}, { type: 'order.*' }, { kind: 'exhauster' }, { type: 'alarm', subject: 'f-171' }, {}][index]!,
   active: standing.kind !== 'paused',
   standing,
+  tried: [null, { at: iso(SECOND), error: null }, { at: iso(MINUTE), error: 'HTTP 503: "<closed>"' }][index] ?? {
+    at: iso(MINUTE),
+    error: 'no answer in 10 s',
+  },
 }))
 const delivery: DeliveryRow = {
   id: '3-17-0',

@@ -49,7 +49,7 @@ async function shown(path: string, more: Partial<Relay>, newest: readonly Delive
   const relays: Pick<Relays, 'list' | 'get' | 'deliveries'> = {
     list: async () => [one],
     get: async () => one,
-    deliveries: async () => ({ items: [...newest], next_cursor: null }),
+    deliveries: async (_, { limit }) => ({ items: newest.slice(0, limit), next_cursor: null }),
   }
   const find = relayScreens(
     {
@@ -79,9 +79,20 @@ test.each([
 
 test('of a target that is spared it is said until when, and no page shows a secret', async () => {
   const page = await shown('/dashboard/relays/7', {}, [refused], NIGHT + 20_000)
-  expect(page).toContain('Resting')
+  expect(page).toContain('Does not answer')
   expect(page).toContain(viewOf('en', 'UTC', NIGHT).format.clock(NIGHT + 20_000))
   expect(page).not.toContain('whsec_')
+})
+
+test('what waits for a target that is spared is not said to go in the past, and the last attempt is', async () => {
+  const { clock } = viewOf('en', 'UTC', NIGHT).format
+  const late = { ...refused, next_at: iso(NIGHT - 5000) }
+  const spared = await shown('/dashboard/relays/7', {}, [late], NIGHT + 20_000)
+  expect(spared).not.toContain(clock(NIGHT - 5000))
+  expect(spared).toContain(`<td>${clock(NIGHT + 20_000)}</td>`)
+  expect(await shown('/dashboard/relays/7', {}, [late])).toContain('<td>now</td>')
+  const many = [...Array.from({ length: 100 }, () => delivery({})), late]
+  expect(await shown('/dashboard/relays', {}, many, NIGHT + 20_000)).toContain(`datetime="${refused.tried_at}"`)
 })
 
 test.each(['viewer', 'operator'] as const)('relays are not for the role %s', async (role) => {

@@ -15,6 +15,8 @@ import { stepBehind, textOfQuery } from './address.ts'
 import { fits, orNull } from './form.ts'
 
 const ROWS = 25
+/** So far back the last attempt is looked for. */
+const LOOKED_AT = 1000
 /** A person waits for a test. */
 const TEST_MS = 10_000
 
@@ -30,21 +32,27 @@ export function relayScreens(
 ): FindScreen {
   const { relays, relayActs, relayKinds, restingUntil } = parts
 
-  function standingOf({ id, kind, active }: RelayView, newest: readonly DeliveryView[]): Standing {
+  async function lastTry(id: number): Promise<RelayRow['tried']> {
+    const wasTried = ({ tried_at }: DeliveryView) => tried_at !== null
+    let { items } = await relays.deliveries(id, { limit: ROWS })
+    // All that came while the target was spared has not been tried: what was lies behind it.
+    if (items.length === ROWS && !items.some(wasTried)) ({ items } = await relays.deliveries(id, { limit: LOOKED_AT }))
+    const last = items.filter(wasTried).toSorted((a, b) => (a.tried_at! < b.tried_at! ? 1 : -1))[0]
+    return last ? { at: last.tried_at!, error: last.error } : null
+  }
+
+  function standingOf({ id, kind, active }: RelayView, tried: RelayRow['tried']): Standing {
     if (!active) return { kind: 'paused' }
     const until = restingUntil(`${kind}/${id}`)
     if (until !== null) return { kind: 'resting', until: isoTime(until) }
-    const tried = newest.filter(({ tried_at }) => tried_at !== null)
-    const last = tried.toSorted((a, b) => (a.tried_at! < b.tried_at! ? 1 : -1))[0]
-    if (!last) return { kind: 'idle' }
-    const at = last.tried_at!
-    return last.error === null ? { kind: 'delivering', at } : { kind: 'failing', at, error: last.error }
+    if (tried === null) return { kind: 'idle' }
+    return { kind: tried.error === null ? 'delivering' : 'failing' }
   }
 
   async function rowOf(relay: RelayView): Promise<RelayRow> {
-    const { items } = await relays.deliveries(relay.id, { limit: ROWS })
     const { id, name, kind, url, topic, filter, active } = relay
-    return { id, name, kind, place: url ?? topic ?? '', filter, active, standing: standingOf(relay, items) }
+    const tried = await lastTry(id)
+    return { id, name, kind, place: url ?? topic ?? '', filter, active, tried, standing: standingOf(relay, tried) }
   }
 
   async function readAll(): Promise<RelaysModel> {

@@ -79,11 +79,11 @@ function list(view: View, { relays: all }: RelaysModel): Html {
 
 function row(view: View, relay: RelayRow): Html {
   const { relays } = view.text
-  const { standing } = relay
+  const { standing, tried } = relay
   return html`<tr>
     <td class="wraps wide"><a href="${relayPath(relay.id)}">${relay.name}</a></td>
     <td>${standingPill(view, standing)}</td>
-    <td>${'at' in standing ? since(view, standing.at, 'live', view.now) : '—'}</td>
+    <td>${tried === null ? '—' : since(view, tried.at, 'live', view.now)}</td>
     <td class="wraps">${filterWords(view, relay.filter)}</td>
     <td>${relays.kinds[relay.kind]}</td>
     <td class="mono clip" title="${relay.place}">${relay.place}</td>

@@ -3,9 +3,7 @@ import type { PlantModel } from '../model.ts'
 
 /** How a relay stands, by what came of the last attempt. Times are ISO 8601. */
 export type Standing =
-  | { readonly kind: 'paused' | 'idle' }
-  | { readonly kind: 'delivering'; readonly at: string }
-  | { readonly kind: 'failing'; readonly at: string; readonly error: string }
+  | { readonly kind: 'paused' | 'idle' | 'delivering' | 'failing' }
   /** The target does not answer: it is spared until then. */
   | { readonly kind: 'resting'; readonly until: string }
 
@@ -18,6 +16,8 @@ export interface RelayRow {
   readonly filter: RelayFilter
   readonly active: boolean
   readonly standing: Standing
+  /** The last attempt: when, and why it failed (null: it was taken); null before the first. */
+  readonly tried: { readonly at: string; readonly error: string | null } | null
 }
 
 /** Times are ISO 8601. */

@@ -9,7 +9,7 @@ import { html, type Content, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
 import type { View } from '../../view.ts'
 import { relayPath, RELAYS_PATH } from './list.ts'
-import type { DeliveryRow, RelayModel } from './model.ts'
+import type { DeliveryRow, RelayModel, RelayRow } from './model.ts'
 import { filterWords, relayFields, standingPill } from './parts.ts'
 
 /** Everything on a relay's page that changes. */
@@ -96,7 +96,7 @@ const removal = (view: View, reader: Reader): Html =>
 function facts(view: View, { relay }: RelayModel): Html {
   const { relays } = view.text
   const { moment, clock } = view.format
-  const { standing } = relay
+  const { standing, tried } = relay
   const rows: [string, Content][] = [
     [relays.kind, relays.kinds[relay.kind]],
     [relays.place, html`<span class="mono">${relay.place}</span>`],
@@ -104,7 +104,10 @@ function facts(view: View, { relay }: RelayModel): Html {
     [relays.made, moment(Date.parse(relay.created_at), view.now)],
   ]
   if (relay.updated_at !== relay.created_at) rows.push([relays.changed, moment(Date.parse(relay.updated_at), view.now)])
-  if (standing.kind === 'failing') rows.push([relays.lastTry, standing.error])
+  if (tried !== null) {
+    const time = moment(Date.parse(tried.at), view.now)
+    rows.push([relays.lastTry, tried.error === null ? time : `${time}, ${tried.error}`])
+  }
   if (standing.kind === 'resting')
     rows.push([relays.state, relays.resting({ time: clock(Date.parse(standing.until)) })])
   return html`<dl class="facts" id="relay-facts">
@@ -112,7 +115,7 @@ function facts(view: View, { relay }: RelayModel): Html {
   </dl>`
 }
 
-function deliveryTable(view: View, { deliveries }: RelayModel): Html {
+function deliveryTable(view: View, { deliveries, relay }: RelayModel): Html {
   const { relays } = view.text
   const { columns } = relays
   if (deliveries.length === 0) {
@@ -138,13 +141,14 @@ function deliveryTable(view: View, { deliveries }: RelayModel): Html {
         </tr>
       </thead>
       <tbody>
-        ${deliveries.map((delivery) => row(view, delivery))}
+        ${deliveries.map((delivery) => row(view, delivery, relay))}
       </tbody>
     </table>
   </div>`
 }
 
-function row(view: View, { at, status, attempts, tried_at, next_at, error, answer }: DeliveryRow): Html {
+function row(view: View, delivery: DeliveryRow, relay: RelayRow): Html {
+  const { at, status, attempts, tried_at, error, answer } = delivery
   const said = error ?? answer
   const isBad = status === 'dead' || status === 'expired' || error !== null
   return html`<tr>
@@ -152,9 +156,16 @@ function row(view: View, { at, status, attempts, tried_at, next_at, error, answe
     <td><span class="${isBad ? 'quality' : 'muted'}">${view.text.relays.status[status]}</span></td>
     <td class="num">${attempts}</td>
     <td>${when(view, tried_at)}</td>
-    <td>${when(view, next_at)}</td>
+    <td>${next(view, delivery, relay)}</td>
     <td class="clip" title="${said}">${said ?? '—'}</td>
   </tr>`
+}
+
+/** A target that is spared gets nothing before the next attempt; what is due goes as soon as its turn comes. */
+function next(view: View, { next_at }: DeliveryRow, { standing }: RelayRow): string {
+  if (next_at === null) return '—'
+  const first = standing.kind === 'resting' && standing.until > next_at ? standing.until : next_at
+  return Date.parse(first) > view.now ? when(view, first) : view.text.relays.due
 }
 
 function when({ format, now }: View, iso: string | null): string {

@@ -25,6 +25,7 @@ export interface RelaysText {
   readonly stateHints: Readonly<Record<'paused' | 'idle' | 'delivering' | 'failing', string>>
   readonly resting: Phrase<'time'>
   readonly lastTry: string
+  readonly due: string
   readonly made: string
   readonly changed: string
   readonly secret: string
@@ -82,7 +83,7 @@ export const relaysEn: RelaysText = {
     idle: 'Nothing sent yet',
     delivering: 'Delivers',
     failing: 'Not taken',
-    resting: 'Resting',
+    resting: 'Does not answer',
   },
   stateHints: {
     paused: 'It carries nothing until it is resumed',
@@ -92,6 +93,7 @@ export const relaysEn: RelaysText = {
   },
   resting: ({ time }) => `Ten attempts in a row were not answered: the next one at ${time}`,
   lastTry: 'Last attempt',
+  due: 'now',
   made: 'Made',
   changed: 'Changed',
   secret: 'Secret',
@@ -157,7 +159,7 @@ export const relaysRu: RelaysText = {
     idle: 'Ещё ничего не отправлено',
     delivering: 'Доставляет',
     failing: 'Не принято',
-    resting: 'Пауза',
+    resting: 'Не отвечает',
   },
   stateHints: {
     paused: 'Ничего не отправляется, пока её не возобновят',
@@ -167,6 +169,7 @@ export const relaysRu: RelaysText = {
   },
   resting: ({ time }) => `Десять попыток подряд остались без ответа: следующая в ${time}`,
   lastTry: 'Последняя попытка',
+  due: 'сейчас',
   made: 'Создана',
   changed: 'Изменена',
   secret: 'Секрет',
