@@ -5,11 +5,12 @@ import { since } from '../../components/since.ts'
 import { icon } from '../../components/sprite.ts'
 import { html, type Content, type Html } from '../../html.ts'
 import type { Reader } from '../../layout.ts'
+import { isVisible } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import type { DeviceKeyView } from './model.ts'
 
 /** What a key is called: its name, or the beginning of its id. */
-const keyName = ({ id, name }: DeviceKeyView): string => name ?? id.slice(0, 8)
+const keyName = ({ id, name }: DeviceKeyView): string => (name !== null && isVisible(name) ? name : id.slice(0, 8))
 
 /** A device's keys. A new one is shown once, in the answer to the form that made it, and in no fragment. */
 export function keysCard(view: View, keys: readonly DeviceKeyView[], reader: Reader): Html {

@@ -10,6 +10,7 @@ import { state } from '../../components/state.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
+import { isVisible } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import type { DevicesModel, DeviceSummary } from './model.ts'
 import { deviceSample } from './samples.ts'
@@ -20,7 +21,7 @@ export const devicePath = (id: number): string => `${PATH}/${id}`
 
 /** What a device is called: its name, or its number. */
 export const deviceName = ({ text }: View, { id, name }: Pick<DeviceSummary, 'id' | 'name'>): string =>
-  name ?? text.devices.device({ id: String(id) })
+  name !== null && isVisible(name) ? name : text.devices.device({ id: String(id) })
 
 /** Whose a device is, as far as this person may know. */
 export function ownerName({ text }: View, owner: DeviceSummary['owner']): string {

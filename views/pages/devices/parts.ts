@@ -4,6 +4,7 @@ import { chip } from '../../components/quality.ts'
 import { since } from '../../components/since.ts'
 import { state } from '../../components/state.ts'
 import { html, type Content, type Html } from '../../html.ts'
+import { isVisible } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import { deviceName, ownerName } from './list.ts'
 import type { DeviceModel, NameStatistics, ReadingValue } from './model.ts'
@@ -16,7 +17,7 @@ export function head(view: View, { device }: DeviceModel): Html {
     <h1>${deviceName(view, device)}</h1>
     ${deviceState(view, device)}
     <p>
-      ${name !== null && `${devices.device({ id: String(id) })}, `}${kind !== null && html`${devices.kind.toLowerCase()} <code>${kind}</code>, `}${devices.owner.toLowerCase()}
+      ${name !== null && isVisible(name) && `${devices.device({ id: String(id) })}, `}${kind !== null && html`${devices.kind.toLowerCase()} <code>${kind}</code>, `}${devices.owner.toLowerCase()}
       ${ownerName(view, owner)}
     </p>
   </div>`

@@ -7,12 +7,17 @@ import { state } from '../../components/state.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
+import { isVisible } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import type { RelayRow, RelaysModel } from './model.ts'
 import { filterWords, relayFields, standingPill } from './parts.ts'
 
 export const RELAYS_PATH = '/dashboard/relays'
 export const relayPath = (id: number): string => `${RELAYS_PATH}/${id}`
+
+/** What a relay is called: its name, or its number. */
+export const relayName = ({ text }: View, { id, name }: Pick<RelayRow, 'id' | 'name'>): string =>
+  isVisible(name) ? name : text.relays.relay({ name: String(id) })
 
 export function relaysFragments(view: View, model: RelaysModel): Fragments {
   return new Map([...topbarFragments(view, model.plant), ['relays', list(view, model)]])
@@ -81,7 +86,7 @@ function row(view: View, relay: RelayRow): Html {
   const { relays } = view.text
   const { standing, tried } = relay
   return html`<tr>
-    <td class="wraps wide"><a href="${relayPath(relay.id)}">${relay.name}</a></td>
+    <td class="wraps wide"><a href="${relayPath(relay.id)}">${relayName(view, relay)}</a></td>
     <td>${standingPill(view, standing)}</td>
     <td>${tried === null ? '—' : since(view, tried.at, 'live', view.now)}</td>
     <td class="wraps">${filterWords(view, relay.filter)}</td>

@@ -8,7 +8,7 @@ import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Content, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
 import type { View } from '../../view.ts'
-import { relayPath, RELAYS_PATH } from './list.ts'
+import { relayName, relayPath, RELAYS_PATH } from './list.ts'
 import type { DeliveryRow, RelayModel, RelayRow } from './model.ts'
 import { filterWords, relayFields, standingPill } from './parts.ts'
 
@@ -32,10 +32,10 @@ export function relayPage(view: View, model: RelayModel, reader: Reader): LivePa
   return {
     section: 'relays',
     path: hrefOf(path, { cursor: model.cursor }),
-    title: relays.relay({ name: relay.name }),
+    title: relayName(view, relay),
     fragments,
     main: html`<header class="page-head">
-        <h1>${relay.name}</h1>
+        <h1>${relayName(view, relay)}</h1>
         ${place(fragments, 'relay-pill')}
         <a class="btn quiet end" href="${RELAYS_PATH}">${relays.title}</a>
       </header>
@@ -61,7 +61,7 @@ export function relayPage(view: View, model: RelayModel, reader: Reader): LivePa
         </section>
       </div>
       ${dialog('change-relay', relays.changeTitle, changing(view, model, reader))}
-      ${dialog('remove-relay', relays.removeTitle({ name: relay.name }), removal(view, reader))}`,
+      ${dialog('remove-relay', relays.removeTitle({ name: relayName(view, relay) }), removal(view, reader))}`,
   }
 }
 
