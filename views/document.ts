@@ -1,6 +1,7 @@
 import { assetUrl } from './assets.ts'
 import { sprite } from './components/sprite.ts'
 import { html, type Content } from './html.ts'
+import { isolated } from './text/foreign.ts'
 import type { Language } from './text/catalogue.ts'
 
 export const THEMES = ['light', 'dark'] as const
@@ -26,7 +27,7 @@ export function document(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content="light dark" />
-        <title>${page.title} · Windbox</title>
+        <title>${isolated(page.title)} · Windbox</title>
         <link rel="icon" href="${assetUrl('icon.svg')}" type="image/svg+xml" />
         <link rel="preload" href="${assetUrl('inter-latin.woff2')}" as="font" type="font/woff2" crossorigin />
         ${

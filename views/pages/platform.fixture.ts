@@ -25,7 +25,7 @@ const iso = (ago: number) => new Date(NIGHT - ago).toISOString()
 const ORIGIN = 'http://windbox.example'
 
 /** Somebody who may do these things here. */
-const readerOf = (acts: readonly string[], shown: Shown = {}): Reader => ({
+export const readerOf = (acts: readonly string[], shown: Shown = {}): Reader => ({
   viewer: { name: 'a.vetrova@plant.example', role: 'operator', csrf: 'csrf-of-this-session' },
   acts: new Set(acts),
   shown,
@@ -40,7 +40,7 @@ const crane: DeviceSummary = {
   silent: false,
 }
 
-function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): DeviceModel {
+export function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): DeviceModel {
   const names = ['x', 'y', 'z']
   return {
     plant,

@@ -1,9 +1,11 @@
 import { expect, test } from 'bun:test'
-import { NIGHT } from '../fixture.ts'
+import { night, NIGHT } from '../fixture.ts'
+import { devicePage } from '../pages/devices/device.ts'
 import { deviceName } from '../pages/devices/list.ts'
+import { deviceOf, readerOf } from '../pages/platform.fixture.ts'
 import { relayName } from '../pages/relays/list.ts'
 import { viewOf } from '../view.ts'
-import { isVisible } from './foreign.ts'
+import { isolated, isVisible, readableJson } from './foreign.ts'
 
 test('a name of spaces and of signs that are not drawn is none', () => {
   expect(['', '   ', '\u00a0\t', '\u200b\u202e'].map(isVisible)).toEqual([false, false, false, false])
@@ -20,4 +22,25 @@ test('a device and a relay with such a name are called by their number', () => {
     'Пересылка 7',
     'Лавка',
   ])
+})
+
+test('a name that turns the order of letters does not turn the sentence around it; another one stays as it is', () => {
+  expect(isolated('Crane <4>')).toBe('Crane <4>')
+  expect(isolated('\u202egpj.exe')).toBe('\u2068\u202egpj.exe\u2069')
+  // An end of an isolate within the name would let it out.
+  expect(isolated('\u2069\u202ex')).toBe('\u2068\u202ex\u2069')
+})
+
+test('JSON to be read shows signs that turn its order, and means the same', () => {
+  const event = { name: 'a\u202eb\u2069', plain: 'שלום' }
+  expect(readableJson(event)).toBe('{"name":"a\\u202eb\\u2069","plain":"שלום"}')
+  expect(JSON.parse(readableJson(event, 2))).toEqual(event)
+})
+
+test('the title of a dialog stays in order whatever the device is called', () => {
+  const view = viewOf('ru', 'UTC', NIGHT)
+  const model = deviceOf(night())
+  const turned = { ...model, device: { ...model.device, name: 'a\u202eb' } }
+  const { main } = devicePage(view, turned, 'curl', readerOf(['remove']), 'http://localhost')
+  expect(main.toString()).toContain('Удалить «\u2068a\u202eb\u2069»?')
 })

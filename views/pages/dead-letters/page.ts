@@ -8,6 +8,7 @@ import { state } from '../../components/state.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Content, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
+import { isolated, readableJson } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import type { DeadLetterDetail, DeadLetterRow, DeadLettersModel } from './model.ts'
 
@@ -71,8 +72,8 @@ function quarantined(
   return html`<section class="banner" id="quarantine" data-status="warning">
     ${mark('warning')}
     <p>
-      <strong>${deadLetters.quarantined({ address })}</strong> ${deadLetters.quarantinedSince({ time, error })}
-      ${!reader.acts.has('release') && deadLetters.noRelease}
+      <strong>${deadLetters.quarantined({ address: isolated(address) })}</strong>
+      ${deadLetters.quarantinedSince({ time, error })} ${!reader.acts.has('release') && deadLetters.noRelease}
     </p>
     ${reader.acts.has('release') && actForm(reader, 'release', html`<button class="btn">${deadLetters.release}</button>`)}
   </section>`
@@ -203,7 +204,7 @@ function detail(view: View, model: DeadLettersModel, letter: DeadLetterDetail, r
 function readable(payload: string): string {
   try {
     const value: unknown = JSON.parse(payload)
-    return JSON.stringify(value) === payload ? JSON.stringify(value, null, 2) : payload
+    return JSON.stringify(value) === payload ? readableJson(value, 2) : payload
   } catch {
     return payload
   }

@@ -6,6 +6,7 @@ import { icon } from '../../components/sprite.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
+import { isolated } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import { keysCard } from './keys.ts'
 import { deviceName, devicePath } from './list.ts'
@@ -99,7 +100,7 @@ export function devicePage(view: View, model: DeviceModel, sample: Sample, reade
         </div>
       </div>
       ${reader.acts.has('change') && dialog('change', devices.edit, changing(view, model, reader))}
-      ${reader.acts.has('remove') && dialog('remove', devices.removeTitle({ name: deviceName(view, model.device) }), removal(view, reader))}`,
+      ${reader.acts.has('remove') && dialog('remove', devices.removeTitle({ name: isolated(deviceName(view, model.device)) }), removal(view, reader))}`,
   }
 }
 

@@ -5,7 +5,7 @@ import { since } from '../../components/since.ts'
 import { icon } from '../../components/sprite.ts'
 import { html, type Content, type Html } from '../../html.ts'
 import type { Reader } from '../../layout.ts'
-import { isVisible } from '../../text/foreign.ts'
+import { isolated, isVisible } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import type { DeviceKeyView } from './model.ts'
 
@@ -30,7 +30,7 @@ export function keysCard(view: View, keys: readonly DeviceKeyView[], reader: Rea
     }
     ${keys.length === 0 ? html`<p class="body muted">${devices.keysEmpty}</p>` : table(view, keys, reader)}
     ${reader.acts.has('make-key') && dialog('new-key', devices.makeKey, making(view, reader))}
-    ${reader.acts.has('revoke-key') && keys.map((key) => dialog(`revoke-${key.id}`, devices.revokeTitle({ key: keyName(key) }), revocation(view, key, reader)))}
+    ${reader.acts.has('revoke-key') && keys.map((key) => dialog(`revoke-${key.id}`, devices.revokeTitle({ key: isolated(keyName(key)) }), revocation(view, key, reader)))}
   </section>`
 }
 

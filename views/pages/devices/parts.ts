@@ -4,7 +4,7 @@ import { chip } from '../../components/quality.ts'
 import { since } from '../../components/since.ts'
 import { state } from '../../components/state.ts'
 import { html, type Content, type Html } from '../../html.ts'
-import { isVisible } from '../../text/foreign.ts'
+import { isolated, isVisible, readableJson } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import { deviceName, ownerName } from './list.ts'
 import type { DeviceModel, NameStatistics, ReadingValue } from './model.ts'
@@ -17,7 +17,7 @@ export function head(view: View, { device }: DeviceModel): Html {
     <h1>${deviceName(view, device)}</h1>
     ${deviceState(view, device)}
     <p>
-      ${name !== null && isVisible(name) && `${devices.device({ id: String(id) })}, `}${kind !== null && html`${devices.kind.toLowerCase()} <code>${kind}</code>, `}${devices.owner.toLowerCase()}
+      ${name !== null && isVisible(name) && `${devices.device({ id: String(id) })}, `}${kind !== null && html`${devices.kind.toLowerCase()} <code>${isolated(kind)}</code>, `}${devices.owner.toLowerCase()}
       ${ownerName(view, owner)}
     </p>
   </div>`
@@ -138,7 +138,7 @@ export function facts(view: View, { device, position }: DeviceModel): Html {
     <dd>${view.format.stamp(Date.parse(device.created_at))}</dd>
     <dt>${devices.attributes}</dt>
     <dd class="mono">
-      ${attributes.length === 0 ? devices.none : attributes.map(([name, value]) => html`${name}: ${JSON.stringify(value)}<br />`)}
+      ${attributes.length === 0 ? devices.none : attributes.map(([name, value]) => html`${isolated(name)}: ${readableJson(value)}<br />`)}
     </dd>
   </dl>`
 }

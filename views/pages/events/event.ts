@@ -2,6 +2,7 @@ import { code } from '../../components/code.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Content } from '../../html.ts'
 import type { Fragments, LivePage } from '../../layout.ts'
+import { readableJson } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import { EVENTS_PATH } from './list.ts'
 import type { PlantModel } from '../model.ts'
@@ -41,7 +42,7 @@ export function eventPage(view: View, model: EventModel): LivePage {
         <div class="body stack">
           <dl class="facts">${facts.map(([name, words]) => [html`<dt>${name}</dt>`, html`<dd>${words}</dd>`])}</dl>
           <h2>${events.payload}</h2>
-          ${code(view, events.payload, JSON.stringify(body, null, 2), 'wrapped')}
+          ${code(view, events.payload, readableJson(body, 2), 'wrapped')}
         </div>
       </section>`,
   }

@@ -3,6 +3,7 @@ import { field, textInput } from '../../components/act-form.ts'
 import { mark, type MarkName } from '../../components/sprite.ts'
 import { html, type Html } from '../../html.ts'
 import type { Reader } from '../../layout.ts'
+import { isolated } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import type { RelayRow, Standing } from './model.ts'
 
@@ -31,9 +32,9 @@ export function standingPill({ text, format }: View, standing: Standing): Html {
 export function filterWords({ text }: View, { kind, type, subject }: RelayFilter): string {
   const { relays } = text
   const words = [
-    kind === undefined ? [] : relays.filterKind({ kind }),
-    type === undefined ? [] : relays.filterType({ type }),
-    subject === undefined ? [] : relays.filterSubject({ subject }),
+    kind === undefined ? [] : relays.filterKind({ kind: isolated(kind) }),
+    type === undefined ? [] : relays.filterType({ type: isolated(type) }),
+    subject === undefined ? [] : relays.filterSubject({ subject: isolated(subject) }),
   ].flat()
   return words.join(', ') || relays.everything
 }

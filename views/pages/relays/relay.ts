@@ -7,6 +7,7 @@ import { state } from '../../components/state.ts'
 import { topbarFragments } from '../../components/topbar.ts'
 import { html, type Content, type Html } from '../../html.ts'
 import { place, type Fragments, type LivePage, type Reader } from '../../layout.ts'
+import { isolated } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
 import { relayName, relayPath, RELAYS_PATH } from './list.ts'
 import type { DeliveryRow, RelayModel, RelayRow } from './model.ts'
@@ -61,7 +62,7 @@ export function relayPage(view: View, model: RelayModel, reader: Reader): LivePa
         </section>
       </div>
       ${dialog('change-relay', relays.changeTitle, changing(view, model, reader))}
-      ${dialog('remove-relay', relays.removeTitle({ name: relayName(view, relay) }), removal(view, reader))}`,
+      ${dialog('remove-relay', relays.removeTitle({ name: isolated(relayName(view, relay)) }), removal(view, reader))}`,
   }
 }
 
