@@ -162,6 +162,36 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
   )
 
   test(
+    'long names of events push nothing off the screen, and break between their parts',
+    async () => {
+      const type = `very.${'long'.repeat(60)}`
+      await send('/api/v1/events', { type, user_id: 'u'.repeat(150), subject: 's'.repeat(150) })
+      await send('/api/v1/events', { type: 'control.status.changed' })
+      const { page, wrong } = await stage.person()
+      await logIn(page, '/dashboard/events')
+      await page.waitForSelector('#tail td:has-text("control.status.changed")')
+      const within = (inner: string, outer: string) =>
+        page.evaluate(
+          `document.querySelector('${inner}').getBoundingClientRect().right <= document.querySelector('${outer}').getBoundingClientRect().right`,
+        )
+      expect(await within('#tail td:last-child', 'main')).toBe(true)
+      const lines = `(() => {
+        const link = [...document.querySelectorAll('#event-types a')].find((one) => one.textContent === 'control.status.changed')
+        const range = document.createRange()
+        range.selectNodeContents(link.lastChild)
+        return range.getClientRects().length
+      })()`
+      await page.waitForSelector('#event-types a:has-text("control.status.changed")')
+      expect(await page.evaluate(lines)).toBe(1)
+      await page.goto(`/dashboard/events?type=${type}`)
+      expect(await within('.card > header > p.end', '.card:has(> header > p.end)')).toBe(true)
+      expect(wrong).toEqual([])
+      await page.context().close()
+    },
+    LONG,
+  )
+
+  test(
     'a loop decides before the eyes, says that it runs dry, and takes a command of an operator',
     async () => {
       const { page, wrong } = await stage.person()

@@ -1,6 +1,7 @@
 import { choices, hrefOf } from '../../components/choices.ts'
 import { code } from '../../components/code.ts'
 import { field, textInput } from '../../components/act-form.ts'
+import { dotted } from '../../components/dotted.ts'
 import { pager } from '../../components/pager.ts'
 import { icon } from '../../components/sprite.ts'
 import { topbarFragments } from '../../components/topbar.ts'
@@ -69,7 +70,7 @@ export function eventsPage(view: View, model: EventsModel, origin: string): Live
         <section class="card">
           <header>
             <h2>${events.chart}</h2>
-            <p class="end">${model.filter.type ?? events.allTypes}</p>
+            <p class="end">${model.filter.type === undefined ? events.allTypes : dotted(model.filter.type)}</p>
           </header>
           ${place(fragments, 'event-rate')}
         </section>

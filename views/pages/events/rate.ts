@@ -1,3 +1,4 @@
+import { dotted } from '../../components/dotted.ts'
 import { figures } from '../../components/figures.ts'
 import { plot } from '../../components/plot.ts'
 import { state } from '../../components/state.ts'
@@ -98,7 +99,7 @@ export function byType(view: View, { figures: found }: EventsModel, hrefOfType: 
         ${events.byType}
       </caption>
       <tbody>
-        ${all.slice(0, TYPES).map(({ type, count }) => row(type === null ? events.noType : html`<a href="${hrefOfType(type)}">${type}</a>`, count))}
+        ${all.slice(0, TYPES).map(({ type, count }) => row(type === null ? events.noType : html`<a href="${hrefOfType(type)}">${dotted(type)}</a>`, count))}
         ${
           rest.length > 0 &&
           row(

@@ -1,3 +1,4 @@
+import { dotted } from '../../components/dotted.ts'
 import { state } from '../../components/state.ts'
 import { html, type Html } from '../../html.ts'
 import type { View } from '../../view.ts'
@@ -44,9 +45,9 @@ function eventRow({ format, now }: View, event: EventRow): Html {
   const time = format.date(at) === format.date(now) ? format.instant(at) : `${format.date(at)}, ${format.instant(at)}`
   return html`<tr>
     <td><a href="${eventPath(event.id)}">${time}</a></td>
-    <td class="mono wraps wide">${event.type ?? '—'}</td>
-    <td class="mono">${event.user_id ?? '—'}</td>
-    <td class="mono wraps">${event.subject ?? '—'}</td>
+    <td class="mono wraps wide">${dotted(event.type ?? '—')}</td>
+    <td class="mono wraps">${dotted(event.user_id ?? '—')}</td>
+    <td class="mono wraps">${dotted(event.subject ?? '—')}</td>
     <td class="num">${format.number(lagOf(event), 0)}</td>
   </tr>`
 }
