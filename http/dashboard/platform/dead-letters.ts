@@ -29,11 +29,16 @@ const rowOf = ({ id, address, at, code, cause, position, attempts }: LetterSumma
 
 /** What could not be applied or delivered. */
 export function deadLetterScreens(
-  parts: { cluster: Cluster; letters: DeadLetters; letterActs: LetterActs; authority: Pick<Authority, 'audit'> },
+  parts: {
+    cluster: Cluster
+    letters: DeadLetters
+    letterActs: LetterActs
+    authority: Pick<Authority, 'audit' | 'accounts'>
+  },
   { plant }: Readers,
 ): FindScreen {
   const { cluster, letters, letterActs } = parts
-  const { audit } = parts.authority
+  const { audit, accounts } = parts.authority
 
   /** null for one that is gone: somebody has dropped it, and the list is still there. */
   const find = (id: string) =>
@@ -41,6 +46,13 @@ export function deadLetterScreens(
       if (error instanceof Fault && error.code === 'NOT_FOUND') return null
       throw error
     })
+
+  /** Who has sent it again, as people know them; what has no account keeps the name that the letter has. */
+  async function replayedBy(sender: string | null): Promise<string | null> {
+    const [, id] = /^user\/(\d+)$/.exec(sender ?? '') ?? []
+    const user = id === undefined ? undefined : await accounts.find(Number(id))
+    return user?.email ?? sender
+  }
 
   /** null as well while the actor cannot be asked, and where there is none. */
   async function quarantine(address: string): Promise<DeadLettersModel['quarantine']> {
@@ -75,7 +87,7 @@ export function deadLetterScreens(
         letters: listed && listed.items.map(rowOf),
         older: listed && listed.next_cursor,
         cursor,
-        chosen: chosen && { ...chosen, ...rowOf(chosen) },
+        chosen: chosen && { ...chosen, ...rowOf(chosen), replayed_by: await replayedBy(chosen.replayed_by) },
         quarantine: chosen && (await quarantine(chosen.address)),
       }
     }

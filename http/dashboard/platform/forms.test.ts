@@ -130,6 +130,9 @@ test('an actor in quarantine is named beside its letters, and an admin releases 
   const { status, to } = await admin.send(path, { act: 'release' })
   expect([status, to]).toEqual([303, `${path}&done=released`])
   expect(await admin.see(to!)).not.toContain('is in quarantine')
+  // It fails again, and is known to have been tried.
+  expect((await operator.send(path, { act: 'replay' })).status).toBe(409)
+  expect(await admin.see(path)).toContain('operator@plant.example')
   const again = await admin.send(path, { act: 'release' })
   expect(again.status).toBe(409)
   expect(again.page).toContain('Not released. plant/ill is not quarantined.')
