@@ -165,6 +165,17 @@ test.each(
   if (value === null) expect(texts(tag)).not.toMatch(/\d[.,]\d/)
 })
 
+test('a machine that has sent nothing has no days of work', () => {
+  const view = viewOf('ru', 'UTC', NIGHT)
+  const box = mnemonicPage(view, empty(), 'u-171').main.toString()
+  expect(texts(box)).toMatch(/В работе\s+нет данных/)
+})
+
+test('every column of a list of loops has a heading', () => {
+  for (const [name, , markup] of everyPage)
+    if (name.startsWith('/dashboard/control,')) expect([name, markup.includes('<th></th>')]).toEqual([name, false])
+})
+
 test('a demonstration and a replay are said on every page', () => {
   for (const [name, page, markup] of everyPage) {
     const text = TEXTS[name.includes(', ru,') ? 'ru' : 'en']

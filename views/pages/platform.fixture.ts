@@ -95,7 +95,7 @@ const row = (index: number): EventRow => ({
 
 const NO_FILTER = { type: undefined, user: undefined, from: undefined, to: undefined }
 
-function eventsOf(plant: PlantModel, more: Partial<EventsModel> = {}): EventsModel {
+export function eventsOf(plant: PlantModel, more: Partial<EventsModel> = {}): EventsModel {
   const step = 10 * SECOND
   return {
     plant,

@@ -102,7 +102,7 @@ export const ru: Text = {
   quality: {
     good: 'достоверно',
     uncertain: 'сомнительно',
-    frozen: 'заморожен',
+    frozen: 'заморожено',
     stale: 'устарело',
     out_of_range: 'вне диапазона',
     absent: 'нет сигнала',
@@ -111,7 +111,7 @@ export const ru: Text = {
   qualityShort: {
     good: 'достоверно',
     uncertain: 'сомнительно',
-    frozen: 'заморожен',
+    frozen: 'заморожено',
     stale: 'устарело',
     out_of_range: 'вне шкалы',
     absent: 'нет сигнала',

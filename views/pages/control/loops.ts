@@ -56,7 +56,7 @@ function list(view: View, { loops }: LoopsModel): Html {
       <thead>
         <tr>
           <th>${control.loop}</th>
-          <th></th>
+          <th>${control.state}</th>
           <th>${control.manipulator}</th>
           <th class="num">${control.interval}</th>
           <th>${control.test}</th>

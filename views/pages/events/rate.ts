@@ -76,10 +76,13 @@ export function rateChart(view: View, { figures: found, from, to, range }: Event
 }
 
 /** Which types there are, most first; each leads to its own. */
-export function byType(view: View, { figures: found }: EventsModel, hrefOfType: (type: string) => string): Html {
+export function byType(view: View, model: EventsModel, hrefOfType: (type: string) => string): Html {
   const { events } = view.text
-  const all = found?.types ?? []
-  if (all.length === 0) return html`<p class="body muted" id="event-types">${events.empty}</p>`
+  const all = model.figures?.types ?? []
+  if (all.length === 0) {
+    const none = model.filter.type === undefined ? events.noneHere : events.emptyFiltered
+    return html`<p class="body muted" id="event-types">${model.figures ? none : events.unavailable}</p>`
+  }
   const most = Math.max(...all.map(({ count }) => count), 1)
   const rest = all.slice(TYPES)
   const row = (name: Html | string, count: number) =>

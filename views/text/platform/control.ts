@@ -24,6 +24,7 @@ export interface ControlText {
   readonly undeliveredLast: Phrase<'time' | 'cause'>
   readonly lateCommand: string
   readonly held: Phrase<'status'>
+  readonly state: string
   readonly running: string
   readonly idle: string
   readonly dryRun: string
@@ -155,6 +156,7 @@ export const controlEn: ControlText = {
   undeliveredLast: ({ time, cause }) => `The last one (${time}) was given up: ${cause}.`,
   lateCommand: 'it was too late to send it',
   held: ({ status }) => `interlock holds ${status}`,
+  state: 'State',
   running: 'Running',
   idle: 'No readings',
   dryRun: 'Dry run.',
@@ -296,6 +298,7 @@ export const controlRu: ControlText = {
   undeliveredLast: ({ time, cause }) => `Последняя (${time}) не доставлена: ${cause}.`,
   lateCommand: 'отправлять её было уже поздно',
   held: ({ status }) => `блокировка держит ${status}`,
+  state: 'Состояние',
   running: 'Работает',
   idle: 'Нет показаний',
   dryRun: 'Вхолостую.',

@@ -24,6 +24,7 @@ export interface EventsText {
   readonly byType: string
   readonly otherTypes: Phrase<'count'>
   readonly noType: string
+  readonly noneHere: string
   readonly tail: string
   readonly pausedTail: string
   readonly type: string
@@ -78,6 +79,7 @@ export const eventsEn: EventsText = {
   byType: 'By type',
   otherTypes: ({ count }) => `${count} others`,
   noType: 'without a type',
+  noneHere: 'No events in this period',
   tail: 'Live tail',
   pausedTail: 'Tail, paused',
   type: 'Type',
@@ -132,6 +134,7 @@ export const eventsRu: EventsText = {
   byType: 'По типам',
   otherTypes: ({ count }) => `ещё типов: ${count}`,
   noType: 'без типа',
+  noneHere: 'За этот период событий нет',
   tail: 'Последние события',
   pausedTail: 'События, пауза',
   type: 'Тип',

@@ -149,9 +149,9 @@ export const relaysRu: RelaysText = {
   everything: 'все события',
   filterKind: ({ kind }) => `от ${kind}`,
   filterType: ({ type }) => `тип ${type}`,
-  filterSubject: ({ subject }) => `предмет ${subject}`,
+  filterSubject: ({ subject }) => `объект ${subject}`,
   type: 'Тип событий',
-  subject: 'Их предмет',
+  subject: 'Их объект',
   patternHint: 'Точно или начало и *; пусто — любой',
   state: 'Состояние',
   states: {
