@@ -87,10 +87,10 @@ export function createDeviceActs({ authority, deletions }: { authority: Authorit
       return await deviceKeys.list(id)
     },
 
-    /** Fault also: CONFLICT (too many). */
-    async createKey(doer: Doer, id: number, name: string | null): Promise<DeviceKey & { key: string }> {
+    /** `keyId`: of who must not make two by asking twice. Fault also: CONFLICT (too many, or there is a key of this id). */
+    async createKey(doer: Doer, id: number, name: string | null, keyId?: string): Promise<DeviceKey & { key: string }> {
       await demandOwner(doer, id)
-      const made = await deviceKeys.create(id, name)
+      const made = await deviceKeys.create(id, name, keyId)
       await audit.add(doer.by, 'device_key.created', `device/${id}`, { key_id: made.id }, { after: { name } })
       return made
     },

@@ -39,13 +39,16 @@ export const isDeviceKey = (credential: string): boolean => credential.startsWit
 /** The keys by which devices send: `wbk_` and 256 random bits. */
 export function createDeviceKeys(store: Documents, now: () => number) {
   return {
-    /** Fault CONFLICT: the device has as many as it may. */
-    async create(device: number, name: string | null): Promise<DeviceKey & { key: string }> {
+    /** Fault CONFLICT: the device has as many as it may, or there is a key of this id. */
+    async create(
+      device: number,
+      name: string | null,
+      id: string = crypto.randomUUID(),
+    ): Promise<DeviceKey & { key: string }> {
       if ((await store.count(KEYS, { device })) >= MOST) {
         throw new Fault('CONFLICT', `A device has at most ${MOST} keys; revoke one first.`)
       }
       const key = PREFIX + newSecret()
-      const id = crypto.randomUUID()
       const body: StoredKey = {
         device,
         secret: sha256(key),
@@ -53,7 +56,8 @@ export function createDeviceKeys(store: Documents, now: () => number) {
         created_at: isoTime(now()),
         last_used_at: null,
       }
-      await store.insert(KEYS, id, body)
+      const inserted = await store.insert(KEYS, id, body)
+      if (!inserted.ok) throw new Fault('CONFLICT', 'There is a key of this id.')
       return { ...viewOf(id, body), key }
     },
 

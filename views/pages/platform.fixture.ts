@@ -75,10 +75,13 @@ export function deviceOf(plant: PlantModel, more: Partial<DeviceModel> = {}): De
       stddev: 0.624,
       sum: 46_793.6,
     })),
-    keys: [
-      { id: '7f0c1e22-aaaa', name: null, created_at: iso(MINUTE), last_used_at: null },
-      { id: '11111111-bbbb', name: 'gateway', created_at: iso(90 * MINUTE), last_used_at: iso(SECOND) },
-    ],
+    keys: {
+      next: '22222222-cccc',
+      made: [
+        { id: '7f0c1e22-aaaa', name: null, created_at: iso(MINUTE), last_used_at: null },
+        { id: '11111111-bbbb', name: 'gateway', created_at: iso(90 * MINUTE), last_used_at: iso(SECOND) },
+      ],
+    },
     ...more,
   }
 }
@@ -338,7 +341,13 @@ export function platformPages(view: View, plant: PlantModel): LivePage[] {
     ...SAMPLES.map((sample) => devicePage(view, deviceOf(plant), sample, all, ORIGIN)),
     devicePage(view, deviceOf(plant), 'curl', readerOf(EVERY_ACT, { secret: 'wbk_7Qm2c9' }), ORIGIN),
     devicePage(view, deviceOf(plant, { keys: null, statistics: [], lines: [], values: [] }), 'curl', none, ORIGIN),
-    devicePage(view, deviceOf(plant, { position: null, keys: [], range: '30d' }), 'curl', all, ORIGIN),
+    devicePage(
+      view,
+      deviceOf(plant, { position: null, keys: { made: [], next: '22222222-cccc' }, range: '30d' }),
+      'curl',
+      all,
+      ORIGIN,
+    ),
     devicePage(view, deviceOf(plant, { device: { ...deviceOf(plant).device, lastAt: null } }), 'curl', all, ORIGIN),
     eventsPage(view, eventsOf(plant), ORIGIN),
     eventsPage(

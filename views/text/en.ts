@@ -389,6 +389,8 @@ export const en: Text = {
       'device-made': 'The device has been created. Give it a key, and it can send.',
       'device-changed': 'Saved.',
       'device-deleted': 'The device has been deleted; its data is being removed.',
+      'key-known':
+        'The key was made before, and is shown only once. If nobody has copied it, revoke it and make another one.',
       'key-revoked': 'The key has been revoked. Nothing sent with it is accepted any more.',
       'command-sent': 'The command is in the journal and on its way.',
       'loop-changed': 'The loop has these settings now.',

@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import type { Cluster } from '../../../actors/cluster/port.ts'
 import { deviceAddress, type DeviceStateDocument } from '../../../actors/device/schema.ts'
 import { partitionOf } from '../../../actors/runtime/index.ts'
@@ -31,6 +32,8 @@ import { fits, orNull } from './form.ts'
 
 const PATH = '/dashboard/devices'
 const ROWS = 50
+/** What a page asks for, where a program sends a `NewKey`. */
+const NewPageKey = Type.Object({ ...NewKey.properties, key_id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) })
 const RANGES = Object.keys(DEVICE_RANGES) as DeviceRange[]
 
 /** Devices, and one page a device. */
@@ -110,9 +113,12 @@ export function deviceScreens(
         await acts.remove(doer, id)
         return { see: `${PATH}?done=device-deleted` }
       }),
-      'make-key': act(async ({ name }, doer) => {
-        const wanted = fits(NewKey, { name: orNull(name) })
-        const { key } = await acts.createKey(doer, id, wanted.name ?? null)
+      // The answer shows the key: to load it anew sends the form again, which makes no second one.
+      'make-key': act(async ({ name, key_id }, doer) => {
+        const wanted = fits(NewPageKey, { name: orNull(name), key_id })
+        if ((await acts.keys(doer, id)).some((one) => one.id === wanted.key_id))
+          return { see: `${path}?done=key-known` }
+        const { key } = await acts.createKey(doer, id, wanted.name ?? null, wanted.key_id)
         return { show: { secret: key } }
       }),
       'revoke-key': act(async ({ key = '' }, doer) => {
@@ -158,7 +164,7 @@ export function deviceScreens(
         unshown: values.length - shown.length,
         range,
         ...past,
-        keys,
+        keys: keys && { made: keys, next: crypto.randomUUID() },
       }
     }
 

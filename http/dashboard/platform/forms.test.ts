@@ -137,3 +137,19 @@ test('an actor in quarantine is named beside its letters, and an admin releases 
   expect(again.status).toBe(409)
   expect(again.page).toContain('Not released. plant/ill is not quarantined.')
 })
+
+test('the form of a device’s key makes one key, however often it is sent', async () => {
+  const { to } = await operator.send('/dashboard/devices', { act: 'create', name: 'Crane' })
+  const path = to!.split('?')[0]!
+  const formOf = (page: string) => /name="key_id"\s+value="([^"]+)"/.exec(page)![1]!
+  const key_id = formOf(await operator.see(path))
+  const made = await operator.send(path, { act: 'make-key', name: 'gateway', key_id })
+  expect(made.page).toContain('wbk_')
+  expect(await operator.send(path, { act: 'make-key', name: 'gateway', key_id })).toMatchObject({
+    status: 303,
+    to: `${path}?done=key-known`,
+  })
+  const second = await operator.send(path, { act: 'make-key', name: 'gateway', key_id: formOf(made.page) })
+  expect(second.page).toContain('wbk_')
+  expect((await operator.see(path)).match(/value="revoke-key"/g)).toHaveLength(2)
+})

@@ -7,13 +7,13 @@ import { html, type Content, type Html } from '../../html.ts'
 import type { Reader } from '../../layout.ts'
 import { isolated, isVisible } from '../../text/foreign.ts'
 import type { View } from '../../view.ts'
-import type { DeviceKeyView } from './model.ts'
+import type { DeviceKeyView, DeviceModel } from './model.ts'
 
 /** What a key is called: its name, or the beginning of its id. */
 const keyName = ({ id, name }: DeviceKeyView): string => (name !== null && isVisible(name) ? name : id.slice(0, 8))
 
 /** A device's keys. A new one is shown once, in the answer to the form that made it, and in no fragment. */
-export function keysCard(view: View, keys: readonly DeviceKeyView[], reader: Reader): Html {
+export function keysCard(view: View, { made: keys, next }: NonNullable<DeviceModel['keys']>, reader: Reader): Html {
   const { devices } = view.text
   const { secret } = reader.shown
   return html`<section class="card" id="device-keys">
@@ -29,17 +29,21 @@ export function keysCard(view: View, keys: readonly DeviceKeyView[], reader: Rea
       </div>`
     }
     ${keys.length === 0 ? html`<p class="body muted">${devices.keysEmpty}</p>` : table(view, keys, reader)}
-    ${reader.acts.has('make-key') && dialog('new-key', devices.makeKey, making(view, reader))}
+    ${reader.acts.has('make-key') && dialog('new-key', devices.makeKey, making(view, next, reader))}
     ${reader.acts.has('revoke-key') && keys.map((key) => dialog(`revoke-${key.id}`, devices.revokeTitle({ key: isolated(keyName(key)) }), revocation(view, key, reader)))}
   </section>`
 }
 
-const making = (view: View, reader: Reader): Html =>
+const making = (view: View, id: string, reader: Reader): Html =>
   actForm(
     reader,
     'make-key',
-    html`${field(view.text.devices.name, textInput('name', undefined, { max: 100, first: true }))}
-    ${decide(view, 'new-key', 'primary', view.text.devices.makeKey)}`,
+    html`<input
+        type="hidden"
+        name="key_id"
+        value="${id}"
+      />${field(view.text.devices.name, textInput('name', undefined, { max: 100, first: true }))}
+      ${decide(view, 'new-key', 'primary', view.text.devices.makeKey)}`,
   )
 
 const revocation = (view: View, key: DeviceKeyView, reader: Reader): Html =>

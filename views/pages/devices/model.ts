@@ -84,6 +84,6 @@ export interface DeviceModel {
   readonly gapMs: number
   readonly lines: readonly PlotLine[]
   readonly statistics: readonly NameStatistics[]
-  /** null: not for this person. */
-  readonly keys: readonly DeviceKeyView[] | null
+  /** Those there are, and the id of the one that the page's form makes. null: not for this person. */
+  readonly keys: { readonly made: readonly DeviceKeyView[]; readonly next: string } | null
 }
