@@ -312,7 +312,7 @@ describe.skipIf(noBrowser)('the pages of the platform in a browser', () => {
         await page.click('[popovertarget=new-relay]')
         await fill({ name: 'Bakery', place: 'ftp://bakery.example', type: 'bread.*' })
         await page.click('#new-relay .primary')
-        await page.waitForSelector('#notice:has-text("Nothing is changed. url")')
+        await page.waitForSelector('#notice:has-text("Nothing is changed. The address has to be a whole URL")')
         await page.click('[popovertarget=new-relay]')
         await fill({ place: `http://127.0.0.1:${hook.port}/in` })
         await page.click('#new-relay .primary')

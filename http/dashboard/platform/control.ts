@@ -16,7 +16,7 @@ import { readHistory } from '../../control/history.ts'
 import { addressOf, type Loops } from '../../control/loops.ts'
 import type { Act, Doer, FindScreen, Outcome, Readers, Screen } from '../screen.ts'
 import { oneOfQuery, stepBehind, textOfQuery } from './address.ts'
-import { fits } from './form.ts'
+import { fits, mistakeOf } from './form.ts'
 
 const MOST_LOOPS = 200
 const DECISIONS = 12
@@ -45,10 +45,10 @@ const bodyOf = ({ interval_s, alpha, test, host, port, timeout_ms, safe, silence
   interlock: safe ? { status: safe, engaged: switches.engaged === 'on', silence_s: numberOf(silence_s) ?? null } : null,
 })
 
-const notSaved = ({ code, message }: Fault, { control }: Text): string | undefined => {
-  if (code === 'CONFLICT') return control.exists
-  return code === 'VALIDATION' ? control.notSaved({ cause: message }) : undefined
-}
+const notSaved = (fault: Fault, { control }: Text): string | undefined =>
+  fault.code === 'VALIDATION' ? control.notSaved({ cause: mistakeOf(fault, control.mistakes) }) : undefined
+const notMade = (fault: Fault, text: Text): string | undefined =>
+  fault.code === 'CONFLICT' ? text.control.exists : notSaved(fault, text)
 
 /** All control loops, and one page a loop. */
 export function controlScreens(
@@ -120,8 +120,7 @@ export function controlScreens(
       await put(name, fields, doer)
       return { see: `${loopPath(name)}?done=loop-changed` }
     },
-    refusal: ({ code, message }, { control }) =>
-      code === 'VALIDATION' ? control.notSaved({ cause: message }) : undefined,
+    refusal: notSaved,
   })
 
   const list: Screen = {
@@ -130,7 +129,7 @@ export function controlScreens(
     concerns: (address) => address.startsWith('control/'),
     fragments: async (view) => loopsFragments(view, await readLoops()),
     page: async (view, reader) => loopsPage(view, await readLoops(), reader),
-    acts: { create: { role: 'engineer', run: make, refusal: notSaved } },
+    acts: { create: { role: 'engineer', run: make, refusal: notMade } },
   }
 
   const byHand = (name: string): Act => ({

@@ -11,3 +11,9 @@ export function fits<Schema extends TSchema>(schema: Schema, fields: unknown): S
 
 /** A field that may be left empty: null then. */
 export const orNull = (text: string | undefined): string | null => text?.trim() || null
+
+/** The first mistake of a form in words of the page, by the name of its field; what the page has no words for is said as the API says it. */
+export function mistakeOf({ errors, message }: Fault, words: Readonly<Record<string, string>>): string {
+  const field = errors?.[0]?.path.split('/')[1] ?? ''
+  return Object.hasOwn(words, field) ? words[field]! : message
+}

@@ -92,17 +92,17 @@ test('an engineer makes a loop by a form, once, and changes all of its settings'
 })
 
 test.each([
-  ['a name that no loop may have', { name: 'Line 3' }],
-  ['no interval', { interval_s: '' }],
-  ['an interval that is no number', { interval_s: 'soon' }],
-  ['a level of significance of one', { alpha: '1' }],
-  ['no manipulator, though it is no dry run', { host: '' }],
-  ['a manipulator without a port', { port: '' }],
-])('the form of a loop is refused, and keeps what was filled in: %s', async (_, wrong) => {
+  ['a name that no loop may have', { name: 'Line 3' }, 'small Latin letters'],
+  ['no interval', { interval_s: '' }, 'whole number of seconds'],
+  ['an interval that is no number', { interval_s: 'soon' }, 'whole number of seconds'],
+  ['a level of significance of one', { alpha: '1' }, 'above 0 and below 1'],
+  ['no manipulator, though it is no dry run', { host: '' }, 'needs a name or an address'],
+  ['a manipulator without a port', { port: '' }, 'needs a name or an address'],
+])('the form of a loop is refused, and keeps what was filled in: %s', async (_, wrong, words) => {
   const fields = { act: 'create', name: 'line-3', ...SETTINGS, silence_s: '1234', ...wrong }
   const { status, page } = await engineer.send('/dashboard/control', fields)
   expect(status).toBe(422)
-  expect(page).toContain('Nothing is changed.')
+  expect(page).toMatch(new RegExp(`Nothing is changed\\. [^<]*${words}`))
   expect(page).toMatch(/name="silence_s"\s+value="1234"/)
   expect((await engineer.send('/dashboard/control/line-3', { act: 'settings' })).status).toBe(404)
 })
@@ -152,4 +152,14 @@ test('the form of a device’s key makes one key, however often it is sent', asy
   const second = await operator.send(path, { act: 'make-key', name: 'gateway', key_id: formOf(made.page) })
   expect(second.page).toContain('wbk_')
   expect((await operator.see(path)).match(/value="revoke-key"/g)).toHaveLength(2)
+})
+
+test.each([
+  ['no URL', 'shop', 'a whole URL'],
+  ['another protocol', 'ftp://shop.example', 'a whole URL'],
+  ['a machine of ours', 'http://127.0.0.1/in', 'an inner network'],
+])('the form of a relay says in words of its own what is wrong with its address: %s', async (_, place, words) => {
+  const fields = { act: 'create', name: 'Shop', kind: 'webhook', place }
+  const { status, page } = await engineer.send('/dashboard/relays', fields)
+  expect([status, page.includes('Nothing is changed.'), page.includes(words)]).toEqual([422, true, true])
 })

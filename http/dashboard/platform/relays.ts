@@ -12,7 +12,7 @@ import { NewRelay, RelayChange, type DeliveryView, type RelayView } from '../../
 import { isoTime } from '../../time.ts'
 import type { Act, FindScreen, Readers, Screen } from '../screen.ts'
 import { stepBehind, textOfQuery } from './address.ts'
-import { fits, orNull } from './form.ts'
+import { fits, mistakeOf, orNull } from './form.ts'
 
 const ROWS = 25
 /** So far back the last attempt is looked for. */
@@ -86,8 +86,13 @@ export function relayScreens(
     }
   }
 
-  const refusal = ({ code, message }: Fault, text: Text) =>
-    code === 'VALIDATION' ? text.relays.refused({ cause: message }) : undefined
+  /** Of an address it says which of the rules it breaks: one that is no URL at all, or leads into a network of ours. */
+  function refusal(fault: Fault, { relays }: Text): string | undefined {
+    if (fault.code !== 'VALIDATION') return undefined
+    const isInner = /^url: \S+ is /.test(fault.message)
+    const { innerUrl, ...mistakes } = relays.mistakes
+    return relays.refused({ cause: mistakeOf(fault, isInner ? { ...mistakes, url: innerUrl } : mistakes) })
+  }
 
   const list: Screen = {
     path: RELAYS_PATH,

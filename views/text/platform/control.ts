@@ -92,6 +92,8 @@ export interface ControlText {
   readonly engaged: string
   readonly silenceField: string
   readonly notSaved: Phrase<'cause'>
+  /** By the field of the API that is wrong. */
+  readonly mistakes: Readonly<Record<'loop' | 'interval_s' | 'alpha' | 'manipulator' | 'interlock', string>>
   readonly exists: string
   readonly interval: string
   readonly test: string
@@ -234,6 +236,14 @@ export const controlEn: ControlText = {
   engaged: 'The interlock is engaged now',
   silenceField: 'Also after silence, s',
   notSaved: ({ cause }) => `Nothing is changed. ${cause}`,
+  mistakes: {
+    loop: 'A name has up to 64 small Latin letters, digits, dots, dashes and underscores, and begins with a letter or a digit.',
+    interval_s: 'The interval is a whole number of seconds from 1 to 86,400.',
+    alpha: 'α is a number above 0 and below 1, for example 0.05.',
+    manipulator:
+      'A manipulator needs a name or an address, a port from 1 to 65,535 and a patience from 50 to 30,000 ms; without one the loop can only run dry.',
+    interlock: 'The silence before the interlock is a whole number of seconds from 1 to 86,400.',
+  },
   exists: 'There is a loop of this name already. Nothing is changed.',
   interval: 'Interval',
   test: 'Test',
@@ -376,6 +386,14 @@ export const controlRu: ControlText = {
   engaged: 'Блокировка включена сейчас',
   silenceField: 'И после молчания, с',
   notSaved: ({ cause }) => `Ничего не изменено. ${cause}`,
+  mistakes: {
+    loop: 'В имени до 64 знаков: строчные латинские буквы, цифры, точки, дефисы и подчёркивания; первой стоит буква или цифра.',
+    interval_s: 'Промежуток — целое число секунд от 1 до 86\u202f400.',
+    alpha: 'α — число больше 0 и меньше 1, например 0,05.',
+    manipulator:
+      'Манипулятору нужны имя или адрес, порт от 1 до 65\u202f535 и ожидание от 50 до 30\u202f000 мс; без него контур работает только вхолостую.',
+    interlock: 'Молчание до блокировки — целое число секунд от 1 до 86\u202f400.',
+  },
   exists: 'Контур с таким именем уже есть. Ничего не изменено.',
   interval: 'Промежуток',
   test: 'Тест',

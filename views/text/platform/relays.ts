@@ -41,6 +41,8 @@ export interface RelaysText {
   readonly testHint: string
   readonly notTaken: Phrase<'cause'>
   readonly refused: Phrase<'cause'>
+  /** By the field of the API that is wrong; `innerUrl`: an address that leads into a network of ours. */
+  readonly mistakes: Readonly<Record<'name' | 'url' | 'innerUrl' | 'topic' | 'filter', string>>
   readonly pause: string
   readonly resume: string
   readonly remove: string
@@ -109,6 +111,13 @@ export const relaysEn: RelaysText = {
   testHint: 'A message of the type windbox.test, once, now; it is not tried again.',
   notTaken: ({ cause }) => `The test was not taken: ${cause}`,
   refused: ({ cause }) => `Nothing is changed. ${cause}`,
+  mistakes: {
+    name: 'A relay needs a name of at most 100 characters, on one line.',
+    url: 'The address has to be a whole URL with http or https, without a user and a password.',
+    innerUrl: 'The address leads into an inner network; relays may not go there.',
+    topic: 'The topic has to be there already, and must not be one that the system keeps for itself.',
+    filter: 'The type and the subject have at most 256 characters each, on one line.',
+  },
   pause: 'Pause',
   resume: 'Resume',
   remove: 'Remove…',
@@ -185,6 +194,13 @@ export const relaysRu: RelaysText = {
   testHint: 'Сообщение типа windbox.test, один раз, сейчас; повторов не будет.',
   notTaken: ({ cause }) => `Пробное сообщение не принято: ${cause}`,
   refused: ({ cause }) => `Ничего не изменено. ${cause}`,
+  mistakes: {
+    name: 'Пересылке нужно название в одну строку, не длиннее 100 знаков.',
+    url: 'Адрес должен быть полным URL с http или https, без имени пользователя и пароля.',
+    innerUrl: 'Адрес ведёт во внутреннюю сеть, пересылать туда нельзя.',
+    topic: 'Такой топик должен уже существовать и не быть служебным.',
+    filter: 'Тип и объект — не длиннее 256 знаков, в одну строку.',
+  },
   pause: 'Приостановить',
   resume: 'Возобновить',
   remove: 'Удалить…',
