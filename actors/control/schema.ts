@@ -99,6 +99,9 @@ export interface TcpCommand {
   readonly not_after: number
 }
 
+/** Begins the error of a command that expired because its loop had something newer to say; what had failed before may follow. */
+export const SUPERSEDED = 'the loop has said something newer since'
+
 /** Largest size of a payload: squares of such numbers, and sums of them, stay finite. */
 export const LARGEST_PAYLOAD = 1e100
 

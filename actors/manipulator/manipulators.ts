@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/port.ts'
-import type { TcpCommand } from '../control/schema.ts'
+import { SUPERSEDED, type TcpCommand } from '../control/schema.ts'
 import type { Message, TargetKind } from '../outgoing/target.ts'
 import { sendLine } from './send-line.ts'
 
@@ -30,7 +30,7 @@ export function manipulators({ cluster, now }: ManipulatorParts): TargetKind {
     if (loop === undefined) return
     const [partition, offset] = id.split('-').map(Number) as [number, number]
     const { body } = await cluster.ask(loop, 'superseded', { id }, { minOffsets: new Map([[partition, offset]]) })
-    if (JSON.parse(body) === true) throw new Superseded('the loop has said something newer since')
+    if (JSON.parse(body) === true) throw new Superseded(SUPERSEDED)
   }
 
   /** Sends the line, and breaks that off as soon as it is superseded. */

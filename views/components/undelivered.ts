@@ -1,4 +1,4 @@
-import type { LoopDocument } from '../../actors/control/schema.ts'
+import { SUPERSEDED, type LoopDocument } from '../../actors/control/schema.ts'
 import type { Text } from '../text/catalogue.ts'
 
 /**
@@ -15,12 +15,13 @@ export function failureOf({ control }: Text, error: string): { tries: number | n
     if (late !== undefined) return causes.notTaken({ ms })
     if (sentence === 'Failed to connect') return causes.refused
     if (sentence.includes('ENOTFOUND')) return causes.noSuchHost
+    if (sentence.startsWith(SUPERSEDED)) return causes.superseded
     return sentence.startsWith('the connection was closed') ? causes.closed : sentence
   }
   return { tries: tries === undefined ? null : Number(tries), cause: words() }
 }
 
-/** The newest command of a loop that has ended, if it did not arrive. */
+/** The newest command of a loop that has ended, if it did not arrive: unless a newer one took its place. */
 export function undelivered({ dry_run, last_delivery: last }: LoopDocument): LoopDocument['last_delivery'] {
-  return dry_run || last === null || last.status === 'delivered' ? null : last
+  return dry_run || last?.status === 'delivered' || last?.error?.startsWith(SUPERSEDED) ? null : last
 }

@@ -32,6 +32,19 @@ test('a manipulator that cannot be reached is said in words: in the heading, in 
   expect(words(list.get('loops'))).toContain('Команды не доходят')
 })
 
+test('a command that a newer one replaced is no failure of the manipulator', () => {
+  const [first] = loopOf(night()).decisions
+  const error = 'the loop has said something newer since; before that: Failed to connect'
+  const delivery = { status: 'expired' as const, attempts: 0, at: null, error, answer: null }
+  const document = loopDocument({ last_delivery: { status: 'expired', at: new Date(NIGHT).toISOString(), error } })
+  const fragments = loopFragments(
+    view,
+    loopOf(night(), { loop: { kind: 'live', document }, decisions: [{ ...first!, delivery }] }),
+  )
+  expect(words(fragments.get('decisions'))).toContain('просрочено, не отправлено её сменила более новая команда')
+  expect(words(fragments.get('loop-pill'))).not.toContain('не доходят')
+})
+
 test('a command that was not tried is not called undelivered, and a dry run sends none', () => {
   const [first] = loopOf(night()).decisions
   const delivery = { status: 'expired' as const, attempts: 0, at: null, error: null, answer: null }

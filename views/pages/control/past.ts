@@ -113,8 +113,9 @@ function delivery({ text, format }: View, { status, attempts, error, answer }: D
     const { tries, cause } = failureOf(text, error)
     // It was sent, and did not arrive before it was too late.
     const words = control.delivery[status === 'expired' && attempts > 0 ? 'dead' : status]
+    const count = tries ?? attempts
     return html`<span class="${status === 'pending' ? 'muted' : 'quality'}"
-        >${words}, ${format.count(tries ?? attempts, control.tries)}</span
+        >${words}${count > 0 && `, ${format.count(count, control.tries)}`}</span
       >
       <small class="muted">${cause}</small>`
   }

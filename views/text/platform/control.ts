@@ -18,7 +18,7 @@ export interface ControlText {
   /** How often it was tried, when it did not arrive. */
   readonly tries: Plural
   readonly causes: Readonly<Record<'noConnection' | 'noAnswer' | 'notTaken', Phrase<'ms'>>> &
-    Readonly<Record<'refused' | 'noSuchHost' | 'closed', string>>
+    Readonly<Record<'refused' | 'noSuchHost' | 'closed' | 'superseded', string>>
   readonly undelivered: string
   readonly undeliveredHint: string
   readonly undeliveredLast: Phrase<'time' | 'cause'>
@@ -152,6 +152,7 @@ export const controlEn: ControlText = {
     refused: 'could not connect',
     noSuchHost: 'the network knows no such address',
     closed: 'the connection was closed before the command was taken',
+    superseded: 'a newer command took its place',
   },
   undelivered: 'Commands do not arrive',
   undeliveredHint: 'Commands do not reach the manipulator.',
@@ -302,6 +303,7 @@ export const controlRu: ControlText = {
     refused: 'соединиться не удалось',
     noSuchHost: 'такого адреса в сети нет',
     closed: 'соединение закрыто раньше, чем команда принята',
+    superseded: 'её сменила более новая команда',
   },
   undelivered: 'Команды не доходят',
   undeliveredHint: 'Команды не доходят до манипулятора.',
