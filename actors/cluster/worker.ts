@@ -234,6 +234,11 @@ async function open(settings: WorkerSettings, board: Board, log: MessagePort | n
         // Who had it when it was waited for may have been another.
         if (member.partition(partition).position <= min)
           throw new Fault('RESTORING', `partition ${partition} has not reached ${min} again`, { retryAfterS: 1 })
+        if (question === '$stored') {
+          await member.partition(partition).storeEffects()
+          post({ type: 'answer', id, body: 'null', offset: min, at: 0, state: 'live' })
+          return
+        }
         if (question === '$inspect') {
           const runtime = member.partition(partition)
           const found = await runtime.inspect(address)

@@ -228,6 +228,11 @@ export class Partition {
     return this.#snapshotter.flush()
   }
 
+  /** Resolves when the store has the effects of all that is applied. Rejects when it does not take them. */
+  async storeEffects(): Promise<void> {
+    if (!this.#closed) await this.#outputs.putEffects(this.#limits.flushBatch)
+  }
+
   /** Writes effects, and nothing else, until none is urgent. What else came by the time that it writes goes with them. */
   async #hurry(): Promise<void> {
     if (this.#hurrying) return

@@ -9,6 +9,7 @@ import { CLOCK_MARGIN_MS, Payload, measured } from '../control/readings.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { Detail } from '../edge/detail.ts'
+import { ASK_FAULTS, awaitMinOffset } from '../edge/logged-read.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { INGEST_FAULTS } from '../ingest/resource.ts'
 import { TimeText, inDocument } from '../schema.ts'
@@ -73,12 +74,13 @@ export function controlAliases(parts: { cluster: Cluster; ingest: Ingest; timeZo
     })
     .get(
       '/history',
-      async ({ query }) => {
+      async ({ query, request }) => {
         const after = end(query.after, -Infinity)
         const before = end(query.before, Infinity)
         if (after !== undefined && before !== undefined && after > before) {
           throw new Detail(400, 'Invalid datetime range')
         }
+        await awaitMinOffset(cluster, addressOf(DEFAULT_LOOP), request.headers)
         return await readHistory(cluster, DEFAULT_LOOP, {
           now: now(),
           ...(after === undefined ? {} : { after }),
@@ -97,7 +99,8 @@ export function controlAliases(parts: { cluster: Cluster; ingest: Ingest; timeZo
             400: DETAIL,
             422: DETAIL,
           },
-          faults: ['TOO_MANY_POINTS', 'RESTORING', 'OVERLOADED', 'ASK_TIMEOUT'],
+          faults: ['TOO_MANY_POINTS', ...ASK_FAULTS],
+          waits: true,
         }),
       },
     )

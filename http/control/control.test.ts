@@ -224,6 +224,28 @@ test('a command moves the manipulator, is listed, and under its key is one', asy
   expect(run!.status).toBe('up')
 })
 
+test('reads wait for the position that they name, and say 503 when it does not come', async () => {
+  await put('awaited', { ...SETTINGS, interval_s: 86_400 })
+  const at = (position: string) => ({ token: admin, headers: { 'x-min-offset': position } })
+  const reads = ['/decisions', '/commands', '/history'].map((rest) => path('awaited', rest))
+  const never = await Promise.all(
+    [...reads, '/history', '/api/v1/dead-letters', '/api/v1/exhausters/u-171/events'].map(async (read) => {
+      const { status, json, headers } = await system.call('GET', read, at('0-999999'))
+      return [read, status, json.code, headers.get('retry-after')]
+    }),
+  )
+  for (const answer of never) expect(answer).toEqual([answer[0]!, 503, 'OFFSET_NOT_REACHED', '1'])
+  for (let n = 0; n < 10; n++) {
+    const moved = await post(path('awaited', '/commands'), { status: n % 2 ? 'up' : 'down', reason: `awaited ${n}` })
+    const { json } = await system.call(
+      'GET',
+      path('awaited', '/commands?limit=1'),
+      at(moved.headers.get('x-position')!),
+    )
+    expect(json.items).toMatchObject([{ reason: `awaited ${n}` }])
+  }
+})
+
 test('an interlock refuses the unsafe position with 409, and takes the safe one', async () => {
   await put('locked', { ...SETTINGS, interlock: { status: 'down', engaged: true } })
   const up = await post(path('locked', '/commands'), { status: 'up', reason: 'now' })

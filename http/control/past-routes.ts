@@ -5,7 +5,7 @@ import { CommandView, DecisionView, StatusRun } from '../../actors/control/schem
 import { Fault } from '../../actors/runtime/index.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
-import { ASK_FAULTS, awaitMinOffset } from '../edge/logged-read.ts'
+import { ASK_FAULTS, awaitMinOffset, awaitStored } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { PageOf, TimeText } from '../schema.ts'
 import { timeOf } from '../time.ts'
@@ -73,9 +73,11 @@ export function pastRoutes({ cluster, loops, now }: { cluster: Cluster; loops: L
     )
     .get(
       `${PATH}/decisions`,
-      async ({ params: { loop }, query }) => {
+      async ({ params: { loop }, query, request }) => {
+        const wanted = listQuery(query)
         await loops.known(loop)
-        return await listDecisions(cluster, loop, listQuery(query))
+        await awaitStored(cluster, request.headers)
+        return await listDecisions(cluster, loop, wanted)
       },
       {
         access: 'viewer',
@@ -85,15 +87,18 @@ export function pastRoutes({ cluster, loops, now }: { cluster: Cluster; loops: L
           tag,
           summary: 'Decisions, newest first, with what became of their commands',
           answers: { 200: { description: 'A page of them', schema: PageOf(DecisionView) } },
-          faults: ['NOT_FOUND'],
+          faults: ASK_FAULTS,
+          waits: true,
         }),
       },
     )
     .get(
       `${PATH}/commands`,
-      async ({ params: { loop }, query }) => {
+      async ({ params: { loop }, query, request }) => {
+        const wanted = listQuery(query)
         await loops.known(loop)
-        return await listCommands(cluster, loop, listQuery(query))
+        await awaitStored(cluster, request.headers)
+        return await listCommands(cluster, loop, wanted)
       },
       {
         access: 'viewer',
@@ -103,7 +108,8 @@ export function pastRoutes({ cluster, loops, now }: { cluster: Cluster; loops: L
           tag,
           summary: 'Commands of people and of the interlock, newest first',
           answers: { 200: { description: 'A page of them', schema: PageOf(CommandView) } },
-          faults: ['NOT_FOUND'],
+          faults: ASK_FAULTS,
+          waits: true,
         }),
       },
     )

@@ -59,6 +59,16 @@ test('a record that nobody can apply is a dead letter with code, cause, payload 
   }
 })
 
+test('a read that names the position of a record finds its dead letter', async () => {
+  for (let n = 0; n < 10; n++) {
+    const [position] = await system.cluster.append([{ key: 'ghost/awaited', type: 'boo', value: '{}', id: '' }])
+    const at = `${position!.partition}-${position!.offset}`
+    const read = (path: string) => system.call('GET', path, { token: viewer, headers: { 'x-min-offset': at } })
+    const [one, list] = await Promise.all([read(path(`${at}-0`)), read('/api/v1/dead-letters?limit=1')])
+    expect([one.json.id, (list.json.items as Item[])[0]!.id]).toEqual([`${at}-0`, `${at}-0`])
+  }
+})
+
 test('they are listed newest first, by kind and code, page by page', async () => {
   const made: string[] = []
   for (let n = 0; n < 5; n++)

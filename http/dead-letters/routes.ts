@@ -1,11 +1,13 @@
 import { Elysia, t } from 'elysia'
 import { Type } from '@sinclair/typebox'
+import type { Cluster } from '../../actors/cluster/port.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Identity } from '../auth/identity.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import type { Peers } from '../edge/address.ts'
 import { json } from '../edge/body.ts'
+import { ASK_FAULTS, awaitStored } from '../edge/logged-read.ts'
 import type { Answered, Retries } from '../edge/retries.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
@@ -28,8 +30,14 @@ function answered(
 }
 
 /** `/api/v1/dead-letters`: what could not be applied or delivered, and what people do about it. */
-export function deadLetterRoutes(parts: { letters: DeadLetters; acts: LetterActs; audit: Audit; retries: Retries }) {
-  const { letters, acts, audit, retries } = parts
+export function deadLetterRoutes(parts: {
+  cluster: Cluster
+  letters: DeadLetters
+  acts: LetterActs
+  audit: Audit
+  retries: Retries
+}) {
+  const { cluster, letters, acts, audit, retries } = parts
   const doerOf = (context: { identity: Identity; request: Request; server: Peers | null }) => ({
     identity: context.identity,
     by: audit.by(context),
@@ -39,11 +47,13 @@ export function deadLetterRoutes(parts: { letters: DeadLetters; acts: LetterActs
     .use(access)
     .get(
       '/api/v1/dead-letters',
-      async ({ query: { limit = DEFAULT_LIMIT, cursor, kind, code } }) =>
-        await letters.list(
+      async ({ query: { limit = DEFAULT_LIMIT, cursor, kind, code }, request }) => {
+        await awaitStored(cluster, request.headers)
+        return await letters.list(
           { ...(kind === undefined ? {} : { kind }), ...(code === undefined ? {} : { code }) },
           { limit, ...(cursor === undefined ? {} : { cursor }) },
-        ),
+        )
+      },
       {
         access: 'viewer',
         query: t.Object({ ...pageQuery, ...LetterFilter }),
@@ -51,15 +61,30 @@ export function deadLetterRoutes(parts: { letters: DeadLetters; acts: LetterActs
           tag,
           summary: 'What could not be applied or delivered, newest first',
           answers: { 200: { description: 'A page of them', schema: PageOf(LetterSummary) } },
+          faults: ASK_FAULTS,
+          waits: true,
         }),
       },
     )
-    .get('/api/v1/dead-letters/:id', async ({ params }) => await letters.get(params.id), {
-      access: 'viewer',
-      params: byId,
-      query: NoQuery,
-      detail: describe({ tag, summary: 'One of them, whole', answers: { 200: document }, faults: ['NOT_FOUND'] }),
-    })
+    .get(
+      '/api/v1/dead-letters/:id',
+      async ({ params, request }) => {
+        await awaitStored(cluster, request.headers)
+        return await letters.get(params.id)
+      },
+      {
+        access: 'viewer',
+        params: byId,
+        query: NoQuery,
+        detail: describe({
+          tag,
+          summary: 'One of them, whole',
+          answers: { 200: document },
+          faults: ASK_FAULTS,
+          waits: true,
+        }),
+      },
+    )
     .post(
       '/api/v1/dead-letters/:id/replay',
       async ({ params: { id }, identity, request, server, set }) => {

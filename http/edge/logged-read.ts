@@ -1,4 +1,5 @@
 import type { AskOptions, Cluster } from '../../actors/cluster/port.ts'
+import { eventsOf } from '../../actors/event/schema.ts'
 import { Fault, type FaultCode } from '../../actors/runtime/index.ts'
 
 /** What may come of a question to an actor ({@link Cluster.ask}), for the documents of routes. */
@@ -55,6 +56,20 @@ export async function awaitMinOffset(cluster: Cluster, address: string, headers:
 export async function awaitPositions(cluster: Pick<Cluster, 'partitions' | 'reach'>, headers: Headers): Promise<void> {
   const options = readOptions(headers, cluster.partitions)
   if (options?.minOffsets) await cluster.reach(options.minOffsets)
+}
+
+/**
+ * For reads of what records have left in the store (decisions, dead letters, deliveries): waits for the positions that the request names, if it
+ * names any, and until the store has what came of them.
+ */
+export async function awaitStored(cluster: Pick<Cluster, 'partitions' | 'ask'>, headers: Headers): Promise<void> {
+  const minOffsets = readOptions(headers, cluster.partitions)?.minOffsets ?? new Map<number, number>()
+  await Promise.all(
+    // Any actor of the partition: the question is its Worker's.
+    Array.from(minOffsets, ([partition, offset]) =>
+      cluster.ask(eventsOf(partition), '$stored', {}, { minOffsets: new Map([[partition, offset]]), stale: true }),
+    ),
+  )
 }
 
 /** Headers that say how current an answer from an actor is. */

@@ -14,7 +14,7 @@ import { Fault } from '../../actors/runtime/index.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import type { Exchange, FaultAnswers } from '../edge/fault-answers.ts'
-import { ASK_FAULTS, awaitMinOffset, readOptions, sayState } from '../edge/logged-read.ts'
+import { ASK_FAULTS, awaitMinOffset, awaitStored, readOptions, sayState } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf, TimeText, oneOf } from '../schema.ts'
 import { timeOf } from '../time.ts'
@@ -132,14 +132,18 @@ export function exhausterRoutes(parts: {
     )
     .get(
       '/api/v1/exhausters/:id/events',
-      async ({ params, query: { from, to, status, limit = DEFAULT_LIMIT, cursor } }) =>
-        await listStatusChanges(cluster.store, known(params.id).id, {
+      async ({ params, query: { from, to, status, limit = DEFAULT_LIMIT, cursor }, request }) => {
+        const { id } = known(params.id)
+        const wanted = {
           limit,
           ...(from === undefined ? {} : { from: timeOf(from, 'from') }),
           ...(to === undefined ? {} : { to: timeOf(to, 'to') }),
           ...(status === undefined ? {} : { status }),
           ...(cursor === undefined ? {} : { cursor }),
-        }),
+        }
+        await awaitStored(cluster, request.headers)
+        return await listStatusChanges(cluster.store, id, wanted)
+      },
       {
         access: 'viewer',
         params: ID,
@@ -153,7 +157,8 @@ export function exhausterRoutes(parts: {
           tag,
           summary: 'Changes of status with their cause, newest first',
           answers: { 200: { description: 'A page of them', schema: PageOf(StatusChange) } },
-          faults: ['NOT_FOUND'],
+          faults: ASK_FAULTS,
+          waits: true,
         }),
       },
     )

@@ -1,8 +1,10 @@
 import { Elysia, t } from 'elysia'
+import type { Cluster } from '../../actors/cluster/port.ts'
 import type { Audit } from '../auth/audit.ts'
 import { describe } from '../docs/describe.ts'
 import { access } from '../edge/access.ts'
 import { json } from '../edge/body.ts'
+import { ASK_FAULTS, awaitStored } from '../edge/logged-read.ts'
 import { DEFAULT_LIMIT, fromCursor, page, pageQuery } from '../paging.ts'
 import { NoQuery, PageOf } from '../schema.ts'
 import type { RelayActs } from './acts.ts'
@@ -14,7 +16,9 @@ const byId = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INT
 const answers = { 200: { description: 'The relay', schema: RelayView } }
 
 /** `/api/v1/relays`: where events are sent on to. */
-export function relayRoutes({ relays, acts, audit }: { relays: Relays; acts: RelayActs; audit: Audit }) {
+export function relayRoutes(parts: { cluster: Cluster; relays: Relays; acts: RelayActs; audit: Audit }) {
+  const { cluster, relays, acts, audit } = parts
+
   return new Elysia({ name: 'relays' })
     .use(access)
     .get(
@@ -108,8 +112,10 @@ export function relayRoutes({ relays, acts, audit }: { relays: Relays; acts: Rel
     )
     .get(
       '/api/v1/relays/:id/deliveries',
-      async ({ params: { id }, query: { limit = DEFAULT_LIMIT, cursor } }) =>
-        await relays.deliveries(id, { limit, ...(cursor === undefined ? {} : { cursor }) }),
+      async ({ params: { id }, query: { limit = DEFAULT_LIMIT, cursor }, request }) => {
+        await awaitStored(cluster, request.headers)
+        return await relays.deliveries(id, { limit, ...(cursor === undefined ? {} : { cursor }) })
+      },
       {
         access: 'engineer',
         params: byId,
@@ -118,7 +124,8 @@ export function relayRoutes({ relays, acts, audit }: { relays: Relays; acts: Rel
           tag,
           summary: 'What was sent there, and what waits, newest first',
           answers: { 200: { description: 'A page of them', schema: PageOf(DeliveryView) } },
-          faults: ['NOT_FOUND'],
+          faults: ASK_FAULTS,
+          waits: true,
         }),
       },
     )
