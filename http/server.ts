@@ -36,7 +36,7 @@ import { deviceRoutes } from './devices/routes.ts'
 import type { DocumentedRoute } from './docs/document.ts'
 import { docs } from './docs/routes.ts'
 import { ACCESS_KEY } from './edge/access.ts'
-import { originOf } from './edge/address.ts'
+import { isForeign, originOf } from './edge/address.ts'
 import { createAdmission } from './edge/admission.ts'
 import { createCors } from './edge/cors.ts'
 import { createEdge } from './edge/edge.ts'
@@ -204,7 +204,14 @@ export async function createServer({
   const cors = createCors(config.corsOrigins)
   const faultAnswers = createFaultAnswers({ log, latency, cors, routes, pageOfFault })
   const { anonymousRole } = config
-  const admission = createAdmission({ credentials, anonymousRole, limits, now, routes })
+  const admission = createAdmission({
+    credentials,
+    anonymousRole,
+    isForeign: (request) => isForeign(request, config),
+    limits,
+    now,
+    routes,
+  })
   const retries = createRetries({ store: cluster.store, now })
   const ingest = createIngest({ put, retries, later: faultAnswers.later, now })
   const readings = readingRecords(authority.devices)

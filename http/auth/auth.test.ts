@@ -440,6 +440,39 @@ test('the role that everybody has reads, and has no account', async () => {
   expect((await world.call('GET', '/api/v1/inspect', { token: 'forged' })).status).toBe(401)
 })
 
+test('a page of another site does not act by the role that everybody has', async () => {
+  const world = await start({ config: { anonymousRole: 'admin', corsOrigins: ['http://friend.example'] } })
+  const token = (await world.logIn()).access_token
+  const ask = async (method: string, path: string, headers: Record<string, string>, more: object = {}) => {
+    const { status, json } = await world.call(method, path, { headers, text: '{}', ...more })
+    return [path, status, json.code]
+  }
+  const evil = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' }
+  const hidden = { 'sec-fetch-site': 'cross-site', 'content-type': 'application/x-www-form-urlencoded' }
+  const unsafe = ['/users', '/api/v1/backups', '/api/v1/events', '/api/v1/data', '/events', '/sensor-data', '/device/']
+  for (const path of [...unsafe, '/api/v1/control/loops/default/commands']) {
+    for (const headers of [evil, hidden]) expect(await ask('POST', path, headers)).toEqual([path, 403, 'FORBIDDEN'])
+  }
+  expect((await ask('DELETE', '/users/1', evil))[1]).toBe(403)
+  const user = JSON.stringify({ email: 'made@example.com', password: 'correct horse', role: 'viewer' })
+  const json = { 'content-type': 'application/json' }
+  expect((await ask('POST', '/users', { ...json, origin: 'http://friend.example' }, { text: user }))[1]).toBe(201)
+  const ours = { ...json, origin: 'http://localhost' }
+  for (const headers of [json, ours, { ...json, 'sec-fetch-site': 'none' }]) {
+    expect((await ask('POST', '/users', headers, { text: user }))[1]).toBe(409)
+  }
+  expect((await ask('POST', '/users', { ...json, ...evil }, { token, text: user }))[1]).toBe(409)
+  expect((await world.call('GET', '/users', { headers: evil })).status).toBe(200)
+  // What needs no role has gates of its own.
+  expect(await ask('POST', '/auth/jwt/login', evil)).toEqual(['/auth/jwt/login', 422, 'VALIDATION'])
+  expect((await ask('POST', '/nowhere', evil))[1]).toBe(404)
+  // The lanes of the hot paths are only there where somebody listens.
+  world.app.listen({ port: 0, hostname: '127.0.0.1' })
+  undo.push(() => world.app.stop(true))
+  const url = `http://127.0.0.1:${world.app.server!.port}/api/v1/events`
+  expect((await fetch(url, { method: 'POST', body: '{}', headers: evil })).status).toBe(403)
+})
+
 test('passwords lie in the store as argon2id hashes, secrets of sessions as hashes', async () => {
   const world = await start()
   const { refresh_token } = await world.logIn()

@@ -1,7 +1,7 @@
 import { Fault } from '../../actors/runtime/index.ts'
 import type { HttpConfig } from '../config.ts'
 import { onlyReading } from '../edge/access.ts'
-import { originOf } from '../edge/address.ts'
+import { isOwnOrigin, originOf } from '../edge/address.ts'
 import type { Credentials } from './credentials.ts'
 import { NOBODY, type Identity } from './identity.ts'
 import type { Role } from './roles.ts'
@@ -40,10 +40,7 @@ export function createPageSessions(parts: {
   function isSameOrigin(request: Request): boolean {
     const origin = request.headers.get('origin')
     if (origin === null) return request.headers.get('sec-fetch-site') === 'same-origin'
-    if (!URL.canParse(origin)) return false
-    const ours = originOf(request, config)
-    // Without a public address the scheme is not known for certain: a proxy may have taken the TLS off.
-    return config.publicUrl === undefined ? new URL(origin).host === new URL(ours).host : origin === ours
+    return isOwnOrigin(origin, request, config)
   }
 
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { networkOf } from './address.ts'
+import { isForeign, networkOf } from './address.ts'
 
 test.each([
   ['10.0.0.7', '10.0.0.7'],
@@ -15,4 +15,29 @@ test.each([
   ['a:b', 'a:b'],
 ])('tries from %s count for %s', (address, network) => {
   expect(networkOf(address)).toBe(network)
+})
+
+test.each([
+  [{}, false],
+  [{ origin: 'http://windbox.example' }, false],
+  [{ origin: 'https://windbox.example' }, false],
+  [{ origin: 'http://friend.example', 'sec-fetch-site': 'cross-site' }, false],
+  [{ 'sec-fetch-site': 'same-origin' }, false],
+  [{ 'sec-fetch-site': 'none' }, false],
+  [{ origin: 'http://evil.example' }, true],
+  [{ origin: 'http://windbox.example:81', 'sec-fetch-site': 'same-site' }, true],
+  [{ origin: 'null' }, true],
+  [{ origin: '' }, true],
+  [{ 'sec-fetch-site': 'cross-site' }, true],
+  [{ 'sec-fetch-site': 'same-site' }, true],
+] as const)('a request with %p is of a foreign page: %p', (headers, foreign) => {
+  const request = new Request('http://windbox.example/api/v1/events', { headers })
+  expect(isForeign(request, { trustProxy: false, corsOrigins: ['http://friend.example'] })).toBe(foreign)
+})
+
+test('with a public address nothing else is our own origin', () => {
+  const config = { publicUrl: 'https://windbox.example', trustProxy: false, corsOrigins: [] }
+  const from = (origin: string) => new Request('http://rebound.example/users', { headers: { origin } })
+  expect(isForeign(from('https://windbox.example'), config)).toBe(false)
+  expect(isForeign(from('http://rebound.example'), config)).toBe(true)
 })

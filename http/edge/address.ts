@@ -50,3 +50,29 @@ export function originOf(request: Request, config: { publicUrl?: string; trustPr
   const host = headers.get('x-forwarded-host')?.split(',')[0]?.trim()
   return `${proto === 'https' || proto === 'http' ? proto : url.protocol.slice(0, -1)}://${host || url.host}`
 }
+
+/** Whether `origin`, as a browser sends it, is the one under which the client reaches this server. */
+export function isOwnOrigin(
+  origin: string,
+  request: Request,
+  config: { publicUrl?: string; trustProxy: boolean },
+): boolean {
+  if (!URL.canParse(origin)) return false
+  const ours = originOf(request, config)
+  // Without a public address the scheme is not known for certain: a proxy may have taken the TLS off.
+  return config.publicUrl === undefined ? new URL(origin).host === new URL(ours).host : origin === ours
+}
+
+/**
+ * Whether a browser sends it for a page of another site that is not named as a friend. What is no browser (or one that is older than these headers) does
+ * not say where it comes from, and is not foreign.
+ */
+export function isForeign(
+  request: Request,
+  config: { publicUrl?: string; trustProxy: boolean; corsOrigins: readonly string[] },
+): boolean {
+  const origin = request.headers.get('origin')
+  if (origin !== null) return !isOwnOrigin(origin, request, config) && !config.corsOrigins.includes(origin)
+  const site = request.headers.get('sec-fetch-site')
+  return site === 'cross-site' || site === 'same-site'
+}

@@ -18,6 +18,7 @@ function admissionOf(clock: { now: number; until: number }) {
       },
     },
     anonymousRole: undefined,
+    isForeign: () => false,
     limits: new RateLimits({ perSecond: 1, now: () => clock.now }),
     // The clock goes on between any two looks at it.
     now: () => clock.now++,

@@ -37,6 +37,8 @@ export const isRead = (method: string): boolean => method === 'GET' || method ==
 export function createAdmission(parts: {
   credentials: Pick<Credentials, 'known' | 'settle'>
   anonymousRole: Role | undefined
+  /** Whether a page of another site makes the browser send it. */
+  isForeign: (request: Request) => boolean
   limits: Pick<RateLimits, 'lasting' | 'perSecond'>
   now: () => number
   /** Made when all routes are there. */
@@ -51,10 +53,23 @@ export function createAdmission(parts: {
 
   /** Nobody may use what is public; a path that is not there is not there for anybody. */
   function stranger(request: Request): Identity {
-    if (request.method === 'OPTIONS') return NOBODY
-    const access = parts.routes().access(request.method, pathOf(request.url))
-    if (access !== 'public' && access !== 'page' && access !== 'unknown') throw unauthenticated()
+    if (request.method !== 'OPTIONS' && !isOpen(request)) throw unauthenticated()
     return NOBODY
+  }
+
+  function isOpen(request: Request): boolean {
+    const access = parts.routes().access(request.method, pathOf(request.url))
+    return access === 'public' || access === 'page' || access === 'unknown'
+  }
+
+  /** Where the network alone lets in, any page that a person of this network looks at could act in their place. Fault FORBIDDEN. */
+  function passerBy(request: Request): Identity | undefined {
+    if (anonymous === undefined || isRead(request.method) || !parts.isForeign(request)) return anonymous
+    if (isOpen(request)) return undefined
+    throw new Fault(
+      'FORBIDDEN',
+      'A page of another site sends this, without a token. If it may, name its origin in WINDBOX_CORS_ORIGINS; if it is of this server, the address of this server in WINDBOX_PUBLIC_URL.',
+    )
   }
 
   /**
@@ -88,14 +103,14 @@ export function createAdmission(parts: {
       return undefined
     },
 
-    /** Faults: UNAUTHENTICATED, RATE_LIMITED, STORE_UNAVAILABLE (who is not confirmed may read). */
+    /** Faults: UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, STORE_UNAVAILABLE (who is not confirmed may read). */
     admit(request: Request): Identity {
       let nowMs = foundMs
       let identity = found
       if (foundFor !== request) {
         nowMs = now()
         const token = bearerOf(request)
-        identity = token === null ? anonymous : credentials.known(token, 'api', nowMs)
+        identity = token === null ? passerBy(request) : credentials.known(token, 'api', nowMs)
       }
       foundFor = undefined
       if (identity === undefined) return stranger(request)

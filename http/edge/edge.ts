@@ -47,7 +47,7 @@ export function createEdge(parts: {
     })
   }
 
-  /** What is done with each request before anything else. Faults UNAUTHENTICATED, RATE_LIMITED, STORE_UNAVAILABLE. */
+  /** What is done with each request before anything else. Faults UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, STORE_UNAVAILABLE. */
   function begin(sent: Sent): void {
     const { request, set } = sent
     sent.began = performance.now()

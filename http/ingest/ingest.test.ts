@@ -88,6 +88,7 @@ function start({
   const admission = createAdmission({
     credentials: { known: () => undefined, settle: () => Promise.resolve() },
     anonymousRole: 'viewer',
+    isForeign: () => false,
     limits: new RateLimits({ perSecond: 100_000, now }),
     now,
     routes,
