@@ -92,10 +92,15 @@ export async function createAuthority(parts: {
   /** Tries a password. Faults: LOGIN_BAD_CREDENTIALS, RATE_LIMITED, OVERLOADED. */
   async function checkedLogin(email: string, password: string, address: string): Promise<User> {
     const account = spelledAlike(email).slice(0, 254)
-    const giveBack = [await logins.address.begin(networkOf(address)), await logins.account.begin(account)]
-    const user = await accounts.authenticate(email, password)
+    const ends = [await logins.address.begin(networkOf(address))]
+    let user: User | undefined
+    try {
+      ends.push(await logins.account.begin(account))
+      user = await accounts.authenticate(email, password)
+    } finally {
+      for (const end of ends) await end(user !== undefined)
+    }
     if (user === undefined) throw new Fault('LOGIN_BAD_CREDENTIALS', 'The e-mail and the password do not match.')
-    for (const give of giveBack) await give()
     return user
   }
 
@@ -163,7 +168,7 @@ export async function createAuthority(parts: {
       if (config.registration === 'closed') {
         throw new Fault('REGISTRATION_CLOSED', 'An administrator makes the accounts here.')
       }
-      await registrations.begin(networkOf(address))
+      await registrations.count(networkOf(address))
       const user = await accounts.create({ email, password, role: 'viewer' })
       await audit.add(
         { ...actorOf(user), from: address },

@@ -26,6 +26,7 @@ function start(limit: number, nodes = 1) {
 async function tries(throttles: readonly Throttle[], name: string, count: number): Promise<number> {
   const begun = Array.from({ length: count }, (_, i) => throttles[i % throttles.length]!.begin(name))
   const results = await Promise.allSettled(begun)
+  for (const result of results) if (result.status === 'fulfilled') await result.value(false)
   for (const result of results) if (result.status === 'rejected') expect(result.reason.code).toBe('RATE_LIMITED')
   return results.filter(({ status }) => status === 'fulfilled').length
 }
@@ -64,7 +65,7 @@ test('one name does not use up the tries of another', async () => {
 
 test('a try that was good is given back', async () => {
   const { throttle } = start(2)
-  for (let i = 0; i < 20; i++) await (await throttle.begin('ann'))()
+  for (let i = 0; i < 20; i++) await (await throttle.begin('ann'))(true)
   expect(await tries([throttle], 'ann', 3)).toBe(2)
 })
 
@@ -72,8 +73,24 @@ test('a try that is given back lets the next in at once, though the last was ref
   const { throttle } = start(3)
   const begun = [await throttle.begin('ann'), await throttle.begin('ann'), await throttle.begin('ann')]
   expect(await tries([throttle], 'ann', 1)).toBe(0)
-  await begun[0]!()
+  await begun[0]!(true)
   expect(await tries([throttle], 'ann', 1)).toBe(1)
+})
+
+test('while tries under way fill the limit, the next is told to come again in a second; once they have failed, how long it takes', async () => {
+  const { throttles, clock } = start(3, 2)
+  const wait = (throttle: Throttle) => throttle.begin('ann').catch(({ retryAfterS }) => retryAfterS as number)
+  const begun = [await throttles[0]!.begin('ann'), await throttles[0]!.begin('ann'), await throttles[0]!.begin('ann')]
+  expect([await wait(throttles[0]!), await wait(throttles[1]!)]).toEqual([1, 1])
+  for (const end of begun) await end(false)
+  clock.ms += 1_000
+  expect([await wait(throttles[0]!), await wait(throttles[1]!)]).toEqual([59, 59])
+})
+
+test('tries that count however they end say at once how long it takes', async () => {
+  const { throttle } = start(1)
+  await throttle.count('ann')
+  await expect(throttle.count('ann')).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterS: 60 })
 })
 
 test('counts whose minute is over are swept, and no others', async () => {

@@ -14,7 +14,10 @@ const SWEEP_STEP = 500
 interface Window {
   /** Epoch ms. */
   readonly began: number
+  /** Those that have failed and those under way. */
   readonly count: number
+  /** Of these, those under way. Absent: none. */
+  readonly open?: number
 }
 
 /** Clocks of two nodes may differ by so much: a window from that near a future has begun, on the node whose clock is ahead. */
@@ -34,7 +37,7 @@ export class Throttle {
   readonly #now: () => number
   /** The last of those who wait to count under a name. */
   readonly #last = new Map<string, Promise<unknown>>()
-  readonly #refused = new Map<string, { readonly began: number; readonly until: number }>()
+  readonly #refused = new Map<string, { readonly window: Window; readonly until: number }>()
 
   /** `of`: what is counted, the same on each node. */
   constructor(parts: { store: Documents; of: string; limit: number; now: () => number }) {
@@ -44,48 +47,57 @@ export class Throttle {
     this.#now = parts.now
   }
 
-  /** Resolves to the way to give the try back. Fault RATE_LIMITED with the seconds until the window ends. */
-  async begin(name: string): Promise<() => Promise<void>> {
+  /**
+   * Resolves to the way to say how the try ended. Fault RATE_LIMITED with the seconds until the window ends, or with one second while tries
+   * that may yet turn out good fill it.
+   */
+  async begin(name: string): Promise<(isGood: boolean) => Promise<void>> {
     const id = sha256(`${this.#of} ${name}`)
-    return await this.#inTurn(id, async () => {
-      const refused = this.#refused.get(id)
-      if (refused && this.#now() < refused.until) throw this.#tooMany(refused.began)
-      const began = await this.#count(id)
-      return () => this.#inTurn(id, () => this.#giveBack(id, began))
-    })
+    const began = await this.#inTurn(id, () => this.#count(id, 1))
+    return (isGood) => this.#inTurn(id, () => this.#end(id, began, isGood))
+  }
+
+  /** A try that counts however it ends. Fault RATE_LIMITED. */
+  async count(name: string): Promise<void> {
+    const id = sha256(`${this.#of} ${name}`)
+    await this.#inTurn(id, () => this.#count(id, 0))
   }
 
   /** When the window began in which this try counts. */
-  async #count(id: string): Promise<number> {
+  async #count(id: string, open: 0 | 1): Promise<number> {
+    const refused = this.#refused.get(id)
+    if (refused && this.#now() < refused.until) throw this.#tooMany(refused.window)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const now = this.#now()
       const found = await this.#store.get<Window>(TRIES, id)
       const window = found && !isOver(found.body, now) ? found.body : { began: now, count: 0 }
       if (window.count >= this.#limit) {
         if (this.#refused.size >= MOST_REFUSED) this.#refused.clear()
-        this.#refused.set(id, { began: window.began, until: now + REFUSED_MS })
-        throw this.#tooMany(window.began)
+        this.#refused.set(id, { window, until: now + REFUSED_MS })
+        throw this.#tooMany(window)
       }
-      const next: Window = { ...window, count: window.count + 1 }
+      const next: Window = { ...window, count: window.count + 1, open: (window.open ?? 0) + open }
       const put = found
         ? await this.#store.replace(TRIES, id, found.version, next)
         : await this.#store.insert(TRIES, id, next)
       if (put.ok) return next.began
     }
-    throw new Fault('RATE_LIMITED', 'Too many tries at once.', { retryAfterS: 1 })
+    throw tooManyAtOnce()
   }
 
-  async #giveBack(id: string, began: number): Promise<void> {
+  async #end(id: string, began: number, isGood: boolean): Promise<void> {
     this.#refused.delete(id)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await this.#store.get<Window>(TRIES, id)
-      if (found?.body.began !== began || found.body.count === 0) return
-      const next: Window = { began, count: found.body.count - 1 }
+      if (found?.body.began !== began) return
+      const { count, open = 0 } = found.body
+      const next: Window = { began, count: Math.max(0, count - Number(isGood)), open: Math.max(0, open - 1) }
       if ((await this.#store.replace(TRIES, id, found.version, next)).ok) return
     }
   }
 
-  #tooMany(began: number): Fault {
+  #tooMany({ began, count, open = 0 }: Window): Fault {
+    if (count - open < this.#limit) return tooManyAtOnce()
     const leftMs = Math.min(WINDOW_MS, began + WINDOW_MS - this.#now())
     const retryAfterS = Math.max(1, Math.ceil(leftMs / 1000))
     return new Fault('RATE_LIMITED', `Too many tries; again in ${retryAfterS} s.`, { retryAfterS })
@@ -101,6 +113,8 @@ export class Throttle {
     }
   }
 }
+
+const tooManyAtOnce = () => new Fault('RATE_LIMITED', 'Too many tries at once; again in 1 s.', { retryAfterS: 1 })
 
 /** Removes counts whose minute is over; now and then. */
 export async function sweepTries(store: Documents, nowMs: number): Promise<void> {
