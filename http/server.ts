@@ -119,7 +119,7 @@ export async function createServer({
   const authority = await createAuthority({ store, bus, config, now, ...(hashCost ? { hashCost } : {}) })
   const { credentials, audit, limits } = authority
   const stopHearing = authority.start()
-  const pageSessions = createPageSessions({ credentials, config })
+  const pageSessions = createPageSessions({ credentials, config, limits, now })
 
   const outages = new Outages({ store, appends: figures?.appends, bus, log })
   const stopLooking = outages.start()

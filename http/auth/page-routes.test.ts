@@ -53,6 +53,33 @@ test('behind TLS the cookie is for TLS only', async () => {
   expect(downgraded.status).toBe(403)
 })
 
+test('pages count as requests of their session, with those of the API, and say on a page when there were too many', async () => {
+  const clock = { ms: 1_800_000_000_000, now: () => clock.ms }
+  const world = await start({ config: { rateLimit: 10 }, clock })
+  const headers = { cookie: await logIn(world), accept: 'text/html' }
+  const page = (path: string) => world.raw('GET', path, { headers })
+  clock.ms += 1_000
+  const statuses = new Map<number, number>()
+  for (let n = 0; n < 15; n++) {
+    const { status } = await page('/dashboard/password')
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  }
+  expect([...statuses]).toEqual([
+    [303, 10],
+    [429, 5],
+  ])
+  const refused = await page('/dashboard')
+  expect(refused.headers.get('retry-after')).toBe('1')
+  expect(refused.headers.get('content-type')).toStartWith('text/html')
+  const token = (await world.logIn()).access_token
+  expect((await world.call('GET', '/users/me', { token })).status).toBe(429)
+  // Neither what a page is made of, nor whether its stream goes on.
+  for (let n = 0; n < 15; n++) expect((await page('/dashboard/live?page=/dashboard/nowhere')).status).toBe(404)
+  expect((await page('/dashboard/assets/none.css')).status).toBe(404)
+  clock.ms += 1_000
+  expect((await page('/dashboard/password')).status).toBe(303)
+})
+
 test('the cookie is worth nothing to the API', async () => {
   const world = await start()
   const cookie = await logIn(world)

@@ -2,12 +2,16 @@ import { Fault } from '../../actors/runtime/index.ts'
 import type { HttpConfig } from '../config.ts'
 import { onlyReading } from '../edge/access.ts'
 import { isOwnOrigin, originOf } from '../edge/address.ts'
+import { pathOf } from '../edge/admission.ts'
+import type { RateLimits } from '../edge/rate-limits.ts'
 import type { Credentials } from './credentials.ts'
 import { NOBODY, type Identity } from './identity.ts'
 import type { Role } from './roles.ts'
 import { LIFE_MS, same, sha256 } from './sessions.ts'
 
 const COOKIE = 'windbox_session'
+/** A stream looks every second whether its session goes on: that is no request. */
+const STREAM = '/dashboard/live'
 
 /** Who looks at a page. */
 export interface PageSession {
@@ -27,8 +31,10 @@ export interface PageSession {
 export function createPageSessions(parts: {
   credentials: Credentials
   config: Pick<HttpConfig, 'publicUrl' | 'trustProxy' | 'anonymousRole'>
+  limits: Pick<RateLimits, 'exceeded'>
+  now: () => number
 }) {
-  const { credentials, config } = parts
+  const { credentials, config, limits, now } = parts
   const carriedBy = (request: Request): string | undefined =>
     new Bun.CookieMap(request.headers.get('cookie') ?? '').get(COOKIE) || undefined
   const isSecure = (request: Request) => originOf(request, config).startsWith('https:')
@@ -46,11 +52,12 @@ export function createPageSessions(parts: {
   return {
     isSameOrigin,
 
-    /** Whose cookie it is, or the role that everybody has, or null. */
+    /** Whose cookie it is, or the role that everybody has, or null. Counts as one of the session's requests. Fault RATE_LIMITED. */
     async find(request: Request): Promise<PageSession | null> {
       const carried = carriedBy(request)
       const identity = carried === undefined ? undefined : await credentials.identify(carried, 'page')
       if (carried !== undefined && identity?.role) {
+        if (pathOf(request.url) !== STREAM && !identity.bucket.take(now())) throw limits.exceeded()
         const { role, user, sid, email } = identity
         return { name: email ?? '', role, user, sid, csrf: sha256(`${carried}:csrf`), identity }
       }

@@ -39,7 +39,7 @@ export function createAdmission(parts: {
   anonymousRole: Role | undefined
   /** Whether a page of another site makes the browser send it. */
   isForeign: (request: Request) => boolean
-  limits: Pick<RateLimits, 'lasting' | 'perSecond'>
+  limits: Pick<RateLimits, 'lasting' | 'exceeded'>
   now: () => number
   /** Made when all routes are there. */
   routes: () => RouteTable
@@ -114,9 +114,7 @@ export function createAdmission(parts: {
       }
       foundFor = undefined
       if (identity === undefined) return stranger(request)
-      if (!identity.bucket.take(nowMs)) {
-        throw new Fault('RATE_LIMITED', `More than ${limits.perSecond} requests a second.`, { retryAfterS: 1 })
-      }
+      if (!identity.bucket.take(nowMs)) throw limits.exceeded()
       if (!identity.isConfirmed && !isRead(request.method)) throw onlyReading()
       return identity
     },

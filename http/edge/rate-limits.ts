@@ -1,4 +1,5 @@
 import { ALONE, type Bus } from '../../actors/cluster/port.ts'
+import { Fault } from '../../actors/runtime/index.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** What nodes tell each other: `[sender, requests][]`. */
@@ -37,6 +38,11 @@ export class RateLimits {
     this.#buckets.set(sender, bucket)
     if (this.#buckets.size > REMEMBERED) this.#buckets.delete(this.#buckets.keys().next().value as string)
     return bucket
+  }
+
+  /** To be thrown when a bucket has nothing left. */
+  exceeded(): Fault {
+    return new Fault('RATE_LIMITED', `More than ${this.perSecond} requests a second.`, { retryAfterS: 1 })
   }
 
   /** The sender's bucket, for ever. */
