@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia'
 import { Fault } from '../actors/runtime/index.ts'
 import type { Authority } from './auth/authority.ts'
+import type { Identity } from './auth/identity.ts'
 import { AuditView, NewUser, OwnChange, UserChangeBody, UserView, userView } from './auth/schema.ts'
 import { describe } from './docs/describe.ts'
 import { access } from './edge/access.ts'
@@ -12,8 +13,9 @@ const tag = 'accounts'
 const byId = t.Object({ id: t.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, 'x-name': 'id' }) })
 const answers = { 200: { description: 'The user', schema: UserView } }
 
-/** A request of the anonymous role has a role and no account. */
-function ownId(identity: { user: number | null }): number {
+/** A request of the anonymous role has a role and no account, and neither has a user of another service. */
+function ownId(identity: Identity): number {
+  if (identity.issuer !== null) throw new Fault('FORBIDDEN', `Accounts of ${identity.issuer} are not kept here.`)
   if (identity.user === null) throw new Fault('UNAUTHENTICATED', 'A request without a token has no account.')
   return identity.user
 }
@@ -26,7 +28,7 @@ export function userRoutes({ authority }: { authority: Authority }) {
     .get('/users/me', async ({ identity }) => userView(await authority.accounts.get(ownId(identity))), {
       access: 'viewer',
       query: NoQuery,
-      detail: describe({ tag, summary: 'Who am I', answers }),
+      detail: describe({ tag, summary: 'Who am I', answers, faults: ['FORBIDDEN'] }),
     })
     .patch(
       '/users/me',
@@ -44,7 +46,7 @@ export function userRoutes({ authority }: { authority: Authority }) {
           summary: "Change one's own e-mail or password",
           description: "A new password ends one's other sessions.",
           answers,
-          faults: ['CONFLICT'],
+          faults: ['FORBIDDEN', 'CONFLICT'],
         }),
       },
     )

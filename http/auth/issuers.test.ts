@@ -55,7 +55,15 @@ test('a token with a list of roles and no other claim is taken, with the greates
     until: Infinity,
   })
   expect((await call('GET', '/users', { token })).status).toBe(403)
-  expect((await call('GET', '/users/me', { token })).json.code).toBe('UNAUTHENTICATED')
+  for (const [method, more] of [
+    ['GET', {}],
+    ['PATCH', { body: { email: 'a@example.com' } }],
+  ] as const) {
+    expect(await call(method, '/users/me', { token, ...more })).toMatchObject({
+      status: 403,
+      json: { code: 'FORBIDDEN', detail: 'Accounts of playback are not kept here.' },
+    })
+  }
 })
 
 async function startWithCredentials(issuers: readonly object[], clock?: { now(): number }) {
