@@ -107,7 +107,7 @@ export class Credentials {
 
   /**
    * Finds out who this credential is, as far as it is anybody. Many at once ask once. While the store is away, whoever was known shortly
-   * before is known on, unconfirmed; for all others: fault STORE_UNAVAILABLE.
+   * before is known on, unconfirmed; for all others: fault STORE_UNAVAILABLE. ISSUER_UNAVAILABLE where its keys are missing.
    */
   async settle(credential: string, use: Use): Promise<void> {
     if (credential.length > LONGEST) return

@@ -118,11 +118,14 @@ async function publisher(kid = 'one') {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }
   let asked = 0
+  const health: { is: 'well' | 'failing' | 'hanging' } = { is: 'well' }
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     fetch: () => {
       asked++
+      if (health.is === 'hanging') return new Promise<Response>(() => {})
+      if (health.is === 'failing') return new Response('no', { status: 500 })
       return Response.json({ keys: [jwk] })
     },
   })
@@ -136,15 +139,15 @@ async function publisher(kid = 'one') {
     roles_claim: 'groups',
     roles: { plant: 'engineer' },
   }
-  const sign = (more: { iss?: string; aud?: string; kid?: string; key?: typeof privateKey } = {}) =>
+  const sign = (more: { iss?: string; aud?: string; kid?: string; key?: typeof privateKey; ends?: string } = {}) =>
     new SignJWT({ groups: 'plant' })
       .setProtectedHeader({ alg: 'EdDSA', kid: more.kid ?? kid })
       .setSubject('ann')
       .setIssuer(more.iss ?? 'https://sso.example')
       .setAudience(more.aud ?? 'windbox')
-      .setExpirationTime('5m')
+      .setExpirationTime(more.ends ?? '5m')
       .sign(more.key ?? privateKey)
-  return { issuer, sign, jwk, publicKey, asked: () => asked }
+  return { issuer, sign, jwk, publicKey, health, asked: () => asked }
 }
 
 test('tokens of a service that publishes its keys are taken, and name their user', async () => {
@@ -189,6 +192,30 @@ test('for others, of others, of another key, or with the public key for a secret
   }
   expect(asked()).toBe(before)
 })
+
+test.each(['failing', 'hanging'] as const)(
+  'while the keys of an issuer are missing (%s) its tokens are neither good nor bad, and it is not asked for each',
+  async (how) => {
+    const { issuer, sign, asked, health } = await publisher()
+    const clock = { late: 0, now: () => Date.now() + clock.late }
+    const { call, use, logIn } = await start([PLAYBACK, issuer], clock)
+    health.is = how
+    for (let n = 0; n < 5; n++) {
+      const answer = await call('GET', '/api/v1/devices', { token: await sign({ ends: `${n + 5}m` }) })
+      expect(answer).toMatchObject({ status: 503, json: { code: 'ISSUER_UNAVAILABLE' } })
+      expect(Number(answer.headers.get('retry-after'))).toBeWithin(1, 6)
+    }
+    expect(asked()).toBe(1)
+    // What cannot be one of its tokens is told so, and all others go on.
+    const others = [await sign({ iss: 'https://evil.example' }), await sign({ ends: '-1m' }), 'x.y.z', hs256({})]
+    for (const token of others) expect(await use(token)).toBe(401)
+    expect(await use(hs256({ roles: ['editor'] }))).not.toBe(401)
+    expect((await call('GET', '/users/me', { token: (await logIn()).access_token })).status).toBe(200)
+    health.is = 'well'
+    clock.late = 6_000
+    expect((await call('GET', '/api/v1/devices', { token: await sign() })).status).toBe(200)
+  },
+)
 
 test('a token of another service ends when it says so', async () => {
   const clock = { ms: Date.parse('2026-11-22T10:00:00Z'), now: () => clock.ms }

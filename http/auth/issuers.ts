@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { Fault } from '../../actors/runtime/index.ts'
 import type { TrustedIssuer } from './issuer-setting.ts'
 import { atLeast, type Role } from './roles.ts'
 
@@ -18,15 +19,41 @@ const LONGEST_SUBJECT = 128
 /** Before a key that was not found is looked for again: a forged `kid` must not make requests. */
 const LOOK_AGAIN_MS = 30_000
 const ANSWER_MS = 3_000
+/** An issuer that did not give its keys is asked again after this long: not every request has to wait for it. */
+const ASK_AGAIN_MS = 5_000
 
 type Claims = JWTPayload & Readonly<Record<string, unknown>>
 
-function keyOf({ algorithm, secret, jwksUrl }: TrustedIssuer): JWTVerifyGetKey {
+/** Asks for the keys of an issuer. Fault ISSUER_UNAVAILABLE, for a while without asking. */
+function askingFor(name: string, now: () => number): (url: string, options: RequestInit) => Promise<Response> {
+  let awayUntil = -Infinity
+  return async (url, options) => {
+    if (now() >= awayUntil) {
+      try {
+        const answer = await fetch(url, options)
+        if (answer.status === 200) return Response.json(await answer.json())
+      } catch {
+        // Whatever it was, there are no keys.
+      }
+      awayUntil = now() + ASK_AGAIN_MS
+    }
+    const retryAfterS = Math.max(1, Math.ceil((awayUntil - now()) / 1000))
+    throw new Fault('ISSUER_UNAVAILABLE', `Whether the token is good cannot be told: ${name} does not give its keys.`, {
+      retryAfterS,
+    })
+  }
+}
+
+function keyOf({ name, algorithm, secret, jwksUrl }: TrustedIssuer, now: () => number): JWTVerifyGetKey {
   if (algorithm === 'HS256') {
     const bytes = new TextEncoder().encode(secret)
     return () => bytes as never
   }
-  return createRemoteJWKSet(new URL(jwksUrl!), { cooldownDuration: LOOK_AGAIN_MS, timeoutDuration: ANSWER_MS })
+  return createRemoteJWKSet(new URL(jwksUrl!), {
+    cooldownDuration: LOOK_AGAIN_MS,
+    timeoutDuration: ANSWER_MS,
+    [customFetch]: askingFor(name, now),
+  })
 }
 
 /** The greatest role that the claim stands for; undefined: the token has no such claim, or no role that is known here. */
@@ -44,9 +71,17 @@ function roleOf(claims: Claims, { rolesClaim, roles }: TrustedIssuer): Role | un
  * another algorithm, or a public key taken for a secret are nobody. A token without `exp` is good for as long as its secret.
  */
 export function createTrustedIssuers(issuers: readonly TrustedIssuer[], now: () => number) {
-  const all = issuers.map((issuer) => ({ issuer, key: keyOf(issuer) }))
+  const all = issuers.map((issuer) => ({ issuer, key: keyOf(issuer, now) }))
+
+  /** Nobody is asked for the keys of a token that is over or of another issuer, and nobody is told that these are missing. */
+  function isWorthAsking({ issuer }: TrustedIssuer, token: string): boolean {
+    const { iss, exp } = decodeJwt(token)
+    const isOver = typeof exp === 'number' && (exp + CLOCK_TOLERANCE_S) * 1000 <= now()
+    return !isOver && (issuer === undefined || iss === issuer)
+  }
 
   async function verifiedBy({ issuer, key }: (typeof all)[number], token: string): Promise<Outsider | undefined> {
+    if (!isWorthAsking(issuer, token)) return undefined
     const { payload } = await jwtVerify(token, key, {
       algorithms: [issuer.algorithm],
       clockTolerance: CLOCK_TOLERANCE_S,
@@ -64,12 +99,18 @@ export function createTrustedIssuers(issuers: readonly TrustedIssuer[], now: () 
   }
 
   return {
-    /** Whom the first issuer that the token is of lets it speak for; undefined: none of them. */
+    /** Whom the first issuer that the token is of lets it speak for; undefined: none of them. Fault ISSUER_UNAVAILABLE: that is not known. */
     async verify(token: string): Promise<Outsider | undefined> {
+      let away: Fault | undefined
       for (const one of all) {
-        const outsider = await verifiedBy(one, token).catch(() => undefined)
-        if (outsider) return outsider
+        try {
+          const outsider = await verifiedBy(one, token)
+          if (outsider) return outsider
+        } catch (error) {
+          if (error instanceof Fault) away = error
+        }
       }
+      if (away) throw away
       return undefined
     },
   }

@@ -98,7 +98,7 @@ export function createEdge(parts: {
       const after = (...rest: unknown[]) =>
         pending.then(
           () => go(...rest),
-          // The store is away: there is no verdict on the token.
+          // The store or the token's issuer is away: there is no verdict on the token.
           (error: unknown) => turnedAway(request as Request, error),
         )
       return after as unknown as typeof next
