@@ -81,6 +81,9 @@ test.each([
   ['a beginning in the future', { roles: ['editor'], nbf: 9_999_999_999 }],
   ['a subject that is no text', { roles: ['editor'], sub: 7 }],
   ['a subject that is too long', { roles: ['editor'], sub: 'x'.repeat(129) }],
+  ['a line end in its subject', { roles: ['editor'], sub: 'ann\nbob' }],
+  ['a tab in its subject', { roles: ['editor'], sub: 'ann\t' }],
+  ['half a character in its subject', { roles: ['editor'], sub: 'ann\ud800' }],
 ])('a token with %s is nobody', async (_, claims) => {
   const { use } = await start([PLAYBACK])
   expect(await use(hs256(claims))).toBe(401)

@@ -22,6 +22,12 @@ const ANSWER_MS = 3_000
 /** An issuer that did not give its keys is asked again after this long: not every request has to wait for it. */
 const ASK_AGAIN_MS = 5_000
 
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+/** A subject that cannot be kept whole is not cut or replaced: two could become one. Ids of records hold it, on one line. */
+const isKeepable = (sub: unknown): boolean =>
+  typeof sub === 'string' && sub.length <= LONGEST_SUBJECT && sub.isWellFormed() && !CONTROL.test(sub)
+
 type Claims = JWTPayload & Readonly<Record<string, unknown>>
 
 /** Asks for the keys of an issuer. Fault ISSUER_UNAVAILABLE, for a while without asking. */
@@ -92,8 +98,7 @@ export function createTrustedIssuers(issuers: readonly TrustedIssuer[], now: () 
     const role = roleOf(payload as Claims, issuer)
     if (role === undefined) return undefined
     const { sub, exp } = payload
-    // A subject that cannot be kept whole is not cut: two could become one.
-    if (sub !== undefined && (typeof sub !== 'string' || sub.length > LONGEST_SUBJECT)) return undefined
+    if (sub !== undefined && !isKeepable(sub)) return undefined
     const until = exp === undefined ? Infinity : (exp + CLOCK_TOLERANCE_S) * 1000
     return { issuer: issuer.name, role, uuid: sub || null, until }
   }
