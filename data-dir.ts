@@ -24,9 +24,14 @@ export function openDataDir(dir: string): () => void {
   }
 }
 
-/** Throws {@link ConfigError} for a folder whose restore was cut short: what is there so far is not all of it. */
+/** What is wrong with a folder whose restore was cut short: what is there so far is not all of it. undefined for any other. */
+export const halfRestored = (dir: string): string | undefined =>
+  isHalfRestored(dir) ? `the restore of ${dir} was cut short: run it again` : undefined
+
+/** Throws {@link ConfigError} for a folder that is {@link halfRestored}. */
 export function refuseHalfRestored(dir: string): void {
-  if (isHalfRestored(dir)) throw new ConfigError(`the restore of ${dir} was cut short: run it again`)
+  const sentence = halfRestored(dir)
+  if (sentence !== undefined) throw new ConfigError(sentence)
 }
 
 const addressFile = (dir: string) => join(dir, 'address')

@@ -5,6 +5,7 @@ import { FILES } from '../actors/backup/manifest.ts'
 import { verify } from '../actors/backup/verify.ts'
 import { Fault } from '../actors/runtime/index.ts'
 import { inCluster, type Config } from '../config.ts'
+import { halfRestored } from '../data-dir.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -23,6 +24,8 @@ export async function check(config: Config): Promise<Finding[]> {
     const { checkCluster } = await import('../editions/check-cluster.ts')
     return [...findings, ...(await checkCluster(config))]
   }
+  const half = halfRestored(dir)
+  if (half !== undefined) return [...findings, { good: false, sentence: half }]
   const there = FILES.filter((name) => existsSync(join(dir, name)))
   if (there.length === 0) return [...findings, { good: true, sentence: `${dir} holds no data yet: a start makes it` }]
   for (const name of FILES) findings.push(look(() => about(dir, name)))

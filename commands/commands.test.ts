@@ -1,6 +1,16 @@
 import { Database } from 'bun:sqlite'
 import { afterEach, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, openSync, closeSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../config.ts'
@@ -188,6 +198,20 @@ test('check looks at every page and says what is wrong with its exit code', asyn
     err: expect.stringContaining('WINDBOX_PORT=abc'),
   })
 }, 60_000)
+
+test('check says of a restore that was cut short what a start says', async () => {
+  const environment = settings()
+  const dir = environment.WINDBOX_DATA_DIR!
+  mkdirSync(dir)
+  writeFileSync(join(dir, 'store.sqlite.part'), '')
+  const checked = await windbox(environment, ['check'])
+  expect([checked.code, checked.out]).toEqual([
+    1,
+    expect.stringContaining(`wrong  the restore of ${dir} was cut short`),
+  ])
+  const started = await windbox(environment, [])
+  expect([started.code, started.err]).toEqual([1, expect.stringContaining(`the restore of ${dir} was cut short`)])
+})
 
 test('a command that is half said is answered with what there is', async () => {
   const read = (...words: string[]) => readConfig(words, {}).command
