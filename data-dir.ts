@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isHalfRestored } from './actors/backup/restore.ts'
 import { lockDataDir } from './actors/log/sqlite/lock.ts'
@@ -21,6 +21,17 @@ export function openDataDir(dir: string): () => void {
   } catch (error) {
     if (error instanceof Fault) throw error
     throw new ConfigError(`WINDBOX_DATA_DIR=${dir} cannot be used: ${(error as Error).message}`)
+  }
+}
+
+/** Makes the folder of backups where one is named: one that cannot be used is better known now than when it is needed. Throws {@link ConfigError}. */
+export function openBackupDir(dir: string | undefined): void {
+  if (dir === undefined) return
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    accessSync(dir, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new ConfigError(`WINDBOX_BACKUP_DIR=${dir} cannot be used: ${(error as Error).message}`)
   }
 }
 

@@ -199,6 +199,28 @@ test('check looks at every page and says what is wrong with its exit code', asyn
   })
 }, 60_000)
 
+test('a folder of backups that cannot be used stops the start, and a backup into one says what is wrong with it', async () => {
+  const environment = settings()
+  const file = join(environment.WINDBOX_DATA_DIR!, '../file')
+  writeFileSync(file, '')
+  const refused = await windbox({ ...environment, WINDBOX_BACKUP_DIR: join(file, 'backups') }, [])
+  expect([refused.code, refused.err]).toEqual([
+    1,
+    expect.stringContaining(`WINDBOX_BACKUP_DIR=${file}/backups cannot be used`),
+  ])
+  const there = join(environment.WINDBOX_DATA_DIR!, '../backups')
+  const { url } = await start({ ...environment, WINDBOX_BACKUP_DIR: there })
+  rmSync(there, { recursive: true })
+  writeFileSync(there, '')
+  const { access_token } = await logIn(url, ADMIN)
+  const headers = { authorization: `Bearer ${access_token}` }
+  const answer = await fetch(`${url}/api/v1/backups`, { method: 'POST', headers })
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    expect.objectContaining({ code: 'BACKUP_UNAVAILABLE', detail: expect.stringContaining('cannot be written') }),
+  ])
+})
+
 test('check says of a restore that was cut short what a start says', async () => {
   const environment = settings()
   const dir = environment.WINDBOX_DATA_DIR!

@@ -3,7 +3,7 @@ import { openSqliteLog } from '../actors/log/sqlite/log.ts'
 import { openSqliteStore } from '../actors/store/sqlite/store.ts'
 import { backups } from '../commands/backup.ts'
 import type { Config } from '../config.ts'
-import { leaveAddress, openDataDir, refuseHalfRestored } from '../data-dir.ts'
+import { leaveAddress, openBackupDir, openDataDir, refuseHalfRestored } from '../data-dir.ts'
 import { bind, type Edition, type Undo } from './edition.ts'
 
 /** Two files in the data directory, and nothing else installed. */
@@ -11,6 +11,7 @@ export async function openEmbedded(config: Config, clock: { now(): number }, und
   const dir = config.WINDBOX_DATA_DIR
   undo.push(openDataDir(dir))
   refuseHalfRestored(dir)
+  openBackupDir(config.WINDBOX_BACKUP_DIR)
   const [logFile, storeFile] = [join(dir, 'log.sqlite'), join(dir, 'store.sqlite')]
   const log = openSqliteLog({
     file: logFile,

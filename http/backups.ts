@@ -26,7 +26,7 @@ export function backupRoutes({ backUp, audit }: { backUp: BackUp | undefined; au
   return new Elysia({ name: 'backups' }).use(access).post(
     '/api/v1/backups',
     async ({ identity, request, server, set }) => {
-      if (backUp === undefined) throw new Fault('STORE_UNAVAILABLE', 'This server has no data directory of its own.')
+      if (backUp === undefined) throw new Fault('BACKUP_UNAVAILABLE', 'This server has no data directory of its own.')
       // A large store takes longer than an idle connection may live.
       server?.timeout(request, 0)
       const { folder, made_at, ends, files } = await backUp()
@@ -50,7 +50,7 @@ export function backupRoutes({ backUp, audit }: { backUp: BackUp | undefined; au
           'Copies store and log as they were at one moment into a new folder of `WINDBOX_BACKUP_DIR`, reads every page of the copies, and ' +
           'answers when that is done. `windbox restore` puts them back.',
         answers: { 201: { description: 'The backup is made and verified', schema: BackupView } },
-        faults: ['CONFLICT', 'STORE_UNAVAILABLE', 'LOG_UNAVAILABLE'],
+        faults: ['CONFLICT', 'BACKUP_UNAVAILABLE', 'STORE_UNAVAILABLE', 'LOG_UNAVAILABLE'],
       }),
     },
   )

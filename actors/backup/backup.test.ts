@@ -286,5 +286,5 @@ test('a backup takes a folder of its own', async () => {
   await expect(makeBackup(from, empty, Date.now)).resolves.toMatchObject({ format: 1 })
   expect(statSync(empty).mode & 0o777).toBe(0o700)
   const nowhere = join(from, 'backup.json', 'there')
-  await expect(makeBackup(from, nowhere, Date.now)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  await expect(makeBackup(from, nowhere, Date.now)).rejects.toMatchObject({ code: 'BACKUP_UNAVAILABLE' })
 })

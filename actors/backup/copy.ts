@@ -10,7 +10,7 @@ export function copy(source: string, target: string): void {
     try {
       db.query('VACUUM INTO ?').run(target)
     } catch (error) {
-      throw new Fault('STORE_UNAVAILABLE', `${target} cannot be written: ${(error as Error).message}.`, {
+      throw new Fault('BACKUP_UNAVAILABLE', `${target} cannot be written: ${(error as Error).message}.`, {
         cause: error,
       })
     }

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { statSync } from 'node:fs'
 import { LOG_FILE } from '../log/sqlite/schema.ts'
-import { Fault } from '../runtime/index.ts'
+import { Fault, type FaultCode } from '../runtime/index.ts'
 import { pragma } from '../sqlite/pragma.ts'
 import type { FileKind } from '../sqlite/schema.ts'
 import { STORE_FILE } from '../store/sqlite/schema.ts'
@@ -62,10 +62,8 @@ export function opened<T>(file: string, use: (db: Database) => T): T {
   }
 }
 
-/** What the disk refused, as the fault STORE_UNAVAILABLE; anything else as it is. */
-export function refusal(error: unknown, path: string): unknown {
+/** What the disk refused, as a fault of this code; anything else as it is. */
+export function refusal(error: unknown, path: string, code: FaultCode): unknown {
   const fromDisk = error instanceof Error && !(error instanceof Fault) && 'syscall' in error
-  return fromDisk
-    ? new Fault('STORE_UNAVAILABLE', `${path} cannot be written: ${error.message}.`, { cause: error })
-    : error
+  return fromDisk ? new Fault(code, `${path} cannot be written: ${error.message}.`, { cause: error }) : error
 }

@@ -17,13 +17,13 @@ const ATTEMPTS = 3
  * is in the log again; and no record stands there whose document, edited since, the store does not have.
  *
  * Reads every page of both copies before it says that they are good. Blocks its thread. Faults: CONFLICT (the folder is not
- * empty), STORE_UNAVAILABLE (no room), LOG_UNAVAILABLE (the log's retention was faster, try again), DATA_CORRUPT.
+ * empty), BACKUP_UNAVAILABLE (no folder, no room), LOG_UNAVAILABLE (the log's retention was faster, try again), DATA_CORRUPT.
  */
 export async function makeBackup(dataDir: string, into: string, now: () => number): Promise<Manifest> {
   try {
     claim(into)
   } catch (error) {
-    throw refusal(error, into)
+    throw refusal(error, into, 'BACKUP_UNAVAILABLE')
   }
   const [store, log] = FILES.map((name) => [join(dataDir, name), join(into, name)] as const) as [Pair, Pair]
   const madeAt = new Date(now()).toISOString()
@@ -52,7 +52,7 @@ export async function makeBackup(dataDir: string, into: string, now: () => numbe
     return manifest
   } catch (error) {
     for (const name of readdirSync(into)) rmSync(join(into, name), { force: true })
-    throw refusal(error, into)
+    throw refusal(error, into, 'BACKUP_UNAVAILABLE')
   }
 }
 

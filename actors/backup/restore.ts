@@ -45,7 +45,7 @@ export async function restoreBackup(from: string, dataDir: string): Promise<Mani
       toDisk(dataDir)
     }
   } catch (error) {
-    throw refusal(error, dataDir)
+    throw refusal(error, dataDir, 'STORE_UNAVAILABLE')
   }
   return manifest
 }

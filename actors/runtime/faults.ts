@@ -28,6 +28,7 @@ export const FAULTS = {
   LOG_UNAVAILABLE: { status: 503, title: 'The log cannot take records now', retry: true },
   STORE_UNAVAILABLE: { status: 503, title: 'The store does not answer', retry: true },
   ISSUER_UNAVAILABLE: { status: 503, title: 'The issuer of the token does not give its keys', retry: true },
+  BACKUP_UNAVAILABLE: { status: 503, title: 'No backup can be made now', retry: true },
   RESTORING: { status: 503, title: 'The actor is being restored', retry: true },
   OVERLOADED: { status: 503, title: 'Too many questions wait', retry: true },
   ASK_TIMEOUT: { status: 503, title: 'The actor did not answer in time', retry: true },
