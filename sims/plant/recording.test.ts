@@ -74,6 +74,20 @@ test('broken lines are handed on as they are, blank ones are nothing', async () 
   expect(bytes).toEqual(Uint8Array.of(0x7b, 0xff, 0xfe))
 })
 
+test.each(['[]', '[1]', '[1,2]', '[ERROR] the broker is away', ' [{"moment":"x"}] '])(
+  'a first line %p makes no array of the lines behind it',
+  async (line) => {
+    expect(await framesOf([line, '', ...FRAMES].join('\n'))).toEqual([line, ...FRAMES])
+    expect(await framesOf(gzipSync([line, ...FRAMES, '[]'].join('\r\n')))).toEqual([line, ...FRAMES, '[]'])
+  },
+)
+
+test('an array on one line is one, also with a blank line behind it and over many pieces', async () => {
+  const frames = Array.from({ length: 40 }, (_, i) => `{"moment":"m${i}","text":"${']}'.repeat(9000 + i)}"}`)
+  expect(await framesOf(`[${frames.join(',')}]\n\n`)).toEqual(frames)
+  expect(await framesOf(`[${frames[0]},\n${frames.slice(1).join(',\n')}]\n`)).toEqual(frames)
+})
+
 test('an array that breaks off hands on the piece that is left', async () => {
   expect(await framesOf(`[${FRAMES[0]},${FRAMES[1]!.slice(0, 39)}`)).toEqual([FRAMES[0]!, FRAMES[1]!.slice(0, 39)])
 })

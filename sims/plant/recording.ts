@@ -16,12 +16,10 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
  */
 export async function* frameTexts(file: string): AsyncGenerator<string | Uint8Array> {
   const chunks = unmarked(inflated(file))
-  const first = await chunks.next()
-  if (first.done) return
-  const all = resume(first.value, chunks)
   try {
-    if (first.value[firstSign(first.value)] === 0x5b /* [ */)
-      for await (const text of elements(all, file)) yield frameOf(text)
+    const head = await headOf(chunks)
+    const all = resume(head, chunks)
+    if (isArray(head)) for await (const text of elements(all, file)) yield frameOf(text)
     else for await (const line of lines(all, file)) yield typeof line === 'string' ? frameOf(line) : line
   } finally {
     await chunks.return(undefined)
@@ -85,6 +83,41 @@ function firstSign(bytes: Uint8Array): number {
   let at = 0
   while (at < bytes.length && bytes[at]! <= 32) at++
   return at
+}
+
+/** The beginning up to the second line, or as much as a line may have. */
+async function headOf(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0)
+  while (head.length <= LONGEST && secondLine(head) === undefined) {
+    const next = await chunks.next()
+    if (next.done) break
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
+  }
+  return head
+}
+
+/** Where the line begins that follows the first with something on it; undefined where nothing follows yet. */
+function secondLine(head: Uint8Array): number | undefined {
+  const end = head.indexOf(NEWLINE, firstSign(head))
+  return end === -1 || firstSign(head.subarray(end)) === head.length - end ? undefined : end
+}
+
+/** A JSON array does not end on the first line when there are more: then that line is one of many, and no frame. */
+function isArray(head: Uint8Array): boolean {
+  const from = firstSign(head)
+  if (head[from] !== 0x5b /* [ */) return false
+  const end = secondLine(head)
+  return end === undefined || !closes(Buffer.from(head.subarray(from, end)).toString())
+}
+
+/** Whether the bracket that the text begins with is closed in it. */
+function closes(text: string): boolean {
+  let depth = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g)) {
+    if (token === '[' || token === '{') depth++
+    else if ((token === ']' || token === '}') && --depth === 0) return true
+  }
+  return false
 }
 
 function refuseEndless(size: number, file: string): void {
