@@ -123,6 +123,8 @@ export class Accounts {
       const { password, ...fields } = change
       const after: User = {
         ...before,
+        // Nobody has verified the new address.
+        ...(email === undefined || email === before.email ? {} : { is_verified: false }),
         ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
         ...(email === undefined ? {} : { email }),
         ...(password === undefined ? {} : { password_hash: await this.#passwords.hash(password) }),

@@ -499,6 +499,18 @@ test('another spelling of an address has no tries of its own', async () => {
   expect([await logIn(' Rene\u0301@example.com'), await logIn('REN\u00c9@example.com')]).toEqual([429, 429])
 })
 
+test('a new address is not verified, unless an admin says so with it', async () => {
+  const world = await start()
+  const { access_token: admin } = await world.logIn()
+  const ann = await newUser(world, 'ann')
+  const change = async (path: string, token: string, body: object) =>
+    (await world.call('PATCH', path, { token, body })).json.is_verified
+  expect(await change(`/users/${ann.id}`, admin, { is_verified: true })).toBe(true)
+  expect(await change('/users/me', ann.access_token, { email: ' ANN@example.com' })).toBe(true)
+  expect(await change('/users/me', ann.access_token, { email: 'ann@elsewhere.example' })).toBe(false)
+  expect(await change(`/users/${ann.id}`, admin, { email: 'ann@third.example', is_verified: true })).toBe(true)
+})
+
 test('who changes a password many times at once does not make all log-ins wait', async () => {
   const { call, logIn } = await start()
   const { access_token: token } = await logIn()
