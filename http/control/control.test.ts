@@ -53,6 +53,8 @@ test.each([
   [{ ...SETTINGS, test: 'z' }],
   [{ ...SETTINGS, dry_run: false }],
   [{ ...SETTINGS, manipulator: { host: 'a b', port: 1 } }],
+  [{ ...SETTINGS, manipulator: { host: ':1', port: 1 } }],
+  [{ ...SETTINGS, manipulator: { host: '[::1]', port: 1 } }],
   [{ ...SETTINGS, manipulator: { host: 'a', port: 70_000 } }],
   [{ ...SETTINGS, interlock: { status: 'sideways' } }],
   [{ ...SETTINGS, colour: 'red' }],
@@ -62,6 +64,14 @@ test.each([
   expect((await put('refused', body)).status).toBe(422)
   expect((await get(path('refused'))).status).toBe(404)
 })
+
+test.each(['::1', '::', '2001:db8::7', 'fe80::1', '::ffff:10.0.0.5', '10.0.0.5', 'mixer.plant.example'])(
+  'a manipulator is at a name or an address: %p',
+  async (host) => {
+    const { status, json } = await put('hosts', { ...SETTINGS, manipulator: { host, port: 1234 } })
+    expect([status < 300, json.manipulator]).toEqual([true, expect.objectContaining({ host })])
+  },
+)
 
 test('a name of a loop is plain', async () => {
   for (const name of ['UPPER', '-x', '__proto__', 'a%20b', 'x'.repeat(65)]) {

@@ -11,7 +11,8 @@ const CLOSED = { additionalProperties: false }
 const Manipulator = Type.Object(
   {
     host: Type.String({
-      pattern: '^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,252})$',
+      // Of an IPv6 address the first groups may be left out.
+      pattern: '^(::|[A-Za-z0-9])[A-Za-z0-9.:_-]{0,252}$',
       description: 'Name or address. It may lie on a private network: a manipulator usually does',
     }),
     port: Type.Integer({ minimum: 1, maximum: 65_535 }),
