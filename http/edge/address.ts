@@ -32,11 +32,12 @@ export function networkOf(address: string): string {
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 
+/** What proxies add. */
+const FORWARDING = /^(forwarded|x-forwarded-.+|x-real-ip|via)$/
+
 /** From this machine, and not through a proxy on it. */
 export function isLocal(request: Request, server: Peers | null): boolean {
-  const { headers } = request
-  if (headers.has('x-forwarded-for') || headers.has('forwarded') || headers.has('x-real-ip') || headers.has('via'))
-    return false
+  for (const name of request.headers.keys()) if (FORWARDING.test(name)) return false
   return LOOPBACK.test(server?.requestIP(request)?.address ?? '')
 }
 

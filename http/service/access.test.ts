@@ -28,7 +28,8 @@ const status = async (path: string, headers: Record<string, string> = {}) =>
 
 test('this machine reads the metrics without a token, unless a proxy stands between', async () => {
   expect(await status('/metrics')).toBe(200)
-  for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
+  const forwarded = ['x-forwarded-for', 'X-Forwarded-Host', 'x-forwarded-proto', 'x-forwarded-port']
+  for (const header of [...forwarded, 'forwarded', 'x-real-ip', 'via']) {
     expect(await status('/metrics', { [header]: '127.0.0.1' })).toBe(401)
   }
 })
