@@ -499,6 +499,17 @@ test('another spelling of an address has no tries of its own', async () => {
   expect([await logIn(' Rene\u0301@example.com'), await logIn('REN\u00c9@example.com')]).toEqual([429, 429])
 })
 
+test('the scheme of the token is the same in any case', async () => {
+  const { call, logIn } = await start()
+  const { access_token } = await logIn()
+  const status = async (authorization: string) =>
+    (await call('GET', '/users/me', { headers: { authorization } })).status
+  for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEARER'])
+    expect([scheme, await status(`${scheme} ${access_token}`)]).toEqual([scheme, 200])
+  for (const scheme of ['Basic', 'Bearers', 'Xbearer'])
+    expect([scheme, await status(`${scheme} ${access_token}`)]).toEqual([scheme, 401])
+})
+
 test('a new address is not verified, unless an admin says so with it', async () => {
   const world = await start()
   const { access_token: admin } = await world.logIn()

@@ -18,8 +18,9 @@ export function pathOf(url: string): string {
 
 const MOST_KEPT = 1_000
 
+/** The usual spelling is compared first: RFC 9110 has the scheme in any case. */
 const tokenIn = (authorization: string): string =>
-  authorization.startsWith('Bearer ') || authorization.startsWith('bearer ') ? authorization.slice(7) : ''
+  authorization.startsWith('Bearer ') || /^bearer /i.test(authorization) ? authorization.slice(7) : ''
 
 /** The token of `Authorization: Bearer …`, '' for another scheme, null without the header. */
 export function bearerOf(request: Request): string | null {
