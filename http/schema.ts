@@ -1,4 +1,7 @@
-import { Type, type TUnsafe } from '@sinclair/typebox'
+import { FormatRegistry, Type, type TUnsafe } from '@sinclair/typebox'
+
+// What Elysia asks of a number in a path or a query; of itself it takes whatever JavaScript makes a number of: `0x1`, `1e3`, ` 1`.
+FormatRegistry.Set('integer', (text) => /^-?\d+$/.test(text))
 
 /** One of these texts, checked: for what comes in. The API document shows it as an enumeration. */
 export const oneOf = <const T extends readonly string[]>(values: T, description?: string) =>

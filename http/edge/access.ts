@@ -33,6 +33,25 @@ export const unauthenticated = () => new Fault('UNAUTHENTICATED', 'Not authentic
 export const onlyReading = () =>
   new Fault('STORE_UNAVAILABLE', 'The store does not answer: until it does, only reading goes on.', { retryAfterS: 1 })
 
+/** Paths of our own. The replaced systems take the last of several, and so do their aliases. */
+const OWN = /^[^/]*\/\/[^/]*\/(api\/v1|users|auth)\b/
+
+/** No parameter of a query is a list: of two one would be passed over. Fault VALIDATION. */
+function demandOnce(url: string): void {
+  const query = url.indexOf('?')
+  if (query < 0 || !url.includes('&', query) || !OWN.test(url)) return
+  const names = new Set<string>()
+  for (const name of new URLSearchParams(url.slice(query)).keys()) {
+    if (names.has(name)) {
+      const message = 'Expected once'
+      throw new Fault('VALIDATION', `The query does not fit: ${name}: ${message}.`, {
+        errors: [{ path: `/${name}`, message }],
+      })
+    }
+    names.add(name)
+  }
+}
+
 /** The place in a route's documentation where its access stands, for the route table and the API document. */
 export const ACCESS_KEY = 'x-access'
 
@@ -46,9 +65,10 @@ export const access = new Elysia({ name: 'access' })
   .macro({
     access: (needed: Access) => ({
       detail: { [ACCESS_KEY]: needed } as object,
-      transform({ identity }: { identity: Identity }) {
+      transform({ identity, request }: { identity: Identity; request: Request }) {
         // No `return` here: Elysia reads the source of its hooks, and makes every request wait for one that may be asynchronous.
         demandAccess(identity, needed)
+        demandOnce(request.url)
       },
     }),
   })

@@ -89,6 +89,29 @@ describe('every route', () => {
     }
   })
 
+  test('refuses a query parameter that is given twice, unless it is of a replaced system or a page', async () => {
+    for (const route of routes.filter(({ method, path }) => method === 'GET' && !/^\/(docs|swagger|$)/.test(path))) {
+      const { status, json } = await served.call('GET', `${route.path}?limit=1&from=2026-01-01&limit=2`, {
+        token: tokens.get('admin')!,
+      })
+      const isOwn = /^\/(api\/v1|users|auth)\//.test(`${route.path}/`)
+      const said = (json.errors as { path: string; message: string }[] | undefined)?.[0]
+      const refused = status === 422 && said?.path === '/limit' && said.message === 'Expected once'
+      expect([route.path, refused]).toEqual([route.path, isOwn])
+    }
+  })
+
+  test('takes plain decimal digits for a whole number, and nothing else', async () => {
+    const of = async (path: string) => (await served.call('GET', path, { token: tokens.get('admin')! })).status
+    for (const number of ['0x1', '1e0', '%201', '1%20', '%2B1', '1.0', '', '1n', 'Infinity', '\u0661']) {
+      const each = [`/users?limit=${number}`, `/api/v1/devices?user_id=${number}`]
+      for (const path of number === '' ? each : [...each, `/users/${number}`])
+        expect([path, await of(path)]).toEqual([path, 422])
+    }
+    for (const number of ['1', '01'])
+      expect([await of(`/users?limit=${number}`), await of(`/users/${number}`)]).toEqual([200, 200])
+  })
+
   test('refuses a query parameter that it does not know, unless it is of a replaced system', async () => {
     for (const route of routes) {
       if (route.access === 'page' || route.tag === 'compat' || route.tag === undefined) continue
