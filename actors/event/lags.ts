@@ -11,9 +11,9 @@ export type Lags = Map<number, number>
 export const bucketOf = (lagMs: number): number =>
   lagMs < EXACT ? Math.max(0, Math.round(lagMs)) : EXACT + Math.floor(Math.log(lagMs / EXACT) / LOG_GROWTH)
 
-/** The middle of a bucket, ms. */
+/** The middle of a bucket, ms, to the hundredth: no whole number need be within 1 % of both its ends. */
 const lagOf = (bucket: number): number =>
-  bucket < EXACT ? bucket : Math.round(EXACT * GROWTH ** (bucket - EXACT + 0.5))
+  bucket < EXACT ? bucket : Math.round(EXACT * GROWTH ** (bucket - EXACT + 0.5) * 100) / 100
 
 /** A negative lag, of a clock that is ahead, counts as 0. */
 export function addLag(lags: Lags, lagMs: number): void {
