@@ -142,6 +142,29 @@ test.each([
   if (body !== null && typeof body === 'object') expect((await post({ id: name, ...body })).status).toBe(status)
 })
 
+test('what is sent as a CloudEvent is one, alone and in a batch', async () => {
+  const whole = { specversion: '1.0', id: 'ce-1', source: '/a', type: 'b' }
+  const send = (type: string, body: unknown) =>
+    system.call('POST', '/api/v1/events', { token, body, headers: { 'content-type': `application/${type}+json` } })
+  expect((await send('cloudevents', whole)).status).toBe(202)
+  const broken: object[] = [{ foo: 1 }, { ...whole, specversion: '0.3' }]
+  for (const name of ['specversion', 'id', 'source', 'type'] as const) {
+    const { [name]: _, ...rest } = whole
+    broken.push(rest, { data: 'é\n', ...rest })
+  }
+  for (const event of broken) {
+    const { status, json } = await send('cloudevents', event)
+    expect([event, status, json.code]).toEqual([event, 422, 'VALIDATION'])
+    // To the other types it is an event like any other, unless it says that it is one of these.
+    if (!('specversion' in event)) expect((await post({ ...event, id: 'ce-2' })).status).toBe(202)
+  }
+  const { status, json } = await send('cloudevents-batch', [whole, ...broken, 7, { ...whole, id: 'ce-3' }])
+  expect([status, json.accepted, json.rejected]).toEqual([202, 2, broken.length + 1])
+  const refused = (json.errors as { index: number; code: string }[]).map(({ index, code }) => [index, code])
+  expect(refused).toEqual([...broken, 7].map((_, i) => [i + 1, 'VALIDATION']))
+  expect((await send('cloudevents-batch', whole)).status).toBe(422)
+})
+
 test('an event has 64 KiB, whoever gives it its id, and not a byte more', async () => {
   const withId = (bytes: number) => {
     const rest = `{"id":"large-${bytes}","data":""}`.length

@@ -53,6 +53,11 @@ export function eventRoutes(parts: { cluster: Cluster; ingest: Ingest; take: Tak
     many: take.recordsOf,
     answer: (position, { id }) => `{"status":"queued","id":${JSON.stringify(eventIdOf(id!))},"position":"${position}"}`,
     types: { 'application/cloudevents+json': 'one', 'application/cloudevents-batch+json': 'many' },
+    typed: {
+      one: (value, sender) => take.cloudEvents.recordOf(value, 0, sender),
+      bytes: take.cloudEvents.recordOfBytes,
+      many: take.cloudEvents.recordsOf,
+    },
   })
   const reached = (headers: Headers) => awaitMinOffset(cluster, eventsOf(0), headers)
 

@@ -37,20 +37,20 @@ function uuidOf(text: string): string {
 }
 
 /** What is taken of a value as an event; it may have no id yet. Fault VALIDATION. */
-function eventOf(value: unknown): Record<string, unknown> {
+function eventOf(value: unknown, isCloudEvent = false): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Fault('VALIDATION', 'An event is a JSON object.', {
       errors: [{ path: '', message: 'Expected an object' }],
     })
   }
   const event = value as Record<string, unknown>
-  demandEvent(event)
+  demandEvent(event, false, isCloudEvent)
   for (const name of OWN_NAMES) if (event[name] !== undefined) delete event[name]
   return event
 }
 
 /** Fault VALIDATION where one of the names that matter says something wrong. */
-function demandEvent(event: Readonly<Record<string, unknown>>, isPlain = false): void {
+function demandEvent(event: Readonly<Record<string, unknown>>, isPlain: boolean, isCloudEvent: boolean): void {
   // Not in a loop over the names: it is dearer.
   demandText('id', event.id, isPlain)
   demandText('type', event.type, isPlain)
@@ -58,7 +58,7 @@ function demandEvent(event: Readonly<Record<string, unknown>>, isPlain = false):
   demandText('subject', event.subject, isPlain)
   demandText('user_id', event.user_id, isPlain)
   demandText('time', event.time, isPlain)
-  if (event.specversion !== undefined) demandCloudEvent(event)
+  if (isCloudEvent || event.specversion !== undefined) demandCloudEvent(event)
   if (typeof event.source === 'string' && event.source.startsWith(OWN_SOURCE)) {
     throw invalid('source', `${OWN_SOURCE}… is this system's own`)
   }
@@ -82,11 +82,6 @@ function demandSize(record: NewRecord, ours = ENVELOPE): NewRecord {
 export function createTake(partitions: number) {
   const addresses = eventAddresses(partitions)
 
-  /** The record of an event. `index` counts the items of its request. Faults: VALIDATION, TOO_LARGE. */
-  function recordOf(value: unknown, index: number, { identity, nowMs, idOf }: Sender, at = nowMs): NewRecord {
-    return recordFrom(eventOf(value), () => (idOf ? uuidOf(idOf(index)) : Bun.randomUUIDv7()), senderOf(identity), at)
-  }
-
   function recordFrom(given: Record<string, unknown>, newId: () => string, sender: string, at: number): NewRecord {
     const hasId = given.id !== undefined
     const event = (hasId ? given : { ...given, id: newId() }) as SentEvent
@@ -94,48 +89,62 @@ export function createTake(partitions: number) {
     return demandSize(record, ENVELOPE + (hasId ? 0 : `,"id":"${event.id}"`.length))
   }
 
+  /** Of events of any sort, or of bodies whose type says that they are CloudEvents. */
+  const takeOf = (isCloudEvent: boolean) => {
+    /** The record of an event. `index` counts the items of its request. Faults: VALIDATION, TOO_LARGE. */
+    function recordOf(value: unknown, index: number, { identity, nowMs, idOf }: Sender, at = nowMs): NewRecord {
+      const newId = () => (idOf ? uuidOf(idOf(index)) : Bun.randomUUIDv7())
+      return recordFrom(eventOf(value, isCloudEvent), newId, senderOf(identity), at)
+    }
+
+    return {
+      recordOf,
+
+      /** The record of an event that is plain and has an id: its text is kept as it was sent. Faults: MALFORMED, VALIDATION, TOO_LARGE. */
+      recordOfBytes(bytes: Uint8Array, { identity, nowMs }: Sender): NewRecord | undefined {
+        if (bytes.length > MOST_EVENT_BYTES) return undefined
+        const text = textOf(bytes)
+        const event = readPlainText(text)
+        if (event?.id === undefined) return undefined
+        demandEvent(event, true, isCloudEvent)
+        const { id, idAt, source } = event
+        const address = addresses[partitionOfEvent(text, partitions, idAt, idAt + id.length)]!
+        // What an issuer says of its users, nobody here has looked at.
+        const isClean = identity.issuer === null
+        return demandSize(eventRecord(address, senderOf(identity), nowMs, { id, source }, text, isClean))
+      },
+
+      recordsOf(items: readonly Item[], sender: Sender) {
+        const records: { record: NewRecord; indexes: [number] }[] = []
+        const refused: Refused[] = []
+        for (const { index, value } of items) {
+          try {
+            records.push({ record: recordOf(value, index, sender), indexes: [index] })
+          } catch (error) {
+            if (!(error instanceof Fault)) throw error
+            refused.push({ index, fault: error })
+          }
+        }
+        return { records, refused }
+      },
+    }
+  }
+
   return {
-    recordOf,
+    ...takeOf(false),
+    cloudEvents: takeOf(true),
 
-    /** The record of an event that is plain and has an id: its text is kept as it was sent. Faults: MALFORMED, VALIDATION, TOO_LARGE. */
-    recordOfBytes(bytes: Uint8Array, { identity, nowMs }: Sender): NewRecord | undefined {
-      if (bytes.length > MOST_EVENT_BYTES) return undefined
-      const text = textOf(bytes)
-      const event = readPlainText(text)
-      if (event?.id === undefined) return undefined
-      demandEvent(event, true)
-      const { id, idAt, source } = event
-      const address = addresses[partitionOfEvent(text, partitions, idAt, idAt + id.length)]!
-      // What an issuer says of its users, nobody here has looked at.
-      const isClean = identity.issuer === null
-      return demandSize(eventRecord(address, senderOf(identity), nowMs, { id, source }, text, isClean))
-    },
-
-    /** The same for what came otherwise than in a request; `id` is for one that has none. */
+    /** The record of what came otherwise than in a request; `id` is for one that has none. Faults: VALIDATION, TOO_LARGE. */
     recordOfMessage(value: unknown, { sender, nowMs, id }: { sender: string; nowMs: number; id: string }): NewRecord {
       const flaw = flawOf(value)
       if (flaw !== undefined) throw new Fault('VALIDATION', `${flaw}.`)
       return recordFrom(eventOf(value), () => id, sender, nowMs)
     },
-
-    recordsOf(items: readonly Item[], sender: Sender) {
-      const records: { record: NewRecord; indexes: [number] }[] = []
-      const refused: Refused[] = []
-      for (const { index, value } of items) {
-        try {
-          records.push({ record: recordOf(value, index, sender), indexes: [index] })
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error
-          refused.push({ index, fault: error })
-        }
-      }
-      return { records, refused }
-    },
   }
 }
 export type Take = ReturnType<typeof createTake>
 
-/** What says that it is a CloudEvent is one. */
+/** What says that it is a CloudEvent is one: the event itself, or the type of its body. */
 function demandCloudEvent(event: Readonly<Record<string, unknown>>): void {
   if (event.specversion !== '1.0') throw invalid('specversion', 'Expected "1.0"')
   for (const name of ['id', 'source', 'type'])

@@ -37,7 +37,10 @@ function formOf(contentType: string | null, resource: Resource): Form {
   return form
 }
 
-const takesMany = ({ many, batch }: Resource): boolean => many !== undefined || batch !== undefined
+const takesMany = ({ many, batch }: Takes): boolean => many !== undefined || batch !== undefined
+
+/** What makes records of a body. */
+type Takes = Pick<Resource, 'one' | 'bytes' | 'many' | 'batch'>
 
 /** The record of one item alone. */
 interface One {
@@ -50,7 +53,7 @@ interface Many {
   readonly unread: readonly Refused[]
 }
 
-function batchOf({ many, batch }: Resource, sender: Sender): Batch {
+function batchOf({ many, batch }: Takes, sender: Sender): Batch {
   if (batch) return batch(sender)
   const items: Item[] = []
   return {
@@ -61,20 +64,21 @@ function batchOf({ many, batch }: Resource, sender: Sender): Batch {
 
 /** What a body holds. Faults: MALFORMED, TOO_LARGE, VALIDATION, and the resource's own. */
 function read(resource: Resource, form: Form, bytes: Uint8Array, sender: Sender): Many | One {
+  const takes: Takes = form === 'one' || form === 'many' ? (resource.typed ?? resource) : resource
   if (form === 'lines') {
     demandUtf8(bytes)
-    const batch = batchOf(resource, sender)
+    const batch = batchOf(takes, sender)
     return { batch, unread: readLines(bytes, batch) }
   }
-  const record = form === 'many' ? undefined : resource.bytes?.(bytes, sender)
+  const record = form === 'many' ? undefined : takes.bytes?.(bytes, sender)
   if (record !== undefined) return { record }
   const value = parseJson(textOf(bytes))
-  if (form !== 'one' && takesMany(resource) && Array.isArray(value)) {
-    const batch = batchOf(resource, sender)
+  if (form !== 'one' && takesMany(takes) && Array.isArray(value)) {
+    const batch = batchOf(takes, sender)
     return { batch, unread: readArray(value, batch) }
   }
   if (form === 'many') throw new Fault('VALIDATION', 'The body is not an array.')
-  return { record: resource.one(sound(value), sender) }
+  return { record: takes.one(sound(value), sender) }
 }
 
 const isNotTaken = () => new Fault('LOG_UNAVAILABLE', 'The log could not take it; send it again.')

@@ -83,4 +83,6 @@ export interface Resource {
   readonly status?: number
   /** Media types besides application/json (one, or an array) and NDJSON, and what a body of theirs is. */
   readonly types?: Readonly<Record<string, 'one' | 'many'>>
+  /** What takes bodies of these types, where they have rules of their own. */
+  readonly typed?: Pick<Resource, 'one' | 'bytes' | 'many' | 'batch'>
 }
