@@ -37,6 +37,14 @@ export const ROOMS: readonly {
     may: ['runtime', 'store port', 'schema', 'log'],
     packages: ['node:crypto', 'node:dns/promises', 'kafkajs'],
   },
+  // What leaves by TCP, and asks the loop that it comes from.
+  {
+    room: 'manipulator',
+    in: ['actors/manipulator/'],
+    may: ['schema'],
+    types: ['cluster port', 'outgoing'],
+    packages: [],
+  },
   { room: 'backup', in: ['actors/backup/'], may: ['runtime', 'sqlite', 'log', 'store'] },
   { room: 'gateway', in: ['actors/gateway/'], may: ['runtime', 'log', 'log port', 'plant', 'schema'] },
   { room: 'kinds', in: ['actors/kinds.ts'], may: ['runtime', 'kind', 'machine', 'plant'], packages: [] },
