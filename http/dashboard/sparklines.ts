@@ -10,6 +10,8 @@ const STEP_MS = SPAN_MS / STEPS
 /** A line is good for a minute, unless its end has moved on by more than a step (a fast replay), or nothing stands there yet. */
 const FRESH_MS = 60_000
 const RETRY_MS = 2000
+/** A new line for one that is there comes so much later than the frame that asked for it: that one goes to the viewers first. */
+const AFTER_MS = 200
 /** A page waits no longer than this for a line that it has never had. */
 const PATIENCE_MS = 1000
 
@@ -41,12 +43,21 @@ interface Known {
   asking: Promise<void> | undefined
 }
 
-/** The lines of the six machines, each read about once a minute and shared. */
+/**
+ * The lines of the six machines, each read about once a minute and shared. One is read after the other: all at once keep the thread busy for
+ * some hundred milliseconds, and a frame waiting.
+ */
 export function createSparklines({ cluster, now }: { cluster: Cluster; now: () => number }) {
   const known = new Map<ExhausterId, Known>()
+  let before: Promise<void> = Promise.resolve()
+
+  function readInTurn(id: ExhausterId, to: number, entry: Known): Promise<void> {
+    entry.askedAt = now()
+    const turn = entry.line === undefined ? before : before.then(() => Bun.sleep(AFTER_MS))
+    return (before = turn.then(() => read(id, to, entry)))
+  }
 
   async function read(id: ExhausterId, to: number, entry: Known): Promise<void> {
-    entry.askedAt = now()
     try {
       const rows = await cluster.history(`exhauster/${id}`, { from: to - SPAN_MS, to: to + 1, names: NAMES })
       entry.line = sparklineOf(rows, to)
@@ -65,7 +76,7 @@ export function createSparklines({ cluster, now }: { cluster: Cluster; now: () =
       const age = now() - entry.askedAt
       const { line } = entry
       const behind = !line || Math.abs(to - line.to) > STEP_MS || line.values.at(-1) === null
-      if (age > FRESH_MS || (behind && age > RETRY_MS)) entry.asking ??= read(id, to, entry)
+      if (age > FRESH_MS || (behind && age > RETRY_MS)) entry.asking ??= readInTurn(id, to, entry)
       if (entry.line === undefined && entry.asking) await Promise.race([entry.asking, Bun.sleep(PATIENCE_MS)])
       return entry.line
     },
